@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/base/compiler.hpp>
+
+// What compilers and build modes differ in, under one name each. Code outside
+// base/ asks these names and never the compiler.
+
+#if !defined(__has_feature)
+#define __has_feature(x) 0
+#define COIL_UNDEFINE_HAS_FEATURE
+#endif
+
+/// 1 if the program is compiled with exceptions, otherwise 0.
+#if defined(__cpp_exceptions)
+#define COIL_EXCEPTIONS 1
+#else
+#define COIL_EXCEPTIONS 0
+#endif
+
+/// 1 under AddressSanitizer, MemorySanitizer or ThreadSanitizer, otherwise 0.
+/// Recycled memory would hide errors from them, so allocators ask.
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || \
+    __has_feature(thread_sanitizer) || defined(__SANITIZE_ADDRESS__) ||    \
+    defined(__SANITIZE_THREAD__)
+#define COIL_SANITIZED 1
+#else
+#define COIL_SANITIZED 0
+#endif
+
+/// The storage class of a variable that each thread has for itself; an ordinary
+/// variable where COIL_SINGLE_THREADED promises that there is only one thread.
+#if defined(COIL_SINGLE_THREADED)
+#define COIL_THREAD_LOCAL
+#else
+#define COIL_THREAD_LOCAL thread_local
+#endif
+
+#define COIL_NOINLINE [[gnu::noinline]]
+#define COIL_ALWAYS_INLINE [[gnu::always_inline]] inline
+
+/// On a parameter: the result refers to it, so it must live as long as the result.
+#if defined(__clang__)
+#define COIL_LIFETIMEBOUND [[clang::lifetimebound]]
+#else
+#define COIL_LIFETIMEBOUND
+#endif
+
+#if defined(COIL_UNDEFINE_HAS_FEATURE)
+#undef __has_feature
+#undef COIL_UNDEFINE_HAS_FEATURE
+#endif

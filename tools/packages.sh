@@ -1,0 +1,46 @@
+# Sourced by the subcommands of ./x: which Debian packages each part needs.
+
+# `libclang-rt-19-dev` holds the sanitizers, `llvm-19` the symbolizer they call.
+build_packages=(clang-19 libclang-rt-19-dev lld-19 libstdc++-12-dev libc6-dev
+    cmake ninja-build ccache doctest-dev libsqlite3-dev libboost1.81-dev
+    nlohmann-json3-dev)
+test_packages=("${build_packages[@]}" clang-format-19 llvm-19 g++-12 python3
+    curl wrk git chromium chromium-driver python3-selenium)
+
+# install_packages <what for> <package>...: installs what is missing, or nothing.
+install_packages() {
+    local purpose=$1 package missing=() as_root=()
+    shift
+    for package in "$@"; do
+        is_installed "$package" || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" -ne 0 ]; then
+        as_root=(sudo)
+        if ! command -v sudo >/dev/null; then
+            echo "x: $purpose needs packages; as root, run: apt-get install ${missing[*]}" >&2
+            return 1
+        fi
+    fi
+    echo "x: installing for $purpose: ${missing[*]}"
+    apt_get update
+    apt_get install --yes --no-install-recommends "${missing[@]}"
+}
+
+is_installed() {
+    [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# Quiet unless it fails; waits for another apt instead of giving up.
+apt_get() {
+    local log
+    log=$(mktemp)
+    if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get --quiet -o DPkg::Lock::Timeout=900 "$@" >"$log" 2>&1 </dev/null; then
+        tail -n 30 "$log" >&2
+        echo "x: apt-get $1 failed" >&2
+        rm -f "$log"
+        return 1
+    fi
+    rm -f "$log"
+}

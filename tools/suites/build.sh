@@ -1,0 +1,3 @@
+# Everything builds without a warning.
+inputs() { test_programs dev; }
+check() { build_preset dev; }
