@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""Tests of tidy.py and check_layers.py: each rule fires, and spares good code."""
+import pathlib
+import tempfile
+import unittest
+
+import check_layers
+import check_snippets
+import tidy
+
+TAG = '// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n'
+
+
+def breaches(path, code, **others):
+    """What tidy says of one file; `others` are more files, by path."""
+    files = {path: TAG + code, **others.get('files', {})}
+    return tidy.check({name: tidy.Source(name, text) for name, text in files.items()})
+
+
+class Lines(unittest.TestCase):
+    def says(self, words, path, code):
+        found = breaches(path, code)
+        self.assertTrue(any(words in line for line in found), found)
+
+    def test_clean_code_is_spared(self):
+        self.assertEqual(breaches('coil/sync/event.cpp', 'int count = 0;\n'), [])
+
+    def test_each_line_rule_fires(self):
+        for words, code in [
+            ('include ours as', '#include "coil/sync/event.hpp"'),
+            ('include ours as', '#include "../event.hpp"'),
+            ('COIL_ name', '#ifdef __linux__'),
+            ('COIL_ name', '#if defined(__clang__)'),
+            ('no home', 'struct socket_manager {'),
+            ('stranger', 'auto tmp = 1;'),
+            ('chrono', 'void wait(int timeout);'),
+            ('clock', 'auto now = std::chrono::steady_clock::now();'),
+            ('do not sleep', 'std::this_thread::sleep_for(1s);'),
+            ('seed', 'std::random_device device;'),
+            ('banner', '// ======== parts'),
+            ('first sentence', '/// @brief An event.'),
+            ('git remembers', '#if 0'),
+            ('git remembers', '// queue_.push(this);'),
+            ('TODO(', '// TODO later'),
+            ('fix it', '// FIXME'),
+            ('as a sentence', 'TEST_CASE("works") {}'),
+            ('pairs with', '\n' * 9 + 'x.load(std::memory_order_acquire);'),
+        ]:
+            with self.subTest(code=code):
+                self.says(words, 'coil/sync/event.cpp', code + '\n')
+
+    def test_headers_hold_no_macro_and_no_shared_ownership(self):
+        self.says('write a function', 'coil/sync/event.hpp', '#define EVENT 1\n')
+        self.says('scope own it', 'coil/sync/event.hpp', 'std::shared_ptr<int> p;\n')
+
+    def test_words_in_strings_and_comments_are_no_code(self):
+        code = '// a tmp file\nconst char* name = "tmp";\n'
+        self.assertEqual(breaches('coil/sync/event.cpp', code), [])
+
+    def test_a_question_to_base_is_allowed(self):
+        code = '#if COIL_EXCEPTIONS\n#elif !COIL_SANITIZED\n#endif\n'
+        self.assertEqual(breaches('coil/sync/event.cpp', code), [])
+
+    def test_a_reason_silences(self):
+        beside = '#ifdef __linux__  // tidy: the kernel header needs it\n'
+        before = '// tidy: the kernel header needs it\n#ifdef __linux__\n'
+        self.assertEqual(breaches('coil/sync/event.cpp', beside), [])
+        self.assertEqual(breaches('coil/sync/event.cpp', before), [])
+
+    def test_an_order_with_a_partner_is_spared(self):
+        code = '// acquire: pairs with set()\nx.load(std::memory_order_acquire);\n'
+        self.assertEqual(breaches('coil/sync/event.cpp', code), [])
+
+
+class Files(unittest.TestCase):
+    def test_size(self):
+        found = breaches('coil/sync/event.hpp', '#pragma once\n' + 'int a;\n' * 350)
+        self.assertIn('the limit is 350', found[0])
+
+    def test_opening(self):
+        source = tidy.Source('coil/sync/event.hpp', 'int a;\n')
+        advice = ' '.join(advice for _, advice in tidy.check_opening(source))
+        self.assertIn('SPDX', advice)
+        self.assertIn('#pragma once', advice)
+
+    def test_vague_file_names(self):
+        self.assertIn('no home', breaches('coil/sync/utils.cpp', '')[0])
+        self.assertEqual(breaches('coil/sync/implicit.cpp', ''), [])
+
+    def test_long_functions(self):
+        long = 'void f() {\n' + '    a();\n' * 61 + '}\n'
+        short = 'void f() {\n' + '    a();\n' * 59 + '}\n'
+        self.assertIn('60 is the limit', breaches('coil/sync/event.cpp', long)[0])
+        self.assertEqual(breaches('coil/sync/event.cpp', short), [])
+
+
+class Tree(unittest.TestCase):
+    def test_a_source_in_no_target_is_dead(self):
+        inventory = {'coil/sync/CMakeLists.txt': 'coil_component(event SOURCE)\n'}
+        self.assertEqual(breaches('coil/sync/event.cpp', '', files=inventory), [])
+        found = breaches('coil/sync/event_test.cpp', '', files=inventory)
+        self.assertIn('add TEST to coil_component(event)', found[0])
+
+    def test_a_layer_readme_lists_its_public_headers(self):
+        readme = {'coil/sync/README.md': '| `gone.hpp` | not there |\n',
+                  'coil/sync/detail/queue.hpp': TAG + '#pragma once\n'}
+        found = breaches('coil/sync/event.hpp', '#pragma once\n', files=readme)
+        self.assertEqual(len(found), 2, found)
+        self.assertIn('drop gone.hpp', found[0])
+        self.assertIn('list event.hpp', found[1])
+
+    def test_a_mark_has_a_test(self):
+        code = '    COIL_REACHED("event: raced");\n'
+        test = {'coil/sync/event_test.cpp': TAG + 'times_reached("event: raced")\n'}
+        self.assertIn('no test asks', breaches('coil/sync/event.cpp', code)[0])
+        self.assertEqual(breaches('coil/sync/event.cpp', code, files=test), [])
+
+
+class Layers(unittest.TestCase):
+    layers = check_layers.read_layers('base:\ncore: base\nsync: core\ntesting: sync\n')
+
+    def breach(self, path, included):
+        return check_layers.breach(self.layers, pathlib.PurePosixPath(path), included)
+
+    def test_a_layer_sees_what_lies_below(self):
+        self.assertIsNone(self.breach('coil/sync/event.hpp', 'coil/base/assert.hpp'))
+        self.assertIsNone(self.breach('coil/sync/event.hpp', 'atomic'))
+
+    def test_a_layer_does_not_see_what_lies_above(self):
+        self.assertEqual(self.breach('coil/core/task.hpp', 'coil/sync/event.hpp'),
+                         'core may not include coil/sync/')
+
+    def test_only_evidence_uses_the_test_kit(self):
+        kit = 'coil/testing/loop.hpp'
+        self.assertIsNone(self.breach('coil/core/task_test.cpp', kit))
+        self.assertIn('may not', self.breach('coil/core/task.cpp', kit))
+
+    def test_detail_stays_at_home(self):
+        detail = 'coil/core/detail/frame.hpp'
+        self.assertIsNone(self.breach('coil/core/task.hpp', detail))
+        self.assertIn('detail of core', self.breach('coil/sync/event.hpp', detail))
+
+    def test_a_path_upwards_is_refused(self):
+        self.assertIn('instead of', self.breach('coil/core/task.hpp', '../x.hpp'))
+
+    def test_a_cycle_is_refused(self):
+        with self.assertRaises(SystemExit):
+            check_layers.read_layers('base: core\ncore: base\n')
+
+
+class Snippets(unittest.TestCase):
+    def check(self, fence, update=False):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            (root / 'a.cpp').write_text('//! [go]\n    go();\n//! [go]\n')
+            document = root / 'README.md'
+            document.write_text(f'<!-- snippet: {fence}```\n')
+            return check_snippets.check(root, update), document.read_text()
+
+    def test_the_same_code_is_accepted(self):
+        self.assertEqual(self.check('a.cpp#go -->\n```cpp\ngo();\n')[0], [])
+
+    def test_different_code_is_named(self):
+        self.assertIn('differs', self.check('a.cpp#go -->\n```cpp\nstop();\n')[0][0])
+
+    def test_a_missing_region_is_named(self):
+        self.assertIn('no region', self.check('a.cpp#no -->\n```cpp\n')[0][0])
+
+    def test_update_rewrites_the_fence(self):
+        problems, text = self.check('a.cpp#go -->\n```cpp\nold();\n', update=True)
+        self.assertEqual(problems, [])
+        self.assertIn('go();', text)
+        self.assertNotIn('old();', text)
+
+
+if __name__ == '__main__':
+    unittest.main()
