@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# ./x compat: builds and tests with GCC 14, in a Debian trixie root kept for next time.
+set -euo pipefail
+source tools/packages.sh
+
+cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/coil
+root=$cache/trixie
+inside=(g++-14 cmake ninja-build ccache doctest-dev libsqlite3-dev libboost-dev
+    nlohmann-json3-dev)
+
+main() {
+    if [ $# -gt 0 ]; then
+        echo "x compat: unknown argument '$1'; it takes none" >&2
+        exit 2
+    fi
+    [ "$(id -u)" -eq 0 ] || exec sudo --preserve-env=XDG_CACHE_HOME,HOME bash tools/compat.sh
+    install_packages "the trixie root" mmdebstrap
+    make_root
+    local failed=0 passed=0 level
+    for level in O0 O2; do
+        printf 'gcc 14 -%-6s' "$level"
+        if check_level "$level"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+    done
+    echo "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ]
+}
+
+# The list of packages is part of the root's name tag, so a longer list makes a new root.
+make_root() {
+    [ "$(cat "$root/etc/coil-packages" 2>/dev/null)" != "${inside[*]}" ] || return 0
+    echo "x: making a Debian trixie root with GCC 14 in $root"
+    mkdir -p "$cache"
+    rm -rf "$root"
+    local packages=${inside[*]} log=$cache/trixie.log
+    if ! mmdebstrap --mode=root --variant=apt --include="${packages// /,}" trixie "$root" \
+        >"$log" 2>&1 </dev/null; then
+        tail -n 30 "$log" >&2
+        rm -rf "$root"
+        exit 1
+    fi
+    echo "$packages" >"$root/etc/coil-packages"
+}
+
+# The tree is copied, not bound: a mount would outlive a killed script.
+check_level() {
+    local level=$1 log=build/logs/compat-$1.log started=$SECONDS verdict=pass
+    mkdir -p build/logs "$root/coil"
+    copy_tree
+    chroot "$root" bash -s "$level" >"$log" 2>&1 <<'EOF' || verdict=fail
+set -euo pipefail
+cd /coil
+export CCACHE_DIR=/var/cache/ccache
+cmake -S . -B "build/$1" -G Ninja -DCMAKE_CXX_COMPILER=g++-14 \
+    -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_FLAGS="-$1" -DCOIL_MARKS=ON
+cmake --build "build/$1"
+ctest --test-dir "build/$1" --output-on-failure --no-tests=error -L unit
+EOF
+    printf '%s %6d s\n' "$verdict" $((SECONDS - started))
+    if [ $verdict = fail ]; then
+        tail -n 60 "$log" | sed 's/^/    /'
+        echo "    (all of it: $log)"
+        return 1
+    fi
+}
+
+# Times are kept, so that an unchanged file is not built again.
+copy_tree() {
+    find "$root/coil" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
+    tar --create --exclude=./build --exclude=./.git . | tar --extract --directory "$root/coil"
+}
+
+main "$@"
