@@ -85,7 +85,7 @@ def everything(source):
 LINE_RULES = [
     (any_cpp, 'lines', r'#\s*include\s*"coil/|#\s*include\s*".*\.\./',
      'include ours as <coil/layer/name.hpp>, from the root of the repository'),
-    (above_base, 'code', r'^\s*#\s*(if|elif|ifdef|ifndef)\b(?!\s+!?COIL_)',
+    (above_base, 'code', r'^\s*#\s*(if|elif|ifdef|ifndef)\b(?!\s+!?(defined\()?(COIL_|NDEBUG))',
      'ask a COIL_ name defined in base/, or choose a file in CMake'),
     (headers_above_base, 'code', r'^\s*#\s*define\b',
      'write a function or a constant; macros live in base/'),
@@ -101,7 +101,7 @@ LINE_RULES = [
      'do not sleep: use virtual time, or wait for the event itself'),
     (any_cpp, 'code', r'\brandom_device\b|\bs?rand\(',
      'seed a generator from a named constant, so that a failure can be replayed'),
-    (headers_above_base, 'code', r'\bstd::shared_ptr\b|\bdetach\(',
+    (headers_above_base, 'code', r'\bstd::shared_ptr\b|(\.|->)detach\(\)',
      'let a scope own it: nothing in an async interface outlives its block'),
     (any_cpp, 'lines', r'^\s*//+\s*([=\-*#~_])\1{4,}',
      'drop the banner; split the file where it seems to need one'),
@@ -135,6 +135,8 @@ def size_limit(source):
         return 400
     if path.parts[0] == 'cmake':
         return 60
+    if source.is_evidence and source.is_cpp:
+        return 500
     return {'.hpp': 350, '.cpp': 500, '.py': 300, '.sh': 150}.get(path.suffix)
 
 
@@ -161,11 +163,11 @@ def check_name(source):
 
 
 def check_memory_orders(source):
-    """Every memory order names its partner: beside it or in the six lines above."""
+    """Every memory order names its partner: near it, six lines above to three below."""
     if not source.is_cpp or source.is_evidence:
         return
     for number, line in enumerate(source.code, 1):
-        near = source.lines[max(0, number - 7):number]
+        near = source.lines[max(0, number - 7):number + 3]
         if 'memory_order_' in line and not any('//' in text for text in near):
             yield number, 'say in a comment what this memory order pairs with'
 

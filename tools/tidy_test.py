@@ -44,7 +44,7 @@ class Lines(unittest.TestCase):
             ('TODO(', '// TODO later'),
             ('fix it', '// FIXME'),
             ('as a sentence', 'TEST_CASE("works") {}'),
-            ('pairs with', '\n' * 9 + 'x.load(std::memory_order_acquire);'),
+            ('pairs with', '\n' * 9 + 'x.load(std::memory_order_acquire);\n\n\n'),
         ]:
             with self.subTest(code=code):
                 self.says(words, 'coil/sync/event.cpp', code + '\n')
