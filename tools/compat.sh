@@ -13,7 +13,7 @@ main() {
         echo "x compat: unknown argument '$1'; it takes none" >&2
         exit 2
     fi
-    [ "$(id -u)" -eq 0 ] || exec sudo --preserve-env=XDG_CACHE_HOME,HOME bash tools/compat.sh
+    [ "$(id -u)" -eq 0 ] || become_root
     install_packages "the trixie root" mmdebstrap
     make_root
     local failed=0 passed=0 level
@@ -23,6 +23,15 @@ main() {
     done
     echo "$passed passed, $failed failed"
     [ "$failed" -eq 0 ]
+}
+
+# Only root may change its root folder.
+become_root() {
+    if ! command -v sudo >/dev/null; then
+        echo "x compat: makes a chroot, so it needs root or sudo" >&2
+        exit 1
+    fi
+    exec sudo --preserve-env=XDG_CACHE_HOME,HOME bash tools/compat.sh
 }
 
 # The list of packages is part of the root's name tag, so a longer list makes a new root.
