@@ -3,7 +3,7 @@
 set -euo pipefail
 source tools/packages.sh
 
-cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/coil
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/coil
 root=$cache/trixie
 inside=(g++-14 cmake ninja-build ccache doctest-dev libsqlite3-dev libboost-dev
     nlohmann-json3-dev)

@@ -18,7 +18,7 @@ install_packages() {
     if [ "$(id -u)" -ne 0 ]; then
         as_root=(sudo)
         if ! command -v sudo >/dev/null; then
-            echo "x: $purpose needs packages; as root, run: apt-get install ${missing[*]}" >&2
+            echo "x: packages are missing for $purpose; as root, run: apt-get install ${missing[*]}" >&2
             return 1
         fi
     fi
