@@ -9,4 +9,5 @@ cp tests/install/CMakeLists.txt tests/install/hello.cpp "$outside"
 cmake -S "$outside" -B "$outside/build" -G Ninja \
     -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_PREFIX_PATH="$outside/prefix"
 cmake --build "$outside/build"
-[ "$("$outside/build/hello")" = "hello, coil" ]
+said=$("$outside/build/hello")
+[ "$said" = "hello, coil" ] || { echo "hello said '$said'"; exit 1; }
