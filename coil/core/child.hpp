@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/core/awaitable.hpp>
+#include <coil/core/foreign.hpp>
+#include <coil/core/outcome.hpp>
+
+#include <tuple>
+
+namespace coil::detail {
+
+template <class A>
+struct operation_of {
+    using type = foreign_operation<A>;
+};
+template <leaf_type A>
+struct operation_of<A> {
+    using type = std::remove_cvref_t<A>;
+};
+template <recipe_type A>
+struct operation_of<A> {
+    using type = std::remove_cvref_t<awaiter_of<A>>;
+};
+
+template <class Operation, class T>
+concept gives_outcome = requires(Operation& o) {
+    { o.take_outcome() } -> std::same_as<outcome<T>>;
+};
+
+/// A nested stop scope that is opened once its place is known.
+class nested_scope : public context {
+public:
+    nested_scope() noexcept = default;
+    void open(context& outer) noexcept { nest_in(outer); }
+    void open_shielded(context& outer) noexcept {
+        shield();
+        nest_in(outer);
+    }
+    void close() noexcept { unlink(); }
+};
+
+/// One awaitable run on behalf of something that is no coroutine: every combinator is
+/// made of these. The owner's hooks are told how it ends; each calls `collect()` or
+/// `collect_stopped()` first. Starting never throws: a failure is the child's outcome.
+template <class A>
+class child : public branch {
+    static_assert(awaitable<A>, "this combinator needs something awaitable");
+    static_assert(!recipe_type<A> || !std::is_lvalue_reference_v<A>,
+                  "a task is awaited once and is used up by it: write std::move(it)");
+
+    static_assert(
+        !requires { typename std::remove_cvref_t<A>::is_own; },
+        "own is awaited by itself, in the coroutine that is to own the object");
+
+public:
+    using value_type = await_result_t<A>;
+    using operation = typename operation_of<A>::type;
+
+    explicit child(const branch_ops& ops) noexcept : branch{nullptr, &ops} {}
+    child(const child&) = delete;
+    child& operator=(const child&) = delete;
+    ~child() { end(); }
+
+    /// Begins `awaitable` in `within`. Returns what to run next.
+    std::coroutine_handle<> begin(A&& awaitable, context& within) noexcept {
+        scope = &within;
+#if COIL_EXCEPTIONS
+        try {
+            make(std::forward<A>(awaitable));
+            if (is_ready()) return ops->completed(*this);
+        } catch (...) {
+            return fail(std::current_exception());
+        }
+#else
+        make(std::forward<A>(awaitable));
+        if (is_ready()) return ops->completed(*this);
+#endif
+        if constexpr (leaf_type<A>) {
+            operation_->begin();
+            return std::noop_coroutine();
+        } else if constexpr (recipe_type<A>) {
+            return operation_.begin(continuation(*this));
+        } else {
+            return operation_.begin();
+        }
+    }
+
+    /// It could not even be made: that is its outcome.
+    std::coroutine_handle<> fail(std::exception_ptr error) noexcept {
+        end();
+        result.set_error(std::move(error));
+        return ops->completed(*this);
+    }
+
+    /// Takes the result, then destroys the operation.
+    void collect() noexcept {
+        if (!is_live_) return;
+        if constexpr (gives_outcome<operation, value_type>) {
+            result = operation_.take_outcome();
+        } else {
+#if COIL_EXCEPTIONS
+            try {
+                take();
+            } catch (...) {
+                result.set_error(std::current_exception());
+            }
+#else
+            take();
+#endif
+        }
+        end();
+    }
+    void collect_stopped() noexcept { end(); }
+
+    outcome<value_type> result;
+
+private:
+    // A leaf waits in place; anything else is built here.
+    using stored = std::conditional_t<leaf_type<A>, operation*, operation>;
+
+    void make(A&& awaitable) {
+        void* const place = static_cast<void*>(std::addressof(operation_));
+        if constexpr (leaf_type<A>) {
+            ::new (place) stored(&awaitable.attach(continuation(*this)));
+        } else if constexpr (recipe_type<A>) {
+            ::new (place) stored(std::forward<A>(awaitable).operator co_await());
+        } else {
+            ::new (place) stored(continuation(*this), std::forward<A>(awaitable));
+        }
+        is_live_ = true;
+    }
+    bool is_ready() {
+        if constexpr (leaf_type<A>) {
+            return operation_->await_ready();
+        } else if constexpr (recipe_type<A>) {
+            return false;
+        } else {
+            return operation_.await_ready();
+        }
+    }
+    void take() {
+        auto& op = target();
+        if constexpr (std::is_void_v<value_type>) {
+            op.await_resume();
+            result.set_value();
+        } else {
+            result.set_value(op.await_resume());
+        }
+    }
+    operation& target() noexcept {
+        if constexpr (leaf_type<A>) {
+            return *operation_;
+        } else {
+            return operation_;
+        }
+    }
+    void end() noexcept {
+        if (!is_live_) return;
+        is_live_ = false;
+        operation_.~stored();
+    }
+
+    union {
+        stored operation_;
+    };
+    bool is_live_ = false;
+};
+
+}  // namespace coil::detail

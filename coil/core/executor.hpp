@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/core/mailbox.hpp>
+
+namespace coil {
+
+class strand;
+class timer_service;
+
+/// Decides when a strand runs. A runtime derives from it; see `skeleton_runtime`.
+///
+/// It runs on one thread: `schedule` is called there only. What other threads,
+/// interrupts and signal handlers have to say comes through `remote()`.
+class executor {
+public:
+    executor(const executor&) = delete;
+    executor& operator=(const executor&) = delete;
+
+    /// Queues a strand whose turn is to come; it runs by `strand::run_turn()`, never
+    /// inside this call. A strand is queued at most once at a time.
+    virtual void schedule(strand& ready) noexcept = 0;
+
+    /// Where other threads post; drained by the runtime between turns.
+    [[nodiscard]] mailbox& remote() noexcept { return remote_; }
+
+    /// Time as this runtime knows it, or null when it has none.
+    [[nodiscard]] timer_service* timers() const noexcept { return timers_; }
+
+    /// Which of `ready_count` ready pieces runs next; only asked when
+    /// `chooses_pieces()`. A simulator draws from its seed here.
+    virtual unsigned choose(unsigned ready_count) noexcept { return ready_count - 1; }
+    [[nodiscard]] bool chooses_pieces() const noexcept { return chooses_pieces_; }
+
+protected:
+    explicit executor(mailbox& remote, timer_service* timers = nullptr) noexcept
+        : remote_(remote),
+          timers_(timers) {}
+    ~executor() = default;
+    void set_chooses_pieces(bool chooses) noexcept { chooses_pieces_ = chooses; }
+
+private:
+    mailbox& remote_;
+    timer_service* timers_;
+    bool chooses_pieces_ = false;
+};
+
+}  // namespace coil

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/core/call.hpp>
+#include <coil/core/drop.hpp>
+#include <coil/core/spawned.hpp>
+
+namespace coil {
+
+/// Options of `with_group`.
+struct group_options {
+    /// How many children may run at once; the rest wait for their start.
+    std::size_t limit = static_cast<std::size_t>(-1);
+};
+
+/// Counts of a group, for servers' statistics.
+struct group_stats {
+    std::size_t running = 0;     ///< Started and not ended.
+    std::size_t waiting = 0;     ///< Spawned, and held back by the limit.
+    std::size_t suppressed = 0;  ///< Errors that came after the first.
+};
+
+namespace detail {
+template <class A>
+class group_child;
+template <class Body>
+class group_operation;
+}  // namespace detail
+
+/// What the body of `with_group` receives: the only place to spawn.
+///
+/// Threads: those of its strand's executor.
+class group {
+public:
+    group(const group&) = delete;
+    group& operator=(const group&) = delete;
+
+    /// Starts `work` as a strand of its own. It may borrow what outlives the group's
+    /// block: when `with_group` returns, it has ended.
+    ///
+    /// Errors: a child's error stops its siblings and the body, and is what
+    /// `with_group` throws.
+    /// Allocates: one block for the strand, from `allocate_frame`.
+    template <awaitable A>
+    void spawn(A&& work);
+
+    /// Asks all children to stop; the body goes on, and its result stands.
+    void request_stop() noexcept {
+        stop_children(stop_reason::requested, stop_level::soft);
+    }
+
+    [[nodiscard]] group_stats stats() const noexcept { return stats_; }
+
+protected:
+    /// A child as the group sees it.
+    struct member {
+        member* next = nullptr;
+        member** link = nullptr;
+        strand* runs = nullptr;
+        void (*start)(member&) noexcept = nullptr;
+    };
+
+    explicit group(group_options options) noexcept : options_(options) {}
+    ~group() = default;
+
+    void open(continuation parent) noexcept;
+    void fail(std::exception_ptr error) noexcept;
+    [[nodiscard]] bool has_children() const noexcept { return running_ != nullptr; }
+    [[nodiscard]] bool was_stopped() const noexcept { return was_stopped_; }
+    [[nodiscard]] context& scope() noexcept { return scope_; }
+    [[nodiscard]] const std::exception_ptr& first_error() const noexcept {
+        return error_;
+    }
+    void close() noexcept;
+
+private:
+    template <class A>
+    friend class detail::group_child;
+
+    /// Waits in the scope, to pass a stop on to the children's strands.
+    struct listener : piece {
+        explicit listener(group& owner) noexcept : piece(table), of(owner) {}
+        group& of;
+        static const piece_ops table;
+    };
+
+    virtual void all_ended() noexcept = 0;
+    void add(member& spawned) noexcept;
+    void remove(member& ended) noexcept;
+    void child_ended(std::exception_ptr error) noexcept;
+    void start_more() noexcept;
+    void stop_children(stop_reason why, stop_level level) noexcept;
+
+    detail::nested_scope scope_;
+    continuation parent_;
+    listener listener_{*this};
+    member* running_ = nullptr;
+    member* held_back_ = nullptr;  // oldest first
+    member** held_back_end_ = &held_back_;
+    std::exception_ptr error_;
+    group_options options_;
+    group_stats stats_;
+    bool was_stopped_ = false;
+};
+
+namespace detail {
+
+/// One child: its strand, its work, and its place in the group; one block.
+template <class A>
+class group_child : public group::member, public strand_of<A> {
+    static_assert(!needs_async_drop<await_result_t<A>>,
+                  "a spawned task's result is thrown away, so it may not hold anything "
+                  "that needs an async drop");
+
+public:
+    group_child(group& of, executor& runs_on, A&& work)
+        : strand_of<A>(runs_on, std::forward<A>(work), &group_child::ended),
+          of_(of) {
+        this->runs = this;
+        this->member::start = [](member& self) noexcept {
+            static_cast<group_child&>(self).strand_of<A>::start();
+        };
+    }
+    static void* operator new(std::size_t size) { return allocate_frame(size); }
+    static void operator delete(void* block, std::size_t size) noexcept {
+        release_frame(block, size);
+    }
+
+private:
+    static void ended(strand& s) noexcept {
+        auto* self = static_cast<group_child*>(&s);
+        group& of = self->of_;
+        std::exception_ptr error;
+        if (self->result().has_error()) error = self->result().error();
+        of.remove(*self);
+        delete self;  // before the group may end: the work may refer to its owner
+        of.child_ended(error);
+    }
+    group& of_;
+};
+
+template <class Body>
+class group_operation final : public frame_operation<group_operation<Body>>,
+                              public group {
+    using body_call = call_result_t<Body&, group&>;
+
+public:
+    using value_type = settled_t<body_call>;
+
+    group_operation(group_options options, Body& body) noexcept
+        : group(options),
+          body_(body) {}
+
+    std::coroutine_handle<> begin(continuation parent) noexcept {
+        parent_ = parent;
+        open(parent);
+        return running_.call(scope(), body_, static_cast<group&>(*this));
+    }
+    value_type await_resume() {
+        if (first_error()) detail::rethrow(first_error());
+        return running_.result.take();
+    }
+
+private:
+    struct running : settled_call<body_call> {
+        explicit running(group_operation& o) noexcept
+            : settled_call<body_call>(table),
+              owner(o) {}
+        group_operation& owner;
+        static std::coroutine_handle<> completed(branch& b) noexcept {
+            auto& self = static_cast<running&>(b);
+            self.collect();
+            if (self.result.has_error()) self.owner.fail(self.result.error());
+            return self.owner.body_ended();
+        }
+        static std::coroutine_handle<> stopped(branch& b) noexcept {
+            auto& self = static_cast<running&>(b);
+            self.collect_stopped();
+            self.owner.request_stop();
+            return self.owner.body_ended();
+        }
+        static continuation parent_of(const branch& b) noexcept {
+            return static_cast<const running&>(b).owner.parent_;
+        }
+        static constexpr branch_ops table = {&completed, &stopped, &parent_of,
+                                             "with_group"};
+    };
+    struct last_child_ended : piece {
+        explicit last_child_ended(group_operation& o) noexcept
+            : piece(table),
+              owner(o) {}
+        group_operation& owner;
+        static std::coroutine_handle<> run(piece& p) noexcept {
+            return static_cast<last_child_ended&>(p).owner.finish();
+        }
+        static constexpr piece_ops table = {&run, nullptr, "with_group"};
+    };
+
+    std::coroutine_handle<> body_ended() noexcept {
+        has_body_ended_ = true;
+        return has_children() ? std::noop_coroutine() : finish();
+    }
+    void all_ended() noexcept override {
+        if (has_body_ended_) parent_.scope().home().wake(resume_);
+    }
+    std::coroutine_handle<> finish() noexcept {
+        close();
+        const bool stops = running_.result.is_stopped() || was_stopped();
+        if (first_error() || !stops) return parent_.complete();
+        parent_.scope().home().unwind(parent_);
+        return std::noop_coroutine();
+    }
+
+    Body& body_;
+    continuation parent_;
+    running running_{*this};
+    last_child_ended resume_{*this};
+    bool has_body_ended_ = false;
+};
+
+template <class Body>
+class [[nodiscard(
+    "a group does nothing until it is awaited: write co_await")]] group_recipe {
+public:
+    static constexpr bool is_local = is_local_v<call_result_t<Body&, group&>>;
+
+    group_recipe(group_options options, Body&& body)
+        : body_(std::forward<Body>(body)),
+          options_(options) {}
+    group_operation<std::remove_reference_t<Body>> operator co_await() && noexcept {
+        return {options_, body_};
+    }
+
+private:
+    Body body_;
+    group_options options_;
+};
+
+}  // namespace detail
+
+/// Runs a body that may spawn children, and returns when all of them have ended.
+///
+/// \snippet coil/core/group_test.cpp  serve until told to stop
+///
+/// Returns: the body's value, after the last child.
+/// Errors: the first error, of the body or of a child, stops all the others; when they
+/// have ended it is rethrown. Later errors are counted in `stats().suppressed`.
+/// Stop: reaches the body and the children, also while only children are left.
+/// Allocates: one block per spawned child.
+template <class Body>
+    requires requires(Body& body, group& g) { body(g); }
+auto with_group(group_options options, Body&& body) {
+    return detail::group_recipe<Body>(options, std::forward<Body>(body));
+}
+template <class Body>
+    requires requires(Body& body, group& g) { body(g); }
+auto with_group(Body&& body) {
+    return detail::group_recipe<Body>({}, std::forward<Body>(body));
+}
+
+template <awaitable A>
+void group::spawn(A&& work) {
+    static_assert(detail::leaf_type<A> || !std::is_lvalue_reference_v<A>,
+                  "spawn uses the task up: write spawn(std::move(it))");
+    add(*new detail::group_child<A>(*this, parent_.scope().home().runs_on(),
+                                    std::forward<A>(work)));
+}
+
+}  // namespace coil

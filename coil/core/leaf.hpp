@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/base/assert.hpp>
+#include <coil/core/promise.hpp>
+
+#include <concepts>
+#include <type_traits>
+
+namespace coil {
+
+namespace detail {
+template <class Promise>
+concept coil_promise = std::derived_from<Promise, promise_base>;
+}  // namespace detail
+
+/// An awaitable that is not made of others: it waits for the outside world, for
+/// another strand, or for time. Derive from `leaf_of`.
+///
+/// A leaf is movable until it is awaited; then it waits in place, inside the awaiting
+/// frame, so it may be a node of its primitive's queue.
+class leaf : public piece {
+public:
+    /// Who awaits it; empty while nobody does.
+    [[nodiscard]] continuation parent() const noexcept { return parent_; }
+    [[nodiscard]] strand& home() const noexcept { return parent_.scope().home(); }
+
+protected:
+    leaf(const piece_ops& ops) noexcept : piece(ops) {}
+    leaf(leaf&& other) noexcept : piece(other.ops()) {
+        COIL_EXPECTS(!other.parent_ && "a leaf that is being awaited cannot be moved");
+    }
+
+    /// The result is there: the parent resumes in the strand's next turn. Only from
+    /// the strand's own executor; elsewhere a `remote_message` must carry the news.
+    void complete() noexcept {
+        unlink();
+        home().wake(*this);
+    }
+    /// After answering `later`: it turned out to be stopped.
+    void complete_stopped() noexcept;
+
+    template <class Derived>
+    friend struct leaf_access;
+    void set_parent(continuation parent) noexcept { parent_ = parent; }
+
+    static std::coroutine_handle<> resume_parent(piece& completed) noexcept {
+        return static_cast<leaf&>(completed).parent_.complete();
+    }
+
+    static continuation parent_of(const piece& waiting) noexcept {
+        return static_cast<const leaf&>(waiting).parent_;
+    }
+
+private:
+    continuation parent_;
+};
+
+/// The standard awaiter for a leaf, with the protocol that every leaf follows:
+/// *stop before begin* never begins; *ready* costs no suspension but counts against
+/// the strand's budget; *completed* delivers its result even if a stop came since.
+///
+/// `Derived` gives
+/// - `static constexpr const char* what`, the word in reports;
+/// - `bool try_now() noexcept`: completes without waiting if that is possible;
+/// - `void start() noexcept`: begins to wait; `complete()` ends it;
+/// - `stop_answer on_stop() noexcept`: asked to stop while waiting;
+/// - `await_resume()`: the result, taken once.
+template <class Derived>
+class leaf_of : public leaf {
+public:
+    using is_coil_leaf = void;
+
+    /// Called before `await_ready`, by whoever awaits.
+    Derived& attach(continuation parent) noexcept {
+        COIL_EXPECTS(!this->parent() && "a leaf can be awaited once");
+        set_parent(parent);
+        return self();
+    }
+    [[nodiscard]] bool await_ready() noexcept {
+        context& scope = parent().scope();
+        return !scope.stop_requested() && scope.home().spend() && self().try_now();
+    }
+    template <class Promise>
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise>) noexcept {
+        static_assert(detail::coil_promise<Promise>,
+                      "this coil awaitable can be awaited only in a coil coroutine; in "
+                      "another library's coroutine, wrap a task with coil::as_foreign");
+        begin();
+        return std::noop_coroutine();
+    }
+    void begin() noexcept {
+        context& scope = parent().scope();
+        if (scope.stop_requested()) {
+            scope.home().unwind(parent());
+        } else if (self().try_now()) {
+            scope.home().wake(*this);  // ready, but this turn's budget is spent
+        } else {
+            scope.add(*this);
+            self().start();
+        }
+    }
+
+    leaf_of() noexcept : leaf(table) {}
+
+private:
+    Derived& self() noexcept { return static_cast<Derived&>(*this); }
+    static stop_answer stop_it(piece& asked) noexcept {
+        return static_cast<Derived&>(asked).on_stop();
+    }
+    static constexpr piece_ops make_table() {
+        return {&leaf::resume_parent, &stop_it, Derived::what, &leaf::parent_of};
+    }
+    static const piece_ops table;
+};
+template <class Derived>
+constinit const piece_ops leaf_of<Derived>::table = leaf_of<Derived>::make_table();
+
+}  // namespace coil

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/core/own.hpp>
+
+#include <utility>
+
+namespace coil::detail {
+
+void owned_not_dropped(const char* type) noexcept {
+    fatal(
+        "an owned parameter was destroyed without its async drop (the task was never "
+        "awaited), in ",
+        type);
+}
+
+const drops::hooks drop_list::table = {
+    [](drops& carried, context& outer) noexcept {
+        static_cast<drop_list&>(carried).nest_in(outer);
+    },
+    [](drops& carried) noexcept {
+        auto& self = static_cast<drop_list&>(carried);
+        self.up_ = self.drops_of()->up;
+        return self.run();
+    },
+    [](drops& carried) noexcept {
+        auto& self = static_cast<drop_list&>(carried);
+        promise_base& frame = *self.drops_of();
+        self.up_ = frame.up;
+        self.why_ = exit_reason::stopped;
+        for (owned_base* box = self.boxes_; box != nullptr; box = box->next_)
+            box->detach();
+        self.forget();  // before the frame is gone
+        destroy_unwinding(frame);
+        self.up_->child = nullptr;
+        return self.run();
+    },
+    [](drops& carried) noexcept { carried.forget(); },
+    [](drops& carried) noexcept { static_cast<drop_list&>(carried).set_error(); },
+};
+
+const branch_ops drop_list::runner::table = {
+    [](branch& b) noexcept { return static_cast<runner&>(b).list.next(); },
+    [](branch& b) noexcept { return static_cast<runner&>(b).list.next(); },
+    [](const branch& b) noexcept {
+        return static_cast<const runner&>(b).list.up_->parent;
+    },
+    "own",
+};
+
+drop_list::drop_list(promise_base& owner) noexcept : drops(owner, table) {
+    if (owner.scope != nullptr) nest_in(*owner.scope);
+    owner.scope = this;
+}
+
+void drop_list::push(owned_base& box) noexcept {
+    box.next_ = boxes_;
+    boxes_ = &box;
+}
+
+std::coroutine_handle<> drop_list::run() noexcept {
+    runner_.scope = outer();
+    while (boxes_ != nullptr) {
+        owned_base& first = *std::exchange(boxes_, boxes_->next_);
+        first.next_ = std::exchange(done_, &first);
+        first.detach();
+        is_beginning_ = true;
+        has_ended_ = false;
+        const auto next = first.begin_drop(why_, continuation(runner_));
+        is_beginning_ = false;
+        if (!has_ended_) return next;
+    }
+    return end();
+}
+
+std::coroutine_handle<> drop_list::next() noexcept {
+    if (!is_beginning_) return run();
+    has_ended_ = true;  // run() goes on by itself
+    return std::noop_coroutine();
+}
+
+std::coroutine_handle<> drop_list::end() noexcept {
+    const continuation parent = up_->parent;
+    const bool was_stopped = why_ == exit_reason::stopped;
+    unlink();
+    forget();
+    owned_base* box = done_;  // the oldest, which holds this list, comes first
+    while (box != nullptr) std::exchange(box, box->next_)->free();
+    if (!was_stopped) return parent.complete();
+    parent.scope().home().unwind(parent);
+    return std::noop_coroutine();
+}
+
+void owned_base::belong_to(promise_base& frame) noexcept {
+    if (!has_drops(frame)) {
+        ::new (static_cast<void*>(&list_)) drop_list(frame);
+        holds_list_ = true;
+    }
+    static_cast<drop_list&>(*frame.scope).push(*this);
+}
+
+}  // namespace coil::detail

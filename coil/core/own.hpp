@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/core/drop.hpp>
+#include <coil/core/task.hpp>
+
+namespace coil {
+
+namespace detail {
+
+class owned_base;
+
+/// The drops of one coroutine: a context in front of its own, so that frames without
+/// drops pay nothing. It lives in the coroutine's first box.
+class drop_list : public drops {
+public:
+    explicit drop_list(promise_base& owner) noexcept;
+
+    void push(owned_base& box) noexcept;
+    void set_error() noexcept { why_ = exit_reason::error; }
+
+private:
+    struct runner : branch {
+        explicit runner(drop_list& o) noexcept : branch{nullptr, &table}, list(o) {}
+        drop_list& list;
+        static const branch_ops table;
+    };
+    static const hooks table;
+
+    std::coroutine_handle<> run() noexcept;
+    std::coroutine_handle<> next() noexcept;
+    std::coroutine_handle<> end() noexcept;
+
+    receiver* up_ = nullptr;
+    owned_base* boxes_ = nullptr;  // the newest first
+    owned_base* done_ = nullptr;
+    runner runner_{*this};
+    exit_reason::kind why_ = exit_reason::returned;
+    bool is_beginning_ = false;
+    bool has_ended_ = false;
+};
+
+/// An object with the memory of its drop, in one block from the frame source.
+class owned_base {
+public:
+    owned_base(const owned_base&) = delete;
+    owned_base& operator=(const owned_base&) = delete;
+
+    /// Makes this box part of what `frame` drops when it ends.
+    void belong_to(promise_base& frame) noexcept;
+
+protected:
+    owned_base() noexcept {}
+    virtual ~owned_base() {
+        if (holds_list_) list_.~drop_list();
+    }
+
+private:
+    friend class drop_list;
+    virtual std::coroutine_handle<> begin_drop(exit_reason::kind why,
+                                               continuation parent) noexcept = 0;
+    virtual void free() noexcept = 0;
+    virtual void detach() noexcept {}
+
+    owned_base* next_ = nullptr;
+    union {
+        drop_list list_;  // used by the first box of a coroutine
+    };
+    bool holds_list_ = false;
+};
+
+template <async_droppable T>
+class owned_box final : public owned_base {
+    static_assert(
+        !requires { T::drop_runs_children; },
+        "the children of this type may refer to locals, which are gone when an "
+        "owned object is dropped: use coil::with or coil::with_group");
+
+public:
+    explicit owned_box(T&& object) : object_(std::move(object)) {
+#if COIL_EXCEPTIONS
+        try {
+            drop_.prepare(object_);
+        } catch (...) {  // the drop will ask again when it begins
+            (void)0;
+        }
+#else
+        drop_.prepare(object_);
+#endif
+    }
+    [[nodiscard]] T& object() noexcept { return object_; }
+    void set_handle(owned_box** handle) noexcept { handle_ = handle; }
+
+    static void* operator new(std::size_t size) { return allocate_frame(size); }
+    static void operator delete(void* block, std::size_t size) noexcept {
+        release_frame(block, size);
+    }
+
+private:
+    std::coroutine_handle<> begin_drop(exit_reason::kind why,
+                                       continuation parent) noexcept override {
+        return drop_.begin(object_, why, parent);
+    }
+    void free() noexcept override { delete this; }
+    void detach() noexcept override {
+        if (handle_ != nullptr) *std::exchange(handle_, nullptr) = nullptr;
+    }
+
+    T object_;
+    drop_call<T> drop_;
+    owned_box** handle_ = nullptr;
+};
+
+[[noreturn]] void owned_not_dropped(const char* type) noexcept;
+
+}  // namespace detail
+
+/// A coroutine parameter with an async destructor: it exists before the coroutine's
+/// locals and is dropped after them, however the coroutine ends.
+///
+/// \snippet coil/core/own_test.cpp  an owned parameter
+///
+/// A task with an owned parameter that is destroyed without having been awaited ends
+/// the program in debug builds: there is no place to await the drop.
+/// Allocates: one block for the object and its drop.
+template <async_droppable T>
+class owned {
+public:
+    owned(T object) : box_(new detail::owned_box<T>(std::move(object))) {}
+    owned(owned&& other) noexcept : box_(std::exchange(other.box_, nullptr)) {}
+    owned& operator=(owned&&) = delete;
+    ~owned() {
+        if (box_ == nullptr) return;
+#if !defined(NDEBUG)
+        detail::owned_not_dropped(detail::type_name<T>());
+#else
+        delete box_;
+#endif
+    }
+
+    [[nodiscard]] T& operator*() const noexcept { return box_->object(); }
+    [[nodiscard]] T* operator->() const noexcept { return &box_->object(); }
+
+    /// Used by the promise of the coroutine whose parameter this is.
+    void belong_to(detail::promise_base& frame) noexcept {
+        box_->set_handle(&box_);
+        box_->belong_to(frame);
+    }
+
+private:
+    detail::owned_box<T>* box_;
+};
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_owned<owned<T>> = true;
+
+template <class T>
+class own_operation : public frame_operation<own_operation<T>> {
+public:
+    explicit own_operation(T&& object) noexcept : object_(object) {}
+
+    std::coroutine_handle<> begin(continuation parent) noexcept {
+        COIL_EXPECTS(!parent.is_branch() && "own is awaited in a coroutine, by itself");
+#if COIL_EXCEPTIONS
+        try {
+            box_ = new owned_box<T>(std::move(object_));
+        } catch (...) {
+            error_ = std::current_exception();
+            parent_ = parent;
+            return drop_.begin(object_, exit_reason::error, parent);
+        }
+#else
+        box_ = new owned_box<T>(std::move(object_));
+#endif
+        box_->belong_to(parent.as_frame());
+        return parent.complete();
+    }
+    T& await_resume() {
+        if (error_) rethrow(error_);
+        return box_->object();
+    }
+
+private:
+    T& object_;
+    owned_box<T>* box_ = nullptr;
+    continuation parent_;
+    std::exception_ptr error_;
+    drop_call<T> drop_;
+};
+
+template <class T>
+class [[nodiscard("own does nothing until it is awaited: write co_await")]] own_recipe {
+public:
+    using is_own = void;
+    explicit own_recipe(T&& object) : object_(std::move(object)) {}
+    own_operation<T> operator co_await() && noexcept {
+        return own_operation<T>(std::move(object_));
+    }
+
+private:
+    T object_;
+};
+
+}  // namespace detail
+
+/// Keeps `object` until the end of this coroutine and drops it then, after the locals;
+/// several in reverse order. For straight-line code; where a scope will do, `with` is
+/// better: it allocates nothing and the object may refer to locals.
+///
+/// \snippet coil/core/own_test.cpp  own in straight-line code
+///
+/// Returns: from `co_await`, a reference to the object.
+/// Stop: the object is dropped, then the unwinding goes on.
+/// Allocates: one block for the object and its drop. If that fails, `object` is
+/// dropped and `std::bad_alloc` thrown.
+template <async_droppable T>
+auto own(T object) {
+    return detail::own_recipe<T>(std::move(object));
+}
+
+}  // namespace coil

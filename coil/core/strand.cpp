@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/assert.hpp>
+#include <coil/core/leaf.hpp>
+#include <coil/core/promise.hpp>
+#include <coil/core/strand.hpp>
+
+#include <utility>
+
+namespace coil {
+
+namespace {
+COIL_THREAD_LOCAL strand* current_strand = nullptr;
+COIL_THREAD_LOCAL const detail::promise_base* unwinding_frame = nullptr;
+}  // namespace
+
+// Never inlined: a coroutine that moved must not use the thread it came from.
+COIL_NOINLINE strand* strand::current() noexcept {
+    return current_strand;
+}
+
+COIL_NOINLINE bool is_unwinding() noexcept {
+    return unwinding_frame != nullptr;
+}
+
+namespace detail {
+
+void destroy_unwinding(promise_base& frame) noexcept {
+    const promise_base* outer = std::exchange(unwinding_frame, &frame);
+    handle_of(frame).destroy();
+    unwinding_frame = outer;
+}
+
+void check_not_unwinding(const promise_base& frame) noexcept {
+    if (unwinding_frame != &frame) return;
+    fatal("a destructor threw while its coroutine was being stopped, in ",
+          frame.where.function_name());
+}
+
+}  // namespace detail
+
+// ------------------------------------------------------------------ stop scopes
+
+const piece_ops context::inner_ops = {nullptr, nullptr, "context"};
+
+context::context(context& outer, bool is_shielded) noexcept : piece(inner_ops) {
+    is_shielded_ = is_shielded;
+    nest_in(outer);
+}
+
+void context::nest_in(context& outer) noexcept {
+    home_ = outer.home_;
+    outer_ = &outer;
+    outer.add(*this);
+    if (outer.level_ == stop_level::hard ||
+        (outer.level_ == stop_level::soft && !is_shielded_)) {
+        raise(outer.reason_, outer.level_);
+    }
+}
+
+bool context::stop_requested() const noexcept {
+    if (level_ != stop_level::none) return true;
+    if (!home_->has_pending_stop()) [[likely]]
+        return false;
+    // Requested in this very piece and not delivered yet: look at who would tell us.
+    bool is_shielded = is_shielded_;
+    for (const context* c = outer_; c != nullptr && c->home_ == home_; c = c->outer_) {
+        if (c->level_ == stop_level::hard) return true;
+        if (c->level_ == stop_level::soft && !is_shielded) return true;
+        is_shielded = is_shielded || c->is_shielded_;
+    }
+    return false;
+}
+
+void context::request_stop(stop_reason why, stop_level level) noexcept {
+    if (level <= level_) return;
+    raise(level_ == stop_level::none ? why : reason_, level);
+    unlink();
+    home_->queue_stop(*this);
+}
+
+void strand::queue_stop(context& requested) noexcept {
+    requested.link_into(stops_);
+    ensure_queued();
+}
+
+void strand::deliver_stops() noexcept {
+    while (stops_ != nullptr) {
+        auto& requested = static_cast<context&>(*stops_);
+        requested.unlink();
+        if (requested.outer_ != nullptr && requested.outer_->home_ == this) {
+            requested.outer_->add(requested);
+        }
+        const stop_reason why = requested.reason_;
+        const stop_level level = requested.level_;
+        telling_ = std::exchange(requested.waiting_, nullptr);
+        if (telling_ != nullptr) telling_->link_ = &telling_;
+        // One at a time, from the head: unwinding may take any of them away.
+        while (telling_ != nullptr) {
+            piece& told = *telling_;
+            told.unlink();
+            deliver(told, why, level);
+        }
+    }
+}
+
+void strand::deliver(piece& told, stop_reason why, stop_level level) noexcept {
+    if (told.ops_->stop != nullptr) {
+        if (told.ops_->stop(told) == stop_answer::ended) {
+            unwind_ = static_cast<leaf&>(told).parent();
+            drive({});
+        }
+        return;
+    }
+    auto& inner = static_cast<context&>(told);
+    inner.outer_->add(inner);
+    if (level <= inner.level_) return;
+    if (level == stop_level::soft && inner.is_shielded_) return;
+    inner.raise(why, level);
+    while (inner.waiting_ != nullptr) {
+        piece& moved = *inner.waiting_;
+        moved.unlink();
+        moved.link_into(telling_);
+    }
+}
+
+// ------------------------------------------------------------------ the loop
+
+void strand::run_turn() noexcept {
+    strand* outer = std::exchange(current_strand, this);
+    budget_ = pieces_per_turn;
+    deliver_stops();
+    if (!has_ended_) run_batch();
+    current_strand = outer;
+    if (has_ended_) {
+        ended_function_(*this);  // may free this strand
+    } else if (!ready_.is_empty() || !batch_.is_empty() || stops_ != nullptr) {
+        executor_->schedule(*this);
+    } else {
+        is_queued_ = false;
+    }
+}
+
+void strand::run_batch() noexcept {
+    batch_.append(ready_);
+    while (!batch_.is_empty()) {
+        piece& next = take_next();
+        drive(next.ops_->run(next));
+        if (stops_ != nullptr) deliver_stops();
+        if (has_ended_ || !spend()) return;
+    }
+}
+
+piece& strand::take_next() noexcept {
+    if (!executor_->chooses_pieces()) [[likely]]
+        return batch_.pop();
+    const unsigned count = batch_.count();
+    return batch_.pop_at(executor_->choose(count) % count);
+}
+
+void strand::drive(std::coroutine_handle<> next) noexcept {
+    if (next) next.resume();
+    while (unwind_) {
+        next = unwind_on();
+        if (next) next.resume();
+    }
+}
+
+// Frames are destroyed one by one, innermost first, from this loop and from nowhere
+// else, so the native stack stays flat however deep they nest.
+std::coroutine_handle<> strand::unwind_on() noexcept {
+    const continuation at = std::exchange(unwind_, {});
+    if (at.is_branch()) return at.as_branch().ops->stopped(at.as_branch());
+    detail::promise_base& frame = at.as_frame();
+    if (detail::has_drops(frame)) {
+        auto& carried = static_cast<detail::drops&>(*frame.scope);
+        return carried.calls->stopped(carried);
+    }
+    detail::receiver& up = *frame.up;
+    detail::destroy_unwinding(frame);
+    up.child = nullptr;
+    unwind_ = up.parent;
+    return {};
+}
+
+void strand::visit_waiting(waiting_visitor& visitor) {
+    root_.visit_waiting(visitor);
+}
+
+void context::visit_waiting(waiting_visitor& visitor) const {
+    for (const piece* p = waiting_; p != nullptr; p = p->next_) {
+        if (p->ops_->stop != nullptr) {
+            visitor.waits(*p);
+        } else {
+            static_cast<const context*>(p)->visit_waiting(visitor);
+        }
+    }
+}
+
+void strand_queue::run_turn() noexcept {
+    if (is_empty()) return;
+    strand* const last = tail_;
+    for (;;) {
+        strand& next = pop();
+        const bool is_last = &next == last;
+        next.run_turn();
+        if (is_last) return;
+    }
+}
+
+}  // namespace coil

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/core/context.hpp>
+#include <coil/core/continuation.hpp>
+#include <coil/core/executor.hpp>
+
+namespace coil {
+
+/// Told of what strands wait for; see `strand::visit_waiting`.
+class waiting_visitor {
+public:
+    virtual void waits(const piece& leaf) = 0;
+
+protected:
+    ~waiting_visitor() = default;
+};
+
+/// One spawned unit of work: one logical thread.
+///
+/// Everything awaited inside it runs one piece at a time (law 1). It is what an
+/// executor schedules. Only its loop resumes or destroys coroutines (law 5).
+///
+/// Threads: its executor's.
+class strand {
+public:
+    using end_function = void(strand&) noexcept;
+
+    /// `ended` is called by the loop, last of all: it may free the strand.
+    strand(executor& runs_on, end_function* ended) noexcept
+        : root_(*this),
+          executor_(&runs_on),
+          ended_function_(ended) {}
+    strand(const strand&) = delete;
+    strand& operator=(const strand&) = delete;
+
+    [[nodiscard]] context& root() noexcept { return root_; }
+    [[nodiscard]] executor& runs_on() const noexcept { return *executor_; }
+
+    /// Queues a piece that has completed. Never runs it: law 2.
+    void wake(piece& completed) noexcept {
+        ready_.push(completed);
+        ensure_queued();
+    }
+
+    /// Starts a branch in this very turn, after the running piece: branches of a
+    /// combinator begin together. To keep their order, the last one comes first.
+    void start_soon(piece& branch) noexcept { batch_.push_front(branch); }
+
+    /// Goes on unwinding at `next` when the running piece has returned.
+    void unwind(continuation next) noexcept { unwind_ = next; }
+
+    /// The root has ended; the loop will call the end function.
+    void mark_ended() noexcept { has_ended_ = true; }
+
+    /// Takes one unit of this turn's budget. False: give way before going on.
+    [[nodiscard]] bool spend() noexcept { return budget_ > 0 && --budget_ > 0; }
+
+    /// Whether a requested stop has not been delivered yet.
+    [[nodiscard]] bool has_pending_stop() const noexcept {
+        return stops_ != nullptr || telling_ != nullptr;
+    }
+
+    /// Runs the pieces that are ready now, within the budget. Called by the executor;
+    /// the strand may be gone afterwards.
+    void run_turn() noexcept;
+
+    /// Tells `visitor` of every leaf that waits in this strand.
+    void visit_waiting(waiting_visitor& visitor);
+
+    /// The strand whose piece runs on this thread, or null.
+    [[nodiscard]] static strand* current() noexcept;
+
+    /// The executor's own link while the strand is queued.
+    strand* next_queued = nullptr;
+
+private:
+    friend class context;
+
+    static constexpr int pieces_per_turn = 256;
+
+    void ensure_queued() noexcept {
+        if (is_queued_) return;
+        is_queued_ = true;
+        executor_->schedule(*this);
+    }
+    void queue_stop(context& requested) noexcept;
+    void deliver_stops() noexcept;
+    void deliver(piece& told, stop_reason why, stop_level level) noexcept;
+    void drive(std::coroutine_handle<> next) noexcept;
+    std::coroutine_handle<> unwind_on() noexcept;
+    void run_batch() noexcept;
+    piece& take_next() noexcept;
+
+    context root_;
+    ready_list batch_;          // this turn's
+    ready_list ready_;          // the next turn's
+    piece* stops_ = nullptr;    // contexts with a requested stop, not yet delivered
+    piece* telling_ = nullptr;  // what the stop being delivered has still to reach
+    continuation unwind_;
+    executor* executor_;
+    end_function* ended_function_;
+    int budget_ = 0;
+    bool is_queued_ = false;
+    bool has_ended_ = false;
+};
+
+/// First in, first out, of strands whose turn is to come: an executor's building block.
+class strand_queue {
+public:
+    [[nodiscard]] bool is_empty() const noexcept { return head_ == nullptr; }
+    void push(strand& ready) noexcept {
+        ready.next_queued = nullptr;
+        (head_ == nullptr ? head_ : tail_->next_queued) = &ready;
+        tail_ = &ready;
+    }
+    strand& pop() noexcept {
+        strand& first = *head_;
+        head_ = first.next_queued;
+        return first;
+    }
+    /// Gives a turn to each strand that is queued now; what they wake waits.
+    void run_turn() noexcept;
+
+private:
+    strand* head_ = nullptr;
+    strand* tail_ = nullptr;
+};
+
+/// Whether the destructor that is running now runs because its coroutine was stopped.
+/// `std::uncaught_exceptions()` cannot tell: a stop is no exception.
+[[nodiscard]] bool is_unwinding() noexcept;
+
+}  // namespace coil

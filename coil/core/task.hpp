@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/core/awaitable.hpp>
+#include <coil/core/foreign.hpp>
+#include <coil/core/outcome.hpp>
+#include <coil/core/promise.hpp>
+
+#include <source_location>
+#include <utility>
+
+namespace coil {
+
+/// Whether a coroutine may move between threads or stays where it started.
+enum class flavour : unsigned char { movable, local };
+
+template <class T, flavour F>
+class basic_task;
+
+/// A lazy async function: does nothing until awaited, is awaited once, owns its frame.
+///
+/// It may move between threads at its suspension points. Use `local_task` for work
+/// that is bound to one executor (a GUI's, a device's).
+///
+/// \snippet coil/core/task_test.cpp  a task awaits a task
+///
+/// Stop: ends at its next leaf; locals are destroyed, innermost first.
+/// Allocates: one frame, from `allocate_frame`.
+template <class T = void>
+using task = basic_task<T, flavour::movable>;
+
+/// A task bound to the executor it started on; it may hold anything.
+template <class T = void>
+using local_task = basic_task<T, flavour::local>;
+
+namespace detail {
+
+template <class A>
+inline constexpr bool always_false = false;
+
+/// How every coil coroutine awaits: leaves in place, recipes by their operation,
+/// anything else through an adapter that keeps the strand serial.
+template <flavour F>
+struct awaiting_promise : promise_base {
+    template <class A>
+    decltype(auto) await_transform(
+        A&& a, std::source_location at = std::source_location::current()) {
+        where = at;
+        if constexpr (!awaitable<A>) {
+            static_assert(always_false<A>,
+                          "co_await needs something awaitable: a task, a leaf such as "
+                          "coil::sleep(), or a type with await_ready/suspend/resume");
+        } else {
+            static_assert(F == flavour::local || !is_local_v<A>,
+                          "a coil::task may move between threads, so it cannot await a "
+                          "coil::local_task: make this coroutine a local_task too");
+            if constexpr (leaf_type<A>) {
+                return a.attach(continuation(*this));
+            } else if constexpr (recipe_type<A>) {
+                static_assert(std::is_rvalue_reference_v<A&&>,
+                              "a task is awaited once and is used up by it: write "
+                              "co_await std::move(it)");
+                return std::forward<A>(a).operator co_await();
+            } else {
+                return foreign_operation<A>(continuation(*this), std::forward<A>(a));
+            }
+        }
+    }
+};
+
+template <class T>
+struct result_receiver : receiver {
+    outcome<T> result;
+};
+
+template <class T>
+inline constexpr bool is_owned = false;
+
+template <class T, flavour F>
+struct task_promise_base : awaiting_promise<F> {
+    task_promise_base() = default;
+    /// Sees the parameters where one of them is `owned`: they are dropped at the end.
+    template <class... Parameters>
+        requires(is_owned<Parameters> || ...)
+    explicit task_promise_base(Parameters&... parameters) noexcept {
+        (adopt(parameters), ...);
+    }
+
+    std::suspend_always initial_suspend() const noexcept { return {}; }
+    final_awaiter final_suspend() const noexcept { return {}; }
+    void unhandled_exception() noexcept {
+        check_not_unwinding(*this);
+        tell_drops_of_error(*this);
+        result().set_error(std::current_exception());
+    }
+
+private:
+    template <class P>
+    void adopt(P& parameter) noexcept {
+        if constexpr (is_owned<P>) parameter.belong_to(*this);
+    }
+
+protected:
+    outcome<T>& result() noexcept {
+        return static_cast<result_receiver<T>*>(this->up)->result;
+    }
+};
+
+template <class T, flavour F>
+struct task_promise : task_promise_base<T, F> {
+    using task_promise_base<T, F>::task_promise_base;
+    basic_task<T, F> get_return_object() noexcept { return basic_task<T, F>(*this); }
+    template <class U = T>
+        requires std::constructible_from<T, U&&>
+    void return_value(U&& value) {
+        this->result().set_value(std::forward<U>(value));
+    }
+};
+
+template <flavour F>
+struct task_promise<void, F> : task_promise_base<void, F> {
+    using task_promise_base<void, F>::task_promise_base;
+    basic_task<void, F> get_return_object() noexcept;
+    void return_void() noexcept { this->result().set_value(); }
+};
+
+/// The awaiter of a task, built in the awaiting frame; the result lands in it.
+template <class T>
+class task_operation : result_receiver<T> {
+public:
+    explicit task_operation(promise_base* child) noexcept { this->child = child; }
+    task_operation(const task_operation&) = delete;
+    task_operation& operator=(const task_operation&) = delete;
+    ~task_operation() {
+        if (this->child == nullptr) return;
+        COIL_EXPECTS(!this->parent &&
+                     "a running task's frame was destroyed from outside");
+        destroy_never_begun(*this->child);
+    }
+
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    template <class Promise>
+    std::coroutine_handle<> await_suspend(
+        std::coroutine_handle<Promise> waiting) noexcept {
+        static_assert(coil_promise<Promise>,
+                      "a coil task can be awaited only in a coil coroutine; in another "
+                      "library's coroutine, write co_await coil::as_foreign(...)");
+        return begin(continuation(waiting.promise()));
+    }
+    std::coroutine_handle<> begin(continuation parent) noexcept {
+        this->parent = parent;
+        return begin_frame(*this->child, *this);
+    }
+    T await_resume() {
+        handle_of(*std::exchange(this->child, nullptr)).destroy();
+        return this->result.take();
+    }
+    /// As `await_resume`, without throwing the error.
+    outcome<T> take_outcome() noexcept {
+        handle_of(*std::exchange(this->child, nullptr)).destroy();
+        return std::move(this->result);
+    }
+};
+
+}  // namespace detail
+
+template <class T, flavour F>
+class [[nodiscard("a coil::task does nothing until it is awaited: write co_await")]]
+basic_task {
+public:
+    using promise_type = detail::task_promise<T, F>;
+    using value_type = T;
+    static constexpr bool is_local = F == flavour::local;
+
+    basic_task(basic_task&& other) noexcept
+        : frame_(std::exchange(other.frame_, nullptr)) {}
+    basic_task& operator=(basic_task&& other) noexcept {
+        basic_task gone(std::move(*this));
+        frame_ = std::exchange(other.frame_, nullptr);
+        return *this;
+    }
+    ~basic_task() {
+        if (frame_ != nullptr) detail::destroy_never_begun(*frame_);
+    }
+
+    detail::task_operation<T> operator co_await() && noexcept {
+        COIL_EXPECTS(frame_ != nullptr && "a task can be awaited once");
+        return detail::task_operation<T>(std::exchange(frame_, nullptr));
+    }
+
+private:
+    friend promise_type;
+    explicit basic_task(detail::promise_base& frame) noexcept : frame_(&frame) {}
+
+    detail::promise_base* frame_;
+};
+
+namespace detail {
+template <flavour F>
+basic_task<void, F> task_promise<void, F>::get_return_object() noexcept {
+    static_assert(alignof(task_promise) <= 2 * sizeof(void*));
+    return basic_task<void, F>(*this);
+}
+}  // namespace detail
+
+/// The task flavour that fits its parts: local as soon as one of them is.
+template <class T, class... Parts>
+using task_like =
+    basic_task<T, (is_local_v<Parts> || ...) ? flavour::local : flavour::movable>;
+
+namespace local {
+/// The same names for programs that are local throughout (GUI, firmware).
+template <class T = void>
+using task = local_task<T>;
+}  // namespace local
+
+}  // namespace coil

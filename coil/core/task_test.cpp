@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/core/task.hpp>
+#include <coil/testing/test.hpp>
+#include <coil/time/sleep.hpp>
+
+#include <stdexcept>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+//! [a task awaits a task]
+coil::task<int> answer() {
+    co_await coil::sleep(10ms);
+    co_return 42;
+}
+coil::task<int> twice() {
+    const int once = co_await answer();
+    co_return 2 * once;
+}
+//! [a task awaits a task]
+
+coil::task<int&> refer(int& to) {
+    co_return to;
+}
+coil::task<> fail() {
+    co_await coil::sleep(1ms);
+    throw std::runtime_error("failed");
+}
+
+}  // namespace
+
+COIL_TEST("task: gives the value of the task it awaits") {
+    const int value = co_await twice();
+    CHECK(value == 84);
+}
+
+COIL_TEST("task: does nothing until it is awaited") {
+    bool ran = false;
+    {
+        auto never = [](bool& flag) -> coil::task<> {
+            flag = true;
+            co_return;
+        }(ran);
+    }
+    CHECK_FALSE(ran);
+    co_return;
+}
+
+COIL_TEST("task: gives a reference") {
+    int number = 1;
+    int& same = co_await refer(number);
+    CHECK(&same == &number);
+}
+
+#if COIL_EXCEPTIONS
+COIL_TEST("task: an error is thrown where it is awaited") {
+    std::string caught;
+    try {
+        co_await fail();
+    } catch (const std::runtime_error& error) {
+        caught = error.what();
+    }
+    CHECK(caught == "failed");
+}
+#endif
+
+COIL_TEST("task: may be moved before it is awaited") {
+    auto first = answer();
+    auto second = std::move(first);
+    const int value = co_await std::move(second);
+    CHECK(value == 42);
+}

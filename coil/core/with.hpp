@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/core/call.hpp>
+#include <coil/core/drop.hpp>
+
+namespace coil {
+
+namespace detail {
+
+// A resource is given by itself, by an awaitable that yields it, or by a maker.
+template <class Given>
+concept given_itself = async_droppable<std::remove_cvref_t<Given>>;
+template <class Given>
+concept given_by_awaitable = !given_itself<Given> && awaitable<Given>;
+
+template <class Given>
+decltype(auto) make_resource(Given&& given) {
+    if constexpr (given_itself<Given> || given_by_awaitable<Given>) {
+        return static_cast<Given&&>(given);
+    } else {
+        return given();
+    }
+}
+template <class Given>
+using made_t = decltype(make_resource(std::declval<Given>()));
+template <class Given>
+using resource_t = std::remove_cvref_t<settled_t<made_t<Given>>>;
+
+/// One resource, one body: make, prepare the drop, run the body, drop, go on.
+template <class Given, class Body>
+class with_operation : public frame_operation<with_operation<Given, Body>> {
+    using resource = resource_t<Given>;
+    static_assert(async_droppable<resource>,
+                  "coil::with needs a resource that has a member async_drop()");
+    using body_call = call_result_t<Body&, resource&>;
+
+public:
+    using value_type = settled_t<body_call>;
+    static constexpr bool is_local = is_local_v<made_t<Given>> ||
+                                     is_local_v<body_call> ||
+                                     is_local_v<drop_call_t<resource>>;
+
+    with_operation(Given&& given, Body&& body)
+        : given_(std::forward<Given>(given)),
+          body_(std::forward<Body>(body)) {}
+
+    std::coroutine_handle<> begin(continuation parent) noexcept {
+        parent_ = parent;
+        dropped_.scope = &parent.scope();
+        if constexpr (given_itself<Given>) {
+            return use(given_);
+        } else {
+            return making_.call(parent.scope(), [this]() -> made_t<Given> {
+                return make_resource(std::forward<Given>(given_));
+            });
+        }
+    }
+    value_type await_resume() {
+        if (making_.result.has_error()) making_.result.take();
+        return running_.result.take();
+    }
+
+private:
+    using making_base = std::conditional_t<given_itself<Given>, settled_call<unit>,
+                                           settled_call<made_t<Given>>>;
+    struct making : making_base {
+        explicit making(with_operation& o) noexcept : making_base(table), owner(o) {}
+        with_operation& owner;
+        static std::coroutine_handle<> completed(branch& b) noexcept {
+            auto& self = static_cast<making&>(b);
+            self.collect();
+            if (!self.result.has_value()) return self.owner.parent_.complete();
+            if constexpr (given_itself<Given>) {
+                return std::noop_coroutine();
+            } else {
+                return self.owner.use(self.result.value());
+            }
+        }
+        static std::coroutine_handle<> stopped(branch& b) noexcept {
+            auto& self = static_cast<making&>(b);
+            self.collect_stopped();
+            return self.owner.go_on_unwinding();
+        }
+        static continuation parent_of(const branch& b) noexcept {
+            return static_cast<const making&>(b).owner.parent_;
+        }
+        static constexpr branch_ops table = {&completed, &stopped, &parent_of, "with"};
+    };
+    struct running : settled_call<body_call> {
+        explicit running(with_operation& o) noexcept
+            : settled_call<body_call>(table),
+              owner(o) {}
+        with_operation& owner;
+        static std::coroutine_handle<> completed(branch& b) noexcept {
+            auto& self = static_cast<running&>(b);
+            self.collect();
+            return self.owner.drop(self.result.has_error() ? exit_reason::error
+                                                           : exit_reason::returned);
+        }
+        static std::coroutine_handle<> stopped(branch& b) noexcept {
+            auto& self = static_cast<running&>(b);
+            self.collect_stopped();
+            return self.owner.drop(exit_reason::stopped);
+        }
+        static continuation parent_of(const branch& b) noexcept {
+            return static_cast<const running&>(b).owner.parent_;
+        }
+        static constexpr branch_ops table = {&completed, &stopped, &parent_of, "with"};
+    };
+    struct dropped : branch {
+        explicit dropped(with_operation& o) noexcept
+            : branch{nullptr, &table},
+              owner(o) {}
+        with_operation& owner;
+        static std::coroutine_handle<> completed(branch& b) noexcept {
+            return static_cast<dropped&>(b).owner.finish();
+        }
+        static continuation parent_of(const branch& b) noexcept {
+            return static_cast<const dropped&>(b).owner.parent_;
+        }
+        static constexpr branch_ops table = {&completed, &completed, &parent_of,
+                                             "with"};
+    };
+
+    std::coroutine_handle<> use(resource& made) noexcept {
+        resource_ = &made;
+#if COIL_EXCEPTIONS
+        try {
+            drop_.prepare(made);
+        } catch (...) {
+            running_.result.set_error(std::current_exception());
+            return drop(exit_reason::error);
+        }
+#else
+        drop_.prepare(made);
+#endif
+        return running_.call(parent_.scope(), body_, made);
+    }
+    std::coroutine_handle<> drop(exit_reason::kind why) noexcept {
+        return drop_.begin(*resource_, why, continuation(dropped_));
+    }
+    std::coroutine_handle<> finish() noexcept {
+        if constexpr (!given_itself<Given>) making_.result.clear();
+        if (running_.result.is_stopped()) return go_on_unwinding();
+        return parent_.complete();
+    }
+    std::coroutine_handle<> go_on_unwinding() noexcept {
+        parent_.scope().home().unwind(parent_);
+        return std::noop_coroutine();
+    }
+
+    Given given_;
+    Body body_;
+    continuation parent_;
+    resource* resource_ = nullptr;
+    making making_{*this};
+    running running_{*this};
+    drop_call<resource> drop_;
+    dropped dropped_{*this};
+};
+
+/// A `with` that still has to be awaited, as its body may return one.
+template <class Given, class Body>
+class [[nodiscard(
+    "a with does nothing until it is awaited: write co_await")]] with_one {
+public:
+    static constexpr bool is_local = with_operation<Given, Body>::is_local;
+    with_one(Given&& given, Body&& body)
+        : given_(std::forward<Given>(given)),
+          body_(std::forward<Body>(body)) {}
+    with_operation<Given, Body> operator co_await() && {
+        return {std::forward<Given>(given_), std::forward<Body>(body_)};
+    }
+
+private:
+    Given given_;
+    Body body_;
+};
+
+/// The rest of a `with` from its I-th part on, given the resources made so far.
+template <std::size_t I, class Parts, class... Made>
+decltype(auto) with_from(Parts& parts, Made&... made) {
+    using part = std::remove_reference_t<std::tuple_element_t<I, Parts>>;
+    part& current = std::get<I>(parts);
+    if constexpr (I + 1 == std::tuple_size_v<Parts>) {
+        return current(made...);
+    } else {
+        auto rest = [&parts, &made...](auto& resource) -> decltype(auto) {
+            return with_from<I + 1>(parts, made..., resource);
+        };
+        if constexpr (given_itself<part>) {
+            return with_one<part&, decltype(rest)>(current, std::move(rest));
+        } else if constexpr (given_by_awaitable<part>) {
+            return with_one<part&&, decltype(rest)>(std::move(current),
+                                                    std::move(rest));
+        } else if constexpr (requires { current(made...); }) {
+            auto maker = [&current, &made...]() -> decltype(auto) {
+                return current(made...);
+            };
+            return with_one<decltype(maker), decltype(rest)>(std::move(maker),
+                                                             std::move(rest));
+        } else {
+            auto maker = [&current]() -> decltype(auto) { return current(); };
+            return with_one<decltype(maker), decltype(rest)>(std::move(maker),
+                                                             std::move(rest));
+        }
+    }
+}
+
+template <class... Parts>
+class [[nodiscard(
+    "a with does nothing until it is awaited: write co_await")]] with_recipe {
+    using first = decltype(with_from<0>(std::declval<std::tuple<Parts...>&>()));
+
+public:
+    static constexpr bool is_local = first::is_local;
+
+    explicit with_recipe(Parts&&... parts) : parts_(std::forward<Parts>(parts)...) {}
+    auto operator co_await() && { return with_from<0>(parts_).operator co_await(); }
+
+private:
+    std::tuple<Parts...> parts_;
+};
+
+}  // namespace detail
+
+/// Runs a body with resources whose async destructors run whatever happens in it.
+///
+/// `with(resource..., body)`: the body gets a reference to each resource. When it has
+/// ended (by value, error or stop) each resource's `async_drop` is awaited, the last
+/// made first, then the await goes on as the body ended.
+///
+/// A resource is given by itself, as an awaitable that yields it (`pool.acquire()`), or
+/// by a maker: a callable, sync or async, that may take the resources before it. With
+/// a maker nothing exists before the `with` runs.
+///
+/// \snippet coil/core/with_test.cpp  a transaction on a connection
+///
+/// Errors: those of the body, unchanged. If a maker fails, what was made is dropped.
+/// Stop: reaches makers and the body; drops are shielded.
+/// Allocates: nothing of its own. The frame of a drop is taken before the body starts.
+template <class... Parts>
+    requires(sizeof...(Parts) >= 2)
+auto with(Parts&&... parts) {
+    return detail::with_recipe<Parts...>(std::forward<Parts>(parts)...);
+}
+
+}  // namespace coil

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/core/leaf.hpp>
+
+namespace coil {
+
+/// Gives way: to the other branches of this strand and to the other strands. The rest
+/// runs in this strand's next turn.
+///
+/// \snippet coil/core/yield_test.cpp  two strands take turns
+///
+/// Stop: a stop that came before it, or while it gives way, ends it.
+class yield_now : public leaf_of<yield_now> {
+public:
+    static constexpr const char* what = "yield_now";
+
+    void await_resume() const noexcept {}
+
+private:
+    friend leaf_of<yield_now>;
+    [[nodiscard]] bool try_now() const noexcept { return false; }
+    void start() noexcept { complete(); }
+    stop_answer on_stop() noexcept { return stop_answer::ended; }
+};
+
+/// Ends this coroutine, and what awaits it, as stopped: up to whoever looks.
+///
+/// Work that learns of a stop by other means (a library's own cancel) passes it on so.
+class stop_here : public leaf_of<stop_here> {
+public:
+    static constexpr const char* what = "stop_here";
+
+    [[noreturn]] void await_resume() const noexcept {
+        fatal("a stop_here was resumed");
+    }
+
+private:
+    friend leaf_of<stop_here>;
+    [[nodiscard]] bool try_now() const noexcept { return false; }
+    void start() noexcept { complete_stopped(); }
+    stop_answer on_stop() noexcept { return stop_answer::ended; }
+};
+
+/// Tells a computing loop whether it has been asked to stop; never suspends.
+///
+/// Returns: from `co_await`, a bool. Unlike other leaves it is answered under a stop.
+class stop_requested {
+public:
+    using is_coil_leaf = void;
+    stop_requested& attach(continuation parent) noexcept {
+        parent_ = parent;
+        return *this;
+    }
+    [[nodiscard]] bool await_ready() const noexcept { return true; }
+    void await_suspend(std::coroutine_handle<>) const noexcept {}
+    void begin() const noexcept {}
+    [[nodiscard]] bool await_resume() const noexcept {
+        return parent_.scope().stop_requested();
+    }
+
+private:
+    continuation parent_;
+};
+
+}  // namespace coil

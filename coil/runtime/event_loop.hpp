@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/core/spawned.hpp>
+#include <coil/runtime/driver.hpp>
+#include <coil/time/timer.hpp>
+
+namespace coil {
+
+namespace detail {
+
+/// The loop's mailbox, which ends the driver's wait.
+class loop_mailbox : public mailbox {
+public:
+    explicit loop_mailbox(driver& of) noexcept : driver_(of) {}
+
+private:
+    void notify() noexcept override { driver_.wake(); }
+    driver& driver_;
+};
+
+/// The loop's time: read from the driver at most once a turn.
+class loop_timers : public timer_service {
+public:
+    explicit loop_timers(driver& of) noexcept : driver_(of), wheel_(of.now()) {}
+
+    [[nodiscard]] instant now() const noexcept override;
+    void arm(timer& armed, instant deadline) noexcept override {
+        wheel_.arm(armed, deadline);
+    }
+    void begin_turn() noexcept { is_fresh_ = false; }
+    [[nodiscard]] timer_wheel& wheel() noexcept { return wheel_; }
+
+private:
+    driver& driver_;
+    timer_wheel wheel_;
+    mutable instant now_;
+    mutable bool is_fresh_ = false;
+};
+
+}  // namespace detail
+
+/// A current-thread executor: strands, timers and a driver, taking turns.
+///
+/// Each turn runs what was ready when it began; between turns come messages from other
+/// threads, timers, and the driver's events.
+///
+/// Threads: the one that runs it, but for `remote()`.
+class event_loop : private detail::loop_mailbox,
+                   private detail::loop_timers,
+                   public executor {
+public:
+    explicit event_loop(driver& outside) noexcept
+        : loop_mailbox(outside),
+          loop_timers(outside),
+          executor(static_cast<loop_mailbox&>(*this), static_cast<loop_timers*>(this)),
+          driver_(outside) {}
+
+    void schedule(strand& ready) noexcept override { ready_.push(ready); }
+
+    /// Runs turns until `is_done` is true; it is looked at between turns.
+    void run_until(const bool& is_done) noexcept;
+
+    /// Runs `work` to its end, and all that it started.
+    template <awaitable A>
+    outcome<await_result_t<A>> run(A&& work) {
+        root<A> whole(*this, std::forward<A>(work));
+        whole.start();
+        main_ = &whole;
+        run_until(whole.is_done);
+        main_ = nullptr;
+        return std::move(whole.result());
+    }
+
+    /// The strand that `run` runs, or null: where a report of all waits begins.
+    [[nodiscard]] strand* main_strand() const noexcept { return main_; }
+
+    using executor::remote;
+    using executor::timers;
+
+protected:
+    using executor::set_chooses_pieces;
+
+private:
+    template <class A>
+    struct root : strand_of<A> {
+        root(event_loop& loop, A&& work)
+            : strand_of<A>(loop, std::forward<A>(work), [](strand& ended) noexcept {
+                  static_cast<root&>(ended).is_done = true;
+              }) {}
+        bool is_done = false;
+    };
+    void wait_outside() noexcept;
+
+    static constexpr unsigned turns_between_polls = 32;
+
+    driver& driver_;
+    strand_queue ready_;
+    strand* main_ = nullptr;
+    unsigned turns_ = 0;
+};
+
+}  // namespace coil

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <chrono>
+
+namespace coil {
+
+/// The time of the runtime that the current strand runs on: real time on a server,
+/// virtual time in a test. Monotonic; its epoch is the runtime's own affair.
+struct clock {
+    using rep = std::chrono::nanoseconds::rep;
+    using period = std::chrono::nanoseconds::period;
+    using duration = std::chrono::nanoseconds;
+    using time_point = std::chrono::time_point<clock>;
+    static constexpr bool is_steady = true;
+
+    /// Requires: called from a strand whose runtime has timers.
+    [[nodiscard]] static time_point now() noexcept;
+};
+
+/// A point in time.
+using instant = clock::time_point;
+
+/// The current time, as the current strand's runtime knows it.
+///
+/// Requires: called from a strand whose runtime has timers.
+[[nodiscard]] inline instant now() noexcept {
+    return clock::now();
+}
+
+}  // namespace coil

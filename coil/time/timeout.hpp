@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/core/as_outcome.hpp>
+#include <coil/time/timer.hpp>
+
+#include <optional>
+
+namespace coil {
+
+namespace detail {
+
+template <class A>
+class timeout_operation : public frame_operation<timeout_operation<A>>, private timer {
+    using value = await_result_t<A>;
+
+public:
+    using value_type = std::conditional_t<std::is_void_v<value>, bool,
+                                          std::optional<value_or_unit<value>>>;
+
+    timeout_operation(clock::duration limit, A&& part) noexcept
+        : timer(fired),
+          limit_(limit),
+          part_(std::forward<A>(part)) {}
+
+    std::coroutine_handle<> begin(continuation parent) noexcept {
+        parent_ = parent;
+        scope_.open(parent.scope());
+        timer_service* const timers = parent.scope().home().runs_on().timers();
+        COIL_EXPECTS(timers != nullptr && "this runtime has no timers");
+        timers->arm(*this, timers->now() + limit_);
+        return child_.begin(std::forward<A>(part_), scope_);
+    }
+    value_type await_resume() {
+        if (child_.result.is_stopped()) return {};
+        if constexpr (std::is_void_v<value>) {
+            child_.result.take();
+            return true;
+        } else {
+            return value_type(child_.result.take());
+        }
+    }
+
+private:
+    struct kid : child<A> {
+        explicit kid(timeout_operation& o) noexcept : child<A>(table), owner(o) {}
+        timeout_operation& owner;
+    };
+    static void fired(timer& due) noexcept {
+        auto& self = static_cast<timeout_operation&>(due);
+        self.is_late_ = true;
+        self.scope_.request_stop(stop_reason::timed_out);
+    }
+    static std::coroutine_handle<> completed(branch& b) noexcept {
+        auto& ended = static_cast<kid&>(b);
+        ended.collect();
+        ended.owner.close();
+        return ended.owner.parent_.complete();
+    }
+    static std::coroutine_handle<> stopped(branch& b) noexcept {
+        auto& ended = static_cast<kid&>(b);
+        ended.collect_stopped();
+        timeout_operation& self = ended.owner;
+        self.close();
+        if (self.is_late_) return self.parent_.complete();
+        self.parent_.scope().home().unwind(self.parent_);
+        return std::noop_coroutine();
+    }
+    static continuation parent_of(const branch& b) noexcept {
+        return static_cast<const kid&>(b).owner.parent_;
+    }
+    static constexpr branch_ops table = {&completed, &stopped, &parent_of,
+                                         "with_timeout"};
+    void close() noexcept {
+        cancel();
+        scope_.close();
+    }
+
+    clock::duration limit_;
+    A&& part_;
+    continuation parent_;
+    nested_scope scope_;
+    kid child_{*this};
+    bool is_late_ = false;
+};
+
+template <class A>
+class [[nodiscard(
+    "a time-out does nothing until it is awaited: write co_await")]] timeout_recipe {
+public:
+    static constexpr bool is_local = is_local_v<A>;
+
+    timeout_recipe(clock::duration limit, A&& part)
+        : limit_(limit),
+          part_(std::forward<A>(part)) {}
+    timeout_operation<A> operator co_await() && noexcept {
+        return {limit_, std::forward<A>(part_)};
+    }
+
+private:
+    clock::duration limit_;
+    A part_;
+};
+
+}  // namespace detail
+
+/// Runs `part` for at most `limit`, counted from the await; then asks it to stop and
+/// awaits its end, so clean-up takes its own time.
+///
+/// \snippet coil/time/timeout_test.cpp  a reply in time
+///
+/// Returns: an `optional`, empty if time ran out (`bool` for `void`). A result that
+/// arrives in spite of the stop is delivered: nothing received is lost.
+/// Errors: those of `part`.
+/// Stop: from outside reaches `part`; that is no time-out, the await ends as stopped.
+/// Allocates: never.
+template <class Rep, class Period, awaitable A>
+auto with_timeout(std::chrono::duration<Rep, Period> limit, A&& part) {
+    return detail::timeout_recipe<A>(std::chrono::ceil<clock::duration>(limit),
+                                     std::forward<A>(part));
+}
+
+}  // namespace coil

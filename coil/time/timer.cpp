@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/assert.hpp>
+#include <coil/core/strand.hpp>
+#include <coil/time/timer.hpp>
+
+#include <bit>
+
+namespace coil {
+
+clock::time_point clock::now() noexcept {
+    const strand* current = strand::current();
+    COIL_EXPECTS(current != nullptr && "now() is called from a strand");
+    COIL_EXPECTS(current->runs_on().timers() != nullptr &&
+                 "this runtime has no timers");
+    return current->runs_on().timers()->now();
+}
+
+void timer::cancel() noexcept {
+    if (next == nullptr) return;
+    previous->next = next;
+    next->previous = previous;
+    next = previous = nullptr;
+}
+
+void timer_wheel::slot_list::push(timer& added) noexcept {
+    added.next = &head;
+    added.previous = head.previous;
+    head.previous->next = &added;
+    head.previous = &added;
+}
+
+void timer_wheel::slot_list::take_all_from(slot_list& other) noexcept {
+    while (timer* moved = other.pop()) push(*moved);
+}
+
+timer* timer_wheel::slot_list::pop() noexcept {
+    if (is_empty()) return nullptr;
+    auto* const first = static_cast<timer*>(head.next);
+    first->cancel();
+    return first;
+}
+
+namespace {
+std::uint64_t ticks_of(instant at) noexcept {
+    return static_cast<std::uint64_t>(at.time_since_epoch().count());
+}
+}  // namespace
+
+timer_wheel::timer_wheel(instant start) noexcept : elapsed_(ticks_of(start)) {}
+
+void timer_wheel::arm(timer& armed, instant deadline) noexcept {
+    armed.cancel();
+    armed.deadline_ = deadline;
+    if (deadline.time_since_epoch().count() < 0 || ticks_of(deadline) <= elapsed_) {
+        late_.push(armed);
+    } else {
+        insert(armed);
+    }
+}
+
+void timer_wheel::insert(timer& added) noexcept {
+    const std::uint64_t at = ticks_of(added.deadline_);
+    const auto differing = static_cast<unsigned>(std::bit_width(at ^ elapsed_));
+    const unsigned level = differing == 0 ? 0 : (differing - 1) / level_bits;
+    const auto slot = static_cast<unsigned>(at >> (level * level_bits)) % slot_count;
+    slots_[level][slot].push(added);
+    occupied_[level] |= std::uint64_t{1} << slot;
+}
+
+// The first occupied slot, lowest level first: lower levels lie earlier in time.
+bool timer_wheel::find_next(unsigned& level, std::uint64_t& start) const noexcept {
+    for (level = 0; level < level_count; ++level) {
+        while (occupied_[level] != 0) {
+            const auto slot = static_cast<unsigned>(std::countr_zero(occupied_[level]));
+            if (slots_[level][slot].is_empty()) {
+                occupied_[level] &= ~(std::uint64_t{1} << slot);
+                continue;
+            }
+            const unsigned shift = level * level_bits;
+            const unsigned above = shift + level_bits;
+            const std::uint64_t upper = above >= 64 ? 0 : elapsed_ >> above << above;
+            start = upper | std::uint64_t{slot} << shift;
+            return true;
+        }
+    }
+    return false;
+}
+
+instant timer_wheel::next_event() const noexcept {
+    if (!late_.is_empty()) return instant(instant::duration(elapsed_));
+    unsigned level = 0;
+    std::uint64_t start = 0;
+    if (!find_next(level, start)) return instant::max();
+    return instant(instant::duration(start > elapsed_ ? start : elapsed_));
+}
+
+unsigned timer_wheel::advance(instant now) noexcept {
+    unsigned fired = 0;
+    slot_list due;  // so that what is armed meanwhile waits
+    due.take_all_from(late_);
+    const std::uint64_t target = ticks_of(now);
+    unsigned level = 0;
+    std::uint64_t start = 0;
+    while (find_next(level, start) && start <= target) {
+        slot_list entered;
+        const auto slot =
+            static_cast<unsigned>(start >> (level * level_bits)) % slot_count;
+        entered.take_all_from(slots_[level][slot]);
+        if (start > elapsed_) elapsed_ = start;
+        while (timer* moved = entered.pop()) {
+            if (ticks_of(moved->deadline_) <= elapsed_) {
+                due.push(*moved);
+            } else {
+                insert(*moved);
+            }
+        }
+    }
+    if (target > elapsed_) elapsed_ = target;
+    while (timer* next = due.pop()) {
+        ++fired;
+        next->fire_(*next);
+    }
+    return fired;
+}
+
+}  // namespace coil
