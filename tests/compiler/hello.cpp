@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a new user tries first. With GCC 12 it must stop at one readable error.
-#if __has_include(<coil/coil.hpp>)
-#include <coil/coil.hpp>
-#else
-#include <coil/base/compiler.hpp>
-#endif
+#include <coil/core/core.hpp>
+
+coil::task<int> answer() {
+    co_return 42;
+}
+
+coil::task<int> twice() {
+    const int once = co_await answer();
+    co_return 2 * once;
+}
 
 int main() {
-    return 0;
+    auto lazy = twice();
 }

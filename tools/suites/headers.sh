@@ -4,6 +4,7 @@ inputs() {
     find coil -name '*.hpp' -print0 | LC_ALL=C sort -z
 }
 check() {
+    mkdir -p build/headers
     find coil -name '*.hpp' -print0 |
         xargs -0 -P "$(nproc)" -n 1 bash tests/headers/compiles_alone.sh
     bash tests/headers/core_std_headers.sh
