@@ -93,6 +93,10 @@ class Files(unittest.TestCase):
         self.assertIn('60 is the limit', breaches('coil/sync/event.cpp', long)[0])
         self.assertEqual(breaches('coil/sync/event.cpp', short), [])
 
+    def test_a_signature_over_two_lines_opens_one_function(self):
+        code = 'void f(int a,\n       int b) {\n    a();\n}\n' + 'int x;\n' * 70 + '       }\n'
+        self.assertEqual(breaches('coil/sync/event.cpp', code), [])
+
 
 class Tree(unittest.TestCase):
     def test_a_source_in_no_target_is_dead(self):
