@@ -61,7 +61,7 @@ cd /coil
 export CCACHE_DIR=/var/cache/ccache
 cmake -S . -B "build/$1" -G Ninja -DCMAKE_CXX_COMPILER=g++-14 \
     -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_FLAGS="-$1" -DCOIL_MARKS=ON
-cmake --build "build/$1"
+cmake --build "build/$1" -- -k 0
 ctest --test-dir "build/$1" --output-on-failure --no-tests=error -L unit
 EOF
     printf '%s %6d s\n' "$verdict" $((SECONDS - started))
