@@ -60,7 +60,7 @@ inline std::string repeat(std::string_view text, std::size_t count) {
     return all;
 }
 
-inline std::vector<request_vector> accepted() {
+inline std::vector<request_vector> accepted_bodies() {
     return {
         {"a request without a body", "2.1", get(""), 0, 1},
         {"two requests in one piece", "9.3.2", get("") + get("X: y\r\n"), 0, 2},
@@ -92,6 +92,11 @@ inline std::vector<request_vector> accepted() {
          chunked("1;n=\"a;\\\" b\"\r\na\r\n0\r\n\r\n"), 0, 1, "a"},
         {"a coding in another case", "7",
          post("Transfer-Encoding: ChunKed\r\n", "0\r\n\r\n"), 0, 1},
+    };
+}
+
+inline std::vector<request_vector> accepted_heads() {
+    return {
         {"field names in lower case", "RFC 9110 5.1",
          "POST /a HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\n\r\nx", 0, 1, "x"},
         {"a field without a value", "5", get("X:\r\n"), 0, 1},
@@ -277,6 +282,10 @@ inline std::vector<request_vector> refused_fields() {
         {"a Host with a blank", "3.2", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400},
         {"a list of Hosts", "3.2", "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n", 400},
         {"a Host with a wrong port", "3.2", "GET / HTTP/1.1\r\nHost: a:b\r\n\r\n", 400},
+        {"a Host of brackets alone", "3.2", "GET / HTTP/1.1\r\nHost: []\r\n\r\n", 400},
+        {"a Host with text after its bracket", "3.2",
+         "GET / HTTP/1.1\r\nHost: [::1]a\r\n\r\n", 400},
+        {"a Host with a port alone", "3.2", "GET / HTTP/1.1\r\nHost: :80\r\n\r\n", 400},
         {"a Host with an open bracket", "3.2", "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n",
          400},
         {"too many fields", "RFC 6585 5", get(repeat("X: y\r\n", 8)), 431},
@@ -349,7 +358,8 @@ inline std::vector<request_vector> refused_request_lines() {
 inline std::vector<request_vector> all_request_vectors() {
     std::vector<request_vector> all;
     for (const auto& part :
-         {vectors::accepted(), vectors::refused_lengths(), vectors::refused_chunks(),
+         {vectors::accepted_bodies(), vectors::accepted_heads(),
+          vectors::refused_lengths(), vectors::refused_chunks(),
           vectors::refused_fields(), vectors::refused_request_lines()}) {
         all.insert(all.end(), part.begin(), part.end());
     }

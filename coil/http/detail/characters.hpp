@@ -62,8 +62,9 @@ inline constexpr auto token = make("!#$%&'*+-.^_`|~");
 // RFC 3986's characters, and those that browsers send unencoded in a query.
 // No '#': a fragment is never sent. No quote, angle bracket or raw UTF-8.
 inline constexpr auto target = make("-._~!$&'()*+,;=:@/?%[]{}|^`\\");
-// Of a host with port: a name, an IPv4 address, or an IPv6 address in brackets.
-inline constexpr auto authority = make("-._~!$&'()*+,;=%:[]");
+// RFC 3986 section 3.2.2: a name or IPv4 address; what stands in brackets.
+inline constexpr auto host = make("-._~!$&'()*+,;=%");
+inline constexpr auto bracketed = make("-._~!$&'()*+,;=:");
 
 }  // namespace character_tables
 
@@ -127,9 +128,9 @@ constexpr bool is_same_ignoring_case(std::string_view left,
         return false;
     }
     for (std::size_t i = 0; i < left.size(); ++i) {
-        if (to_lower(left[i]) != to_lower(right[i])) {
-            return false;
-        }
+        const bool is_same =
+            left[i] == right[i] || to_lower(left[i]) == to_lower(right[i]);
+        if (!is_same) return false;
     }
     return true;
 }

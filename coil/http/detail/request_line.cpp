@@ -112,36 +112,32 @@ error parse_target(request_head& head) noexcept {
     return parse_absolute_target(head);
 }
 
+bool is_colon_and_port(std::string_view text) noexcept {
+    if (text.front() != ':' || text.size() > 6) return false;
+    for (const char c : text.substr(1)) {
+        if (!is_digit(c)) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 bool is_authority(std::string_view text) noexcept {
-    if (!consists_of(text, character_tables::authority)) {
-        return false;
-    }
-    const bool is_bracketed = !text.empty() && text.front() == '[';
-    const std::size_t host_size = is_bracketed ? text.find(']') + 1 : text.find(':');
-    if (is_bracketed && host_size == 0) {
-        return false;
-    }
-    const std::string_view host =
-        text.substr(is_bracketed ? 1 : 0, host_size - (is_bracketed ? 2 : 0));
-    if (host.find_first_of("[]") != std::string_view::npos) {
-        return false;
-    }
-    if (host_size >= text.size()) {
-        return true;
-    }
-    std::string_view port = text.substr(host_size);
-    if (host.empty() || port.front() != ':' || port.size() > 6) {
-        return false;
-    }
-    port.remove_prefix(1);
-    for (const char c : port) {
-        if (!is_digit(c)) {
-            return false;
+    std::size_t host_size = 0;
+    if (!text.empty() && text.front() == '[') {
+        const std::size_t bracket = text.find(']');
+        if (bracket == std::string_view::npos || bracket == 1) return false;
+        const std::string_view address = text.substr(1, bracket - 1);
+        if (!consists_of(address, character_tables::bracketed)) return false;
+        host_size = bracket + 1;
+    } else {
+        while (host_size < text.size() && text[host_size] != ':') {
+            if (!character_tables::host[to_byte(text[host_size])]) return false;
+            ++host_size;
         }
     }
-    return true;
+    if (host_size == text.size()) return true;
+    return host_size != 0 && is_colon_and_port(text.substr(host_size));
 }
 
 error parse_request_line(std::string_view line, request_head& head) noexcept {
