@@ -40,7 +40,7 @@ namespace detail {
 template <class R>
 class settled_call : public branch {
 public:
-    explicit settled_call(const branch_ops& ops) noexcept : branch{nullptr, &ops} {}
+    explicit settled_call(const branch_ops& table) noexcept : branch{nullptr, &table} {}
 
     template <class F, class... Args>
     std::coroutine_handle<> call(context& within, F&& f, Args&&... args) noexcept {
@@ -77,7 +77,7 @@ private:
 template <awaitable R>
 class settled_call<R> : public child<R> {
 public:
-    explicit settled_call(const branch_ops& ops) noexcept : child<R>(ops) {}
+    explicit settled_call(const branch_ops& table) noexcept : child<R>(table) {}
     settled_call(const settled_call&) = delete;
     settled_call& operator=(const settled_call&) = delete;
     ~settled_call() { forget(); }

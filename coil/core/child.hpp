@@ -56,7 +56,7 @@ public:
     using value_type = await_result_t<A>;
     using operation = typename operation_of<A>::type;
 
-    explicit child(const branch_ops& ops) noexcept : branch{nullptr, &ops} {}
+    explicit child(const branch_ops& table) noexcept : branch{nullptr, &table} {}
     child(const child&) = delete;
     child& operator=(const child&) = delete;
     ~child() { end(); }

@@ -63,13 +63,19 @@ private:
 /// `Derived` gives
 /// - `static constexpr const char* what`, the word in reports;
 /// - `bool try_now() noexcept`: completes without waiting if that is possible;
-/// - `void start() noexcept`: begins to wait; `complete()` ends it;
-/// - `stop_answer on_stop() noexcept`: asked to stop while waiting;
+/// - `void start() noexcept`: begins to wait; `complete()` or `retry()` ends it;
+/// - `stop_answer on_stop() noexcept`: asked to stop while it waits, or when it was
+///   told to retry and has not run yet;
 /// - `await_resume()`: the result, taken once.
+///
+/// A leaf that takes something (bytes, an item) uses `retry()`: then it takes it in its
+/// own strand's turn, after a last look for a stop, so that nothing taken is ever lost.
 template <class Derived>
 class leaf_of : public leaf {
 public:
     using is_coil_leaf = void;
+
+    leaf_of() noexcept : leaf(waiting_table) {}
 
     /// Called before `await_ready`, by whoever awaits.
     Derived& attach(continuation parent) noexcept {
@@ -101,19 +107,42 @@ public:
         }
     }
 
-    leaf_of() noexcept : leaf(table) {}
+protected:
+    /// What it waits for may be there: `try_now()` again in the strand's next turn.
+    void retry() noexcept {
+        set_ops(retry_table);
+        complete();
+    }
 
 private:
     Derived& self() noexcept { return static_cast<Derived&>(*this); }
     static stop_answer stop_it(piece& asked) noexcept {
         return static_cast<Derived&>(asked).on_stop();
     }
-    static constexpr piece_ops make_table() {
-        return {&leaf::resume_parent, &stop_it, Derived::what, &leaf::parent_of};
+    static std::coroutine_handle<> try_again(piece& woken) noexcept {
+        auto& self = static_cast<Derived&>(woken);
+        self.set_ops(waiting_table);
+        context& scope = self.parent().scope();
+        if (scope.stop_requested()) {
+            if (self.on_stop() == stop_answer::ended)
+                scope.home().unwind(self.parent());
+            return {};
+        }
+        if (self.try_now()) return self.parent().complete();
+        scope.add(self);
+        self.start();
+        return {};
     }
-    static const piece_ops table;
+    static constexpr piece_ops make_table(decltype(piece_ops::run) run) {
+        return {run, &stop_it, Derived::what, &leaf::parent_of};
+    }
+    static const piece_ops waiting_table;
+    static const piece_ops retry_table;
 };
 template <class Derived>
-constinit const piece_ops leaf_of<Derived>::table = leaf_of<Derived>::make_table();
+constinit const piece_ops leaf_of<Derived>::waiting_table =
+    make_table(&leaf::resume_parent);
+template <class Derived>
+constinit const piece_ops leaf_of<Derived>::retry_table = make_table(&try_again);
 
 }  // namespace coil

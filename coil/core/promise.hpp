@@ -52,7 +52,7 @@ public:
     }
 
 protected:
-    drops(promise_base& owner, const hooks& hooks) noexcept : calls(&hooks) {
+    drops(promise_base& owner, const hooks& table) noexcept : calls(&table) {
         set_drops_of(&owner);
     }
 };

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/core/as_outcome.hpp>
+#include <coil/core/own.hpp>
+#include <coil/core/task.hpp>
+#include <coil/stream/stream.hpp>
+
+#include <optional>
+
+namespace coil {
+
+template <class T, flavour F>
+class basic_generator;
+
+/// A stream written as a coroutine: `co_yield` gives an item, `co_await` waits.
+///
+/// It may hold nothing that needs an async drop, so destroying it between two items is
+/// complete.
+///
+/// \snippet coil/stream/generator_test.cpp  pages
+///
+/// Errors: an exception ends it; `next()` throws it once, then says the end.
+/// Stop: a generator that is stopped inside `next()` is unwound, as a task is, and has
+/// ended. Between items a stop does not reach it.
+/// Allocates: one frame; nothing per item.
+template <class T>
+using generator = basic_generator<T, flavour::movable>;
+
+/// A generator bound to the executor it started on.
+template <class T>
+using local_generator = basic_generator<T, flavour::local>;
+
+namespace detail {
+template <class Generator>
+struct elements {
+    Generator inner;
+};
+}  // namespace detail
+
+/// `co_yield elements_of(g)`: yields all of `g`'s items; constant time per item however
+/// deep generators delegate.
+template <class T, flavour F>
+auto elements_of(basic_generator<T, F>&& inner) {
+    return detail::elements<basic_generator<T, F>>{std::move(inner)};
+}
+
+template <class T, flavour F>
+class [[nodiscard]] basic_generator {
+    static_assert(std::is_object_v<T>, "a generator yields values, not references");
+    static_assert(!needs_async_drop<T>,
+                  "a generator's unread item has no place to await its async drop");
+
+public:
+    class promise_type;
+    class next_operation;
+    class next_recipe;
+    using value_type = T;
+    static constexpr bool is_local = F == flavour::local;
+    static constexpr bool is_resumable = false;
+
+    basic_generator(basic_generator&& other) noexcept
+        : outermost_(std::exchange(other.outermost_, nullptr)),
+          innermost_(std::exchange(other.innermost_, nullptr)) {}
+    basic_generator& operator=(basic_generator&& other) noexcept {
+        basic_generator gone(std::move(*this));
+        outermost_ = std::exchange(other.outermost_, nullptr);
+        innermost_ = std::exchange(other.innermost_, nullptr);
+        return *this;
+    }
+    /// Requires: no `next()` is being awaited.
+    ~basic_generator() {
+        if (outermost_ != nullptr) handle::from_promise(*outermost_).destroy();
+    }
+
+    /// Waits for the next item; empty at the end.
+    [[nodiscard]] next_recipe next() noexcept { return next_recipe(*this); }
+
+private:
+    class yielding;
+    class delegation;
+    using handle = std::coroutine_handle<promise_type>;
+
+    explicit basic_generator(promise_type& frame) noexcept
+        : outermost_(&frame),
+          innermost_(&frame) {}
+
+    promise_type* outermost_;  // null once it was unwound
+    promise_type* innermost_;  // of generators that delegate: the one to resume
+};
+
+/// The operation behind `next()`; the item lands in it.
+template <class T, flavour F>
+class basic_generator<T, F>::next_operation : detail::receiver {
+public:
+    explicit next_operation(basic_generator& from) noexcept : from_(from) {}
+    next_operation(const next_operation&) = delete;
+    next_operation& operator=(const next_operation&) = delete;
+    ~next_operation() {
+        if (this->parent && this->child == nullptr)
+            from_.outermost_ = nullptr;  // unwound
+    }
+
+    [[nodiscard]] bool await_ready() const noexcept {
+        return from_.outermost_ == nullptr ||
+               handle::from_promise(*from_.outermost_).done();
+    }
+    template <detail::coil_promise Promise>
+    std::coroutine_handle<> await_suspend(
+        std::coroutine_handle<Promise> waiting) noexcept {
+        return resume(continuation(waiting.promise()));
+    }
+    std::coroutine_handle<> begin(continuation parent) noexcept {
+        return await_ready() ? parent.complete() : resume(parent);
+    }
+    [[nodiscard]] std::optional<T> await_resume() {
+        if (!item_.has_value() && from_.outermost_ != nullptr) [[unlikely]] {
+            if (auto error = std::exchange(from_.outermost_->error_, {})) {
+                detail::rethrow(std::move(error));
+            }
+        }
+        return std::move(item_);
+    }
+
+private:
+    friend basic_generator;
+    std::coroutine_handle<> resume(continuation parent) noexcept {
+        this->parent = parent;
+        this->child = from_.outermost_;
+        from_.outermost_->up = this;
+        promise_type& next = *from_.innermost_;
+        next.scope = &parent.scope();
+        next.consumer_ = this;
+        return handle::from_promise(next);
+    }
+
+    basic_generator& from_;
+    std::optional<T> item_;
+};
+
+template <class T, flavour F>
+class [[nodiscard("next() does nothing until it is awaited: write co_await")]]
+basic_generator<T, F>::next_recipe {
+public:
+    static constexpr bool is_local = F == flavour::local;
+    explicit next_recipe(basic_generator& from) noexcept : from_(from) {}
+    next_operation operator co_await() && noexcept { return next_operation(from_); }
+
+private:
+    basic_generator& from_;
+};
+
+/// `co_yield item`: back to the consumer.
+template <class T, flavour F>
+class basic_generator<T, F>::yielding {
+public:
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    std::coroutine_handle<> await_suspend(handle self) const noexcept {
+        return self.promise().consumer_->parent.complete();
+    }
+    void await_resume() const noexcept {}
+};
+
+/// `co_yield elements_of(inner)`: the consumer now resumes `inner` directly.
+template <class T, flavour F>
+class basic_generator<T, F>::delegation : detail::receiver {
+public:
+    explicit delegation(basic_generator&& inner) noexcept : inner_(std::move(inner)) {}
+    delegation(const delegation&) = delete;
+    delegation& operator=(const delegation&) = delete;
+    ~delegation() {
+        if (this->parent && this->child == nullptr)
+            inner_.outermost_ = nullptr;  // unwound
+    }
+
+    [[nodiscard]] bool await_ready() const noexcept {
+        return inner_.outermost_ == nullptr;
+    }
+    std::coroutine_handle<> await_suspend(handle outer) noexcept {
+        outer_ = &outer.promise();
+        promise_type& next = *inner_.outermost_;
+        this->parent = continuation(*outer_);
+        this->child = &next;
+        next.up = this;
+        next.scope = outer_->scope;
+        next.consumer_ = outer_->consumer_;
+        next.consumer_->from_.innermost_ = &next;
+        return handle::from_promise(next);
+    }
+    void await_resume() {
+        if (inner_.outermost_ == nullptr) return;
+        promise_type& ended = *inner_.outermost_;
+        // The consumer, and where it awaits, may have changed since.
+        outer_->scope = ended.scope;
+        outer_->consumer_ = ended.consumer_;
+        outer_->consumer_->from_.innermost_ = outer_;
+        if (ended.error_) detail::rethrow(std::exchange(ended.error_, {}));
+    }
+
+private:
+    basic_generator inner_;
+    promise_type* outer_ = nullptr;
+};
+
+template <class T, flavour F>
+class basic_generator<T, F>::promise_type : public detail::awaiting_promise<F> {
+public:
+    basic_generator get_return_object() noexcept { return basic_generator(*this); }
+    [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
+    [[nodiscard]] detail::final_awaiter final_suspend() const noexcept { return {}; }
+    void return_void() const noexcept {}
+    void unhandled_exception() noexcept {
+        detail::check_not_unwinding(*this);
+        error_ = std::current_exception();
+    }
+
+    template <class U = T>
+        requires std::constructible_from<T, U&&>
+    yielding yield_value(U&& item) {
+        consumer_->item_.emplace(std::forward<U>(item));
+        return {};
+    }
+    delegation yield_value(detail::elements<basic_generator>&& all) noexcept {
+        return delegation(std::move(all.inner));
+    }
+
+    template <class A>
+    decltype(auto) await_transform(
+        A&& a, std::source_location at = std::source_location::current()) {
+        static_assert(
+            !requires { typename std::remove_cvref_t<A>::is_own; },
+            "a generator that is left early has no place to await a drop: use a "
+            "resource_generator");
+        return detail::awaiting_promise<F>::await_transform(std::forward<A>(a), at);
+    }
+
+private:
+    friend basic_generator;
+    next_operation* consumer_ = nullptr;
+    std::exception_ptr error_;
+};
+
+}  // namespace coil

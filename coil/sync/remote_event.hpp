@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/core/leaf.hpp>
+
+#include <atomic>
+#include <utility>
+
+namespace coil {
+
+/// A wake-up that other threads, signal handlers and interrupts may send to one strand.
+///
+/// `set` says "look again"; several before the strand looks count as one. What it says
+/// something about lies elsewhere (a flag, a queue of yours).
+///
+/// \snippet coil/sync/remote_event_test.cpp  a thread wakes a strand
+///
+/// Threads: `set` from any thread or signal handler, while the object and its runtime
+/// live; `wait` from one strand at a time.
+/// Memory: what precedes `set()` is visible after the `wait()` that it completes.
+class remote_event {
+public:
+    class wait_leaf;
+
+    /// Requires: called from a strand of `runtime`, or before it runs.
+    explicit remote_event(executor& runtime) noexcept : mailbox_(runtime.remote()) {}
+    remote_event(const remote_event&) = delete;
+    remote_event& operator=(const remote_event&) = delete;
+    ~remote_event() {
+        COIL_EXPECTS(waiter_ == nullptr && "a remote_event died while it was awaited");
+        if (is_posted_.load(std::memory_order_relaxed))
+            mailbox_.drain();  // our message
+    }
+
+    void set() noexcept;
+
+    /// Waits for a `set` since the last wait.
+    ///
+    /// Stop: ends at once; a `set` that came is kept for the next wait.
+    [[nodiscard]] wait_leaf wait() noexcept;
+
+private:
+    struct message : remote_message {
+        explicit message(remote_event& o) noexcept
+            : remote_message(delivered),
+              owner(o) {}
+        static void delivered(remote_message& m) noexcept;
+        remote_event& owner;
+    };
+
+    mailbox& mailbox_;
+    message message_{*this};
+    std::atomic<bool> is_posted_ = false;  // the message is on its way
+    bool is_set_ = false;                  // of the runtime's thread
+    wait_leaf* waiter_ = nullptr;
+};
+
+/// The leaf behind `remote_event::wait()`.
+class remote_event::wait_leaf : public leaf_of<wait_leaf> {
+public:
+    static constexpr const char* what = "remote_event";
+
+    explicit wait_leaf(remote_event& awaited) noexcept : event_(awaited) {}
+    wait_leaf(wait_leaf&& other) noexcept : event_(other.event_) {
+        COIL_EXPECTS(!other.parent());
+    }
+    void await_resume() const noexcept {}
+
+private:
+    friend remote_event;
+    friend leaf_of<wait_leaf>;
+    [[nodiscard]] bool try_now() noexcept {
+        return std::exchange(event_.is_set_, false);
+    }
+    void start() noexcept {
+        COIL_EXPECTS(event_.waiter_ == nullptr && "one strand at a time may wait");
+        event_.waiter_ = this;
+    }
+    stop_answer on_stop() noexcept {
+        event_.waiter_ = nullptr;
+        return stop_answer::ended;
+    }
+
+    remote_event& event_;
+};
+
+inline remote_event::wait_leaf remote_event::wait() noexcept {
+    return wait_leaf(*this);
+}
+
+inline void remote_event::set() noexcept {
+    // acq_rel: pairs with the store in delivered(); release for what precedes set().
+    if (!is_posted_.exchange(true, std::memory_order_acq_rel)) mailbox_.post(message_);
+}
+
+inline void remote_event::message::delivered(remote_message& m) noexcept {
+    remote_event& self = static_cast<message&>(m).owner;
+    // seq_cst-free: a set() after this exchange posts anew; one before it is seen now.
+    self.is_posted_.exchange(false, std::memory_order_acq_rel);
+    self.is_set_ = true;
+    if (wait_leaf* waiting = std::exchange(self.waiter_, nullptr)) waiting->retry();
+}
+
+}  // namespace coil
