@@ -8,6 +8,11 @@ namespace coil {
 class strand;
 class timer_service;
 
+/// Names a kind of service; compared by its address.
+struct service_kind {
+    const char* what;
+};
+
 /// Decides when a strand runs. A runtime derives from it; see `skeleton_runtime`.
 ///
 /// It runs on one thread: `schedule` is called there only. What other threads,
@@ -27,6 +32,13 @@ public:
     /// Time as this runtime knows it, or null when it has none.
     [[nodiscard]] timer_service* timers() const noexcept { return timers_; }
 
+    /// What this runtime offers beyond strands and time (sockets, a pool for calls that
+    /// block), or null. A service type names itself by a `service_kind` called `kind`.
+    template <class Service>
+    [[nodiscard]] Service* find_service() noexcept {
+        return static_cast<Service*>(find_service(Service::kind));
+    }
+
     /// Which of `ready_count` ready pieces runs next; only asked when
     /// `chooses_pieces()`. A simulator draws from its seed here.
     virtual unsigned choose(unsigned ready_count) noexcept { return ready_count - 1; }
@@ -37,6 +49,10 @@ protected:
         : remote_(remote),
           timers_(timers) {}
     ~executor() = default;
+    /// Returns: a pointer to exactly the service type that `kind` stands for, or null.
+    [[nodiscard]] virtual void* find_service(const service_kind&) noexcept {
+        return nullptr;
+    }
     void set_chooses_pieces(bool chooses) noexcept { chooses_pieces_ = chooses; }
 
 private:

@@ -45,10 +45,10 @@ bool mailbox::try_sleep() noexcept {
     return word_.compare_exchange_strong(none, asleep(), std::memory_order_relaxed);
 }
 
-void mailbox::wake_up() noexcept {
+bool mailbox::wake_up() noexcept {
     remote_message* mark = asleep();
     // relaxed: as above; a failure means that messages wait to be drained.
-    word_.compare_exchange_strong(mark, nullptr, std::memory_order_relaxed);
+    return word_.compare_exchange_strong(mark, nullptr, std::memory_order_relaxed);
 }
 
 }  // namespace coil

@@ -38,8 +38,9 @@ public:
 
     /// Announces that the owner is about to sleep. False: a message came first, do not.
     [[nodiscard]] bool try_sleep() noexcept;
-    /// The owner is awake again.
-    void wake_up() noexcept;
+    /// The owner is awake again. False: a message came meanwhile, so its sender calls
+    /// `notify`, if it has not done so yet; until then the mailbox must stay.
+    [[nodiscard]] bool wake_up() noexcept;
 
 protected:
     mailbox() = default;

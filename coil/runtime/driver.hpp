@@ -17,7 +17,9 @@ public:
 
     /// Waits until something happens outside, until `deadline`, or until `wake()`;
     /// completes the leaves whose events came. A deadline that has passed only polls.
-    virtual void wait(instant deadline) noexcept = 0;
+    ///
+    /// Returns: whether a call of `wake()` was used up.
+    virtual bool wait(instant deadline) noexcept = 0;
 
     /// Ends `wait`, now or the next time.
     ///

@@ -3,17 +3,8 @@
 
 namespace coil {
 
-instant detail::loop_timers::now() const noexcept {
-    if (!is_fresh_) {
-        now_ = driver_.now();
-        is_fresh_ = true;
-    }
-    return now_;
-}
-
 void event_loop::run_until(const bool& is_done) noexcept {
     while (!is_done) {
-        begin_turn();
         remote().drain();
         if (ready_.is_empty() || ++turns_ % turns_between_polls == 0) wait_outside();
         ready_.run_turn();
@@ -26,9 +17,12 @@ void event_loop::wait_outside() noexcept {
     if (!ready_.is_empty()) {
         driver_.wait(instant::min());
     } else if (remote().try_sleep()) {
-        driver_.wait(wheel().next_event());
-        remote().wake_up();
-        begin_turn();
+        bool is_woken = driver_.wait(wheel().next_event());
+        // Whoever found us asleep calls `driver::wake()`, if late: with that behind us,
+        // no thread touches this loop any more, and it may end.
+        if (!remote().wake_up()) {
+            while (!is_woken) is_woken = driver_.wait(instant::max());
+        }
         wheel().advance(now());
     }
     remote().drain();

@@ -19,23 +19,21 @@ private:
     driver& driver_;
 };
 
-/// The loop's time: read from the driver at most once a turn.
+/// The loop's time. Read anew each time: a pause counted from a turn's beginning would
+/// end too early by what the turn has taken so far.
 class loop_timers : public timer_service {
 public:
     explicit loop_timers(driver& of) noexcept : driver_(of), wheel_(of.now()) {}
 
-    [[nodiscard]] instant now() const noexcept override;
+    [[nodiscard]] instant now() const noexcept override { return driver_.now(); }
     void arm(timer& armed, instant deadline) noexcept override {
         wheel_.arm(armed, deadline);
     }
-    void begin_turn() noexcept { is_fresh_ = false; }
     [[nodiscard]] timer_wheel& wheel() noexcept { return wheel_; }
 
 private:
     driver& driver_;
     timer_wheel wheel_;
-    mutable instant now_;
-    mutable bool is_fresh_ = false;
 };
 
 }  // namespace detail

@@ -5,19 +5,21 @@
 
 namespace coil::testing {
 
-void virtual_driver::wait(instant deadline) noexcept {
+bool virtual_driver::wait(instant deadline) noexcept {
     if (deadline != instant::max()) {
         if (deadline > now_) now_ = deadline;
-        return;
+        const std::scoped_lock lock(mutex_);
+        return std::exchange(is_woken_, false);
     }
     std::unique_lock lock(mutex_);
     if (expects_messages_) {
         // Real time, as the other thread's is; a bound, so that a lost wake-up is seen.
         woken_.wait_for(lock, std::chrono::seconds(30), [this] { return is_woken_; });
     }
-    if (std::exchange(is_woken_, false)) return;
+    if (std::exchange(is_woken_, false)) return true;
     lock.unlock();
     deadlocked();
+    return false;
 }
 
 void virtual_driver::wake() noexcept {

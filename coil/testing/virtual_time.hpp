@@ -15,7 +15,7 @@ namespace coil::testing {
 class virtual_driver : public driver {
 public:
     [[nodiscard]] instant now() noexcept override { return now_; }
-    void wait(instant deadline) noexcept override;
+    bool wait(instant deadline) noexcept override;
     void wake() noexcept override;
 
     /// Other threads will post: with no timer left, wait for them, in real time.

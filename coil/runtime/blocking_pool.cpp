@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/assert.hpp>
+#include <coil/runtime/blocking_pool.hpp>
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <system_error>
+#include <utility>
+
+namespace coil {
+
+namespace {
+
+/// While it lives, new threads begin with all signals blocked: signals are the main
+/// thread's, and must not cut short the calls of the pool.
+class signals_blocked {
+public:
+    signals_blocked() noexcept {
+        sigset_t all;
+        ::sigfillset(&all);
+        ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    signals_blocked(const signals_blocked&) = delete;
+    signals_blocked& operator=(const signals_blocked&) = delete;
+    ~signals_blocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+private:
+    sigset_t before_;
+};
+
+}  // namespace
+
+blocking_pool::~blocking_pool() {
+    {
+        const std::scoped_lock lock(mutex_);
+        COIL_ASSERT(first_ == nullptr && stats_.running == 0);
+        is_closing_ = true;
+    }
+    has_job_.notify_all();
+    for (std::thread& ended : threads_) ended.join();
+}
+
+void blocking_pool::submit(blocking_job& job) noexcept {
+    bool runs_here = false;
+    {
+        const std::scoped_lock lock(mutex_);
+        job.next_ = nullptr;
+        job.state_ = blocking_job::state::queued;
+        (first_ == nullptr ? first_ : last_->next_) = &job;
+        last_ = &job;
+        ++stats_.queued;
+        if (idle_ < stats_.queued && stats_.threads < threads_max_ && !start_thread()) {
+            runs_here = stats_.threads == 0;
+        }
+        if (runs_here) {
+            first_ = last_ = nullptr;
+            --stats_.queued;
+            ++stats_.running;
+            job.state_ = blocking_job::state::running;
+        }
+    }
+    if (!runs_here) {
+        has_job_.notify_one();
+        return;
+    }
+    job.run();
+    finish(job);
+}
+
+bool blocking_pool::start_thread() noexcept {
+    const signals_blocked in_this_scope;
+#if COIL_EXCEPTIONS
+    try {
+        threads_.emplace_back([this] { work(); });
+    } catch (...) {
+        return false;  // the threads that there are will do it
+    }
+#else
+    threads_.emplace_back([this] { work(); });
+#endif
+    ++stats_.threads;
+    return true;
+}
+
+void blocking_pool::work() noexcept {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        while (first_ == nullptr) {
+            if (is_closing_) return;
+            ++idle_;
+            has_job_.wait(lock);
+            --idle_;
+        }
+        blocking_job& job = *first_;
+        first_ = job.next_;
+        job.state_ = blocking_job::state::running;
+        --stats_.queued;
+        ++stats_.running;
+        lock.unlock();
+        job.run();
+        finish(job);
+        lock.lock();
+    }
+}
+
+void blocking_pool::finish(blocking_job& job) noexcept {
+    {
+        const std::scoped_lock lock(mutex_);
+        job.state_ = blocking_job::state::ended;
+        --stats_.running;
+    }
+    job.executor_.remote().post(job);  // last: the job may be gone at once
+}
+
+blocking_pool::withdrawal blocking_pool::withdraw(blocking_job& job) noexcept {
+    const std::scoped_lock lock(mutex_);
+    if (job.state_ == blocking_job::state::running) return withdrawal::running;
+    if (job.state_ == blocking_job::state::ended) return withdrawal::ended;
+    blocking_job* before = nullptr;
+    for (blocking_job* other = first_; other != &job; other = other->next_) {
+        before = other;
+    }
+    (before == nullptr ? first_ : before->next_) = job.next_;
+    if (last_ == &job) last_ = before;
+    --stats_.queued;
+    return withdrawal::withdrawn;
+}
+
+blocking_stats blocking_pool::stats() const noexcept {
+    const std::scoped_lock lock(mutex_);
+    return stats_;
+}
+
+}  // namespace coil

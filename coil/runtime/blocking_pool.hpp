@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/core/executor.hpp>
+
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace coil {
+
+/// One call on a `blocking_pool`: a node of its queue that lies with who awaits it.
+class blocking_job : private remote_message {
+protected:
+    explicit blocking_job(executor& answers_to) noexcept
+        : remote_message(delivered),
+          executor_(answers_to) {}
+    ~blocking_job() = default;
+
+private:
+    friend class blocking_pool;
+
+    /// On a thread of the pool.
+    virtual void run() noexcept = 0;
+    /// On the executor's own thread, when the pool has done with it.
+    virtual void done() noexcept = 0;
+
+    static void delivered(remote_message& news) noexcept {
+        static_cast<blocking_job&>(news).done();
+    }
+
+    enum class state : unsigned char { idle, queued, running, ended };
+
+    executor& executor_;
+    blocking_job* next_ = nullptr;
+    state state_ = state::idle;  // guarded by the pool's mutex
+};
+
+/// Counts of a pool.
+struct blocking_stats {
+    std::size_t threads = 0;  ///< Started so far; they stay until the runtime ends.
+    std::size_t running = 0;  ///< Jobs that a thread is at.
+    std::size_t queued = 0;  ///< Jobs that wait for a thread; each holds an await back.
+};
+
+/// Threads for calls that block: files, databases, name resolution. See `blocking`.
+///
+/// The queue has no limit of its own and needs no memory: each job in it lies in the
+/// frame of an await, which is held back until its turn has come.
+///
+/// Threads: any.
+class blocking_pool {
+public:
+    static constexpr service_kind kind = {"a pool for blocking calls"};
+
+    /// No thread is started before there is a job for it.
+    explicit blocking_pool(std::size_t threads_max) noexcept
+        : threads_max_(threads_max) {}
+    blocking_pool(const blocking_pool&) = delete;
+    blocking_pool& operator=(const blocking_pool&) = delete;
+    /// Joins the threads. Requires: no job is queued or running.
+    ~blocking_pool();
+
+    /// Runs the job on a thread when one is free, first come first served. If no thread
+    /// can be started for the very first job, it runs here.
+    void submit(blocking_job& job) noexcept;
+
+    /// Takes a job out again.
+    enum class withdrawal : unsigned char {
+        withdrawn,  ///< It had not begun and never will.
+        running,    ///< Too late: it is running.
+        ended,      ///< Too late: its news is on the way.
+    };
+    [[nodiscard]] withdrawal withdraw(blocking_job& job) noexcept;
+
+    [[nodiscard]] blocking_stats stats() const noexcept;
+
+private:
+    void work() noexcept;
+    void finish(blocking_job& job) noexcept;
+    [[nodiscard]] bool start_thread() noexcept;
+
+    mutable std::mutex mutex_;
+    std::condition_variable has_job_;
+    blocking_job* first_ = nullptr;
+    blocking_job* last_ = nullptr;
+    blocking_stats stats_;
+    std::size_t threads_max_;
+    std::size_t idle_ = 0;
+    bool is_closing_ = false;
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace coil

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/assert.hpp>
+#include <coil/runtime/current_thread.hpp>
+
+#include <signal.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace coil {
+
+namespace {
+std::size_t threads_or_default(std::size_t wanted) noexcept {
+    constexpr std::size_t per_processor = 4;
+    if (wanted != 0) return wanted;
+    return per_processor * std::max(1U, std::thread::hardware_concurrency());
+}
+}  // namespace
+
+current_thread_runtime::current_thread_runtime(run_options options)
+    : event_loop(*outside),
+      options_(options),
+      signals_(*this),
+      pool_(threads_or_default(options.blocking_threads_max)) {}
+
+current_thread_runtime::~current_thread_runtime() = default;
+
+void* current_thread_runtime::find_service(const service_kind& kind) noexcept {
+    if (&kind == &io_driver::kind) return outside.get();
+    if (&kind == &blocking_pool::kind) return &pool_;
+    if (&kind == &signal_hub::kind) return &signals_;
+    return nullptr;
+}
+
+current_thread_runtime::stop_on_signals::stop_on_signals(current_thread_runtime& of)
+    : of_(of) {
+    if (strand::current() != nullptr) {
+        fatal(
+            "a runtime was told to run inside a running strand; co_await the work, or ",
+            "spawn it in a group");
+    }
+    if (of.options_.stop_on_signals) listen(of.signals_, {SIGINT, SIGTERM});
+}
+
+void current_thread_runtime::stop_on_signals::arrived(int) noexcept {
+    context& whole = of_.main_strand()->root();
+    if (!whole.stop_requested()) {
+        whole.request_stop(stop_reason::shutdown);
+    } else {
+        whole.request_stop(stop_reason::shutdown, stop_level::hard);
+        ignore();
+    }
+}
+
+}  // namespace coil

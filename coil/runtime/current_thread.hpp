@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/runtime/blocking_pool.hpp>
+#include <coil/runtime/event_loop.hpp>
+#include <coil/runtime/io_driver.hpp>
+#include <coil/runtime/signals.hpp>
+
+namespace coil {
+
+/// What a `current_thread_runtime`, and so `coil::run`, may be told.
+struct run_options {
+    /// SIGINT and SIGTERM ask the work to stop (`stop_reason::shutdown`); the second
+    /// one hurries its clean-up (a hard stop); a third has its usual effect.
+    bool stop_on_signals = false;
+    /// Threads for blocking calls; 0 means four per processor.
+    std::size_t blocking_threads_max = 0;
+};
+
+namespace detail {
+struct owned_driver {
+    std::unique_ptr<io_driver> outside = make_io_driver();
+};
+}  // namespace detail
+
+/// A runtime for one thread, with sockets, timers, signals, and a pool for blocking
+/// calls. `coil::run` makes one; keep one yourself to run several things after each
+/// other, or to get the result as an `outcome`.
+///
+/// Threads: the one that calls `run`, but for `remote()`.
+class current_thread_runtime final : private detail::owned_driver, public event_loop {
+public:
+    /// Throws: `std::system_error` when the system is out of descriptors.
+    explicit current_thread_runtime(run_options options = {});
+    /// Joins the threads of the pool.
+    ~current_thread_runtime();
+
+    /// Runs `work` to its end, and all that it started.
+    template <awaitable A>
+    outcome<await_result_t<A>> run(A&& work) {
+        const stop_on_signals told(*this);
+        return event_loop::run(std::forward<A>(work));
+    }
+
+    [[nodiscard]] blocking_stats blocking() const noexcept { return pool_.stats(); }
+
+private:
+    class stop_on_signals : signal_listener {
+    public:
+        explicit stop_on_signals(current_thread_runtime& of);
+
+    private:
+        void arrived(int number) noexcept override;
+        current_thread_runtime& of_;
+    };
+    void* find_service(const service_kind& kind) noexcept override;
+
+    run_options options_;
+    signal_hub signals_;
+    blocking_pool pool_;
+};
+
+}  // namespace coil

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/runtime/epoll/epoll_driver.hpp>
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <climits>
+
+namespace coil {
+
+namespace {
+
+using direction_bits = std::uint8_t;
+constexpr direction_bits reading = 1;
+constexpr direction_bits writing = 2;
+constexpr direction_bits closing = 4;
+
+direction_bits direction_of(const io_operation& asked) noexcept {
+    switch (asked.asked) {
+        case io_operation::kind::read:
+        case io_operation::kind::accept:
+        case io_operation::kind::wait_readable: return reading;
+        case io_operation::kind::write:
+        case io_operation::kind::connect: return writing;
+        case io_operation::kind::wait_closed: return closing;
+    }
+    return 0;
+}
+
+// Begins on the first call; on the next one the system knows how it went.
+std::int64_t connect_socket(int descriptor, io_operation& asked) noexcept {
+    if (!asked.has_begun) {
+        asked.has_begun = true;
+        const auto* address = static_cast<const sockaddr*>(asked.bytes);
+        if (::connect(descriptor, address, static_cast<socklen_t>(asked.size)) == 0) {
+            return 0;
+        }
+        return errno == EINPROGRESS ? -EAGAIN : -errno;
+    }
+    int error = 0;
+    socklen_t size = sizeof(error);
+    ::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size);
+    return -error;
+}
+
+std::int64_t perform(int descriptor, io_operation& asked) noexcept {
+    for (;;) {
+        std::int64_t result = 0;
+        switch (asked.asked) {
+            case io_operation::kind::read:
+                result = ::recv(descriptor, asked.bytes, asked.size, 0);
+                break;
+            case io_operation::kind::write:
+                result = ::send(descriptor, asked.bytes, asked.size, MSG_NOSIGNAL);
+                break;
+            case io_operation::kind::accept:
+                result = ::accept4(descriptor, nullptr, nullptr,
+                                   SOCK_NONBLOCK | SOCK_CLOEXEC);
+                break;
+            case io_operation::kind::wait_readable: {
+                char first = 0;
+                result = ::recv(descriptor, &first, 1, MSG_PEEK);
+                break;
+            }
+            case io_operation::kind::connect: return connect_socket(descriptor, asked);
+            case io_operation::kind::wait_closed: return 0;  // an edge has told so
+        }
+        if (result >= 0) return result;
+        if (errno != EINTR) return -errno;
+    }
+}
+
+}  // namespace
+
+class epoll_driver::socket final : public io_source {
+public:
+    explicit socket(int descriptor) noexcept : io_source(descriptor) {}
+
+    [[nodiscard]] io_operation*& waiting(direction_bits direction) noexcept {
+        if (direction == closing) return watcher;
+        return direction == reading ? reader : writer;
+    }
+    void forget(io_operation& asked) noexcept {
+        io_operation*& place = waiting(direction_of(asked));
+        if (place == &asked) place = nullptr;
+        asked.is_told = false;
+    }
+    void can(direction_bits directions) noexcept {
+        ready |= directions;
+        if ((directions & reading) != 0) wake(reader);
+        if ((directions & writing) != 0) wake(writer);
+        if ((directions & closing) != 0) wake(watcher);
+    }
+    /// The system said that `direction` would have to wait, or is about to.
+    void cannot(direction_bits direction) noexcept {
+        ready = static_cast<direction_bits>(ready & (~direction | final_));
+    }
+    /// The peer has closed `directions`: there will be no further edge.
+    void close_for_good(direction_bits directions) noexcept { final_ |= directions; }
+
+    io_operation* reader = nullptr;
+    io_operation* writer = nullptr;
+    io_operation* watcher = nullptr;  // of the peer's end
+    direction_bits ready = reading | writing;  // worth a try
+    bool is_registered = false;
+
+private:
+    static void wake(io_operation* waiting) noexcept {
+        if (waiting == nullptr || waiting->is_told) return;
+        waiting->is_told = true;  // it keeps its place until it has tried
+        waiting->ready();
+    }
+    direction_bits final_ = 0;
+};
+
+epoll_driver::epoll_driver() : poll_(::epoll_create1(EPOLL_CLOEXEC)), alarm_(-1) {
+    if (poll_ < 0) throw_system_error(errno, "epoll_create1");
+    alarm_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    epoll_event alarm = {.events = EPOLLIN | EPOLLET, .data = {.ptr = nullptr}};
+    if (alarm_ < 0 || ::epoll_ctl(poll_, EPOLL_CTL_ADD, alarm_, &alarm) != 0) {
+        const int error = errno;
+        if (alarm_ >= 0) ::close(alarm_);
+        ::close(poll_);
+        throw_system_error(error, "eventfd");
+    }
+}
+
+epoll_driver::~epoll_driver() {
+    ::close(alarm_);
+    ::close(poll_);
+}
+
+instant epoll_driver::now() noexcept {
+    return instant(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+void epoll_driver::wake() noexcept {
+    const int error = errno;  // a signal handler may have interrupted anything
+    const std::uint64_t one = 1;
+    while (::write(alarm_, &one, sizeof(one)) < 0 && errno == EINTR) {}
+    errno = error;
+}
+
+namespace {
+
+// Never early: what is left of a millisecond is waited for as a whole one.
+int whole_limit(clock::duration pause) noexcept {
+    const auto whole = std::chrono::ceil<std::chrono::milliseconds>(pause).count();
+    return whole > INT_MAX ? INT_MAX : static_cast<int>(whole);
+}
+
+timespec to_timespec(clock::duration pause) noexcept {
+    constexpr std::int64_t nanoseconds_per_second = 1'000'000'000;
+    return {.tv_sec = pause.count() / nanoseconds_per_second,
+            .tv_nsec = pause.count() % nanoseconds_per_second};
+}
+
+}  // namespace
+
+bool epoll_driver::wait(instant deadline) noexcept {
+    constexpr int events_per_wait = 128;
+    epoll_event events[events_per_wait];
+    const bool is_endless = deadline == instant::max();
+    clock::duration pause(0);
+    if (!is_endless && deadline != instant::min()) {
+        pause = deadline - now();
+        if (pause.count() < 0) pause = clock::duration(0);
+    }
+    int count = 0;
+    if (is_endless || pause.count() == 0) {
+        count = ::epoll_wait(poll_, events, events_per_wait, is_endless ? -1 : 0);
+    } else {
+        if (has_nanoseconds_) {
+            const timespec limit = to_timespec(pause);
+            count = ::epoll_pwait2(poll_, events, events_per_wait, &limit, nullptr);
+            has_nanoseconds_ = count >= 0 || errno != ENOSYS;
+        }
+        if (!has_nanoseconds_) {
+            count =
+                ::epoll_wait(poll_, events, events_per_wait, whole_limit(pause));
+        }
+    }
+    bool is_woken = false;
+    for (int i = 0; i < count; ++i) {
+        auto* const source = static_cast<socket*>(events[i].data.ptr);
+        if (source == nullptr) {
+            is_woken = true;
+            continue;
+        }
+        const std::uint32_t seen = events[i].events;
+        direction_bits directions = 0;
+        if ((seen & (EPOLLIN | EPOLLRDHUP)) != 0) directions |= reading;
+        if ((seen & EPOLLOUT) != 0) directions |= writing;
+        if ((seen & (EPOLLHUP | EPOLLERR)) != 0) directions = reading | writing;
+        if ((seen & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) directions |= closing;
+        if ((seen & EPOLLRDHUP) != 0) source->close_for_good(reading);
+        if ((seen & EPOLLHUP) != 0) source->close_for_good(reading | writing);
+        source->can(directions);
+    }
+    return is_woken;
+}
+
+io_source& epoll_driver::open(int descriptor) {
+    return *new socket(descriptor);
+}
+
+void epoll_driver::close(io_source& source) noexcept {
+    auto* const closed = static_cast<socket*>(&source);
+    COIL_EXPECTS(!is_awaited(source) && "nothing waits on a socket that is closed");
+    if (closed->is_registered) {
+        // Closing alone would not do if a forked process still holds the socket.
+        ::epoll_ctl(poll_, EPOLL_CTL_DEL, closed->descriptor(), nullptr);
+    }
+    ::close(closed->descriptor());
+    delete closed;
+}
+
+bool epoll_driver::is_awaited(const io_source& source) const noexcept {
+    const auto& asked = static_cast<const socket&>(source);
+    return asked.reader != nullptr || asked.writer != nullptr ||
+           asked.watcher != nullptr;
+}
+
+bool epoll_driver::try_now(io_operation& asked) noexcept {
+    auto& source = *static_cast<socket*>(asked.source);
+    const direction_bits direction = direction_of(asked);
+    source.forget(asked);
+    if ((source.ready & direction) == 0) return false;
+    asked.result = perform(source.descriptor(), asked);
+    if (asked.result == -EAGAIN || asked.result == -EWOULDBLOCK) {
+        source.cannot(direction);
+        return false;
+    }
+    // A short read took all there was; more of it will be a new edge.
+    if (asked.asked == io_operation::kind::read && asked.result > 0 &&
+        static_cast<std::size_t>(asked.result) < asked.size && source.is_registered) {
+        source.cannot(reading);
+    }
+    return true;
+}
+
+void epoll_driver::start(io_operation& asked) noexcept {
+    auto& source = *static_cast<socket*>(asked.source);
+    io_operation*& place = source.waiting(direction_of(asked));
+    COIL_EXPECTS(place == nullptr && "one operation waits in each direction at a time");
+    place = &asked;
+    if (!source.is_registered) register_source(source);
+}
+
+void epoll_driver::register_source(socket& source) noexcept {
+    epoll_event interest = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                            .data = {.ptr = &source}};
+    if (::epoll_ctl(poll_, EPOLL_CTL_ADD, source.descriptor(), &interest) == 0) {
+        source.is_registered = true;
+        return;
+    }
+    const int error = errno;
+    for (io_operation** waiting : {&source.reader, &source.writer, &source.watcher}) {
+        if (*waiting == nullptr) continue;
+        (*waiting)->result = -error;
+        std::exchange(*waiting, nullptr)->finished();
+    }
+}
+
+stop_answer epoll_driver::stop(io_operation& asked) noexcept {
+    static_cast<socket*>(asked.source)->forget(asked);
+    return stop_answer::ended;
+}
+
+std::unique_ptr<io_driver> make_io_driver() {
+    return std::make_unique<epoll_driver>();
+}
+
+}  // namespace coil

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/core/leaf.hpp>
+#include <coil/runtime/driver.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace coil {
+
+class io_driver;
+class io_operation;
+
+/// An open socket as its driver sees it. A driver derives from it to keep its own
+/// registration there; it is made and destroyed by the driver only.
+class io_source {
+public:
+    /// The operating system's number for it.
+    [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+
+    static void* operator new(std::size_t size) { return allocate_frame(size); }
+    static void operator delete(void* block, std::size_t size) noexcept {
+        release_frame(block, size);
+    }
+
+protected:
+    explicit io_source(int descriptor) noexcept : descriptor_(descriptor) {}
+    ~io_source() = default;
+
+private:
+    int descriptor_;
+};
+
+/// One operation on a socket: what is asked, and what came of it.
+///
+/// Readiness drivers (epoll) tell it to retry, and it happens in the strand's own turn;
+/// completion drivers (io_uring) borrow its buffer while it waits, answer a stop with
+/// `later`, and end it by `finished` or `stopped`. Who awaits it sees no difference.
+///
+/// Lifetime: the driver holds its address from `start` until it ends.
+class io_operation {
+public:
+    enum class kind : unsigned char {
+        read,           ///< Into `bytes`; the result is their count, 0 at the end.
+        write,          ///< From `bytes`; the result is their count. Never SIGPIPE.
+        accept,         ///< The result is a new descriptor.
+        connect,        ///< To the `sockaddr` in `bytes`; the result is 0.
+        wait_readable,  ///< Something could be read; takes nothing.
+        wait_closed,    ///< The peer writes no more, or has gone; takes nothing.
+    };
+
+    io_operation(kind what, io_source* on, void* bytes, std::size_t size) noexcept
+        : asked(what),
+          source(on),
+          bytes(bytes),
+          size(size) {}
+
+    kind asked;
+    bool has_begun = false;  ///< The driver's: the system knows of it.
+    bool is_told = false;    ///< The driver's: `ready` was called, `try_now` not yet.
+    io_source* source;
+    void* bytes;
+    std::size_t size;
+    std::int64_t result = 0;  ///< At least 0, or an error number, negated.
+
+    /// For the driver: `try_now` may succeed now.
+    virtual void ready() noexcept = 0;
+    /// For the driver: `result` is there.
+    virtual void finished() noexcept = 0;
+    /// For the driver, after it answered `later`: there will be no result.
+    virtual void stopped() noexcept = 0;
+
+protected:
+    io_operation(io_operation&&) = default;
+    ~io_operation() = default;
+};
+
+/// A driver that knows sockets. `net` is written against this and knows no system call
+/// that could wait.
+///
+/// Threads: its runtime's, but for `wake()`.
+class io_driver : public driver {
+public:
+    static constexpr service_kind kind = {"sockets"};
+
+    virtual ~io_driver() = default;
+
+    /// Takes over an open, non-blocking socket.
+    [[nodiscard]] virtual io_source& open(int descriptor) = 0;
+    /// Closes the socket and ends the source.
+    /// Requires: no operation waits on it.
+    virtual void close(io_source& source) noexcept = 0;
+    /// Whether an operation waits on it.
+    [[nodiscard]] virtual bool is_awaited(const io_source& source) const noexcept = 0;
+
+    /// Completes the operation if that is possible without waiting.
+    [[nodiscard]] virtual bool try_now(io_operation& asked) noexcept = 0;
+    /// Begins to wait. Requires: no other operation waits in the same direction.
+    virtual void start(io_operation& asked) noexcept = 0;
+    /// The strand wants a waiting operation to stop.
+    [[nodiscard]] virtual stop_answer stop(io_operation& asked) noexcept = 0;
+};
+
+/// The best driver that this machine offers.
+///
+/// Throws: `std::system_error` if it offers none (out of descriptors).
+[[nodiscard]] std::unique_ptr<io_driver> make_io_driver();
+
+/// The driver of the runtime that the current strand runs on.
+///
+/// Requires: called from a strand whose runtime has one.
+[[nodiscard]] io_driver& current_io_driver() noexcept;
+
+/// Owns an open socket.
+class io_handle {
+public:
+    io_handle() = default;
+    /// Takes over `descriptor`, also if it throws.
+    io_handle(io_driver& of, int descriptor);
+    io_handle(io_handle&& other) noexcept
+        : driver_(other.driver_),
+          source_(std::exchange(other.source_, nullptr)) {}
+    io_handle& operator=(io_handle&& other) noexcept {
+        close();
+        driver_ = other.driver_;
+        source_ = std::exchange(other.source_, nullptr);
+        return *this;
+    }
+    ~io_handle() { close(); }
+
+    [[nodiscard]] bool is_open() const noexcept { return source_ != nullptr; }
+    /// Requires: `is_open()`.
+    [[nodiscard]] int descriptor() const noexcept { return source().descriptor(); }
+    [[nodiscard]] bool is_awaited() const noexcept {
+        return is_open() && driver_->is_awaited(*source_);
+    }
+    [[nodiscard]] io_driver& driver() const noexcept { return *driver_; }
+    [[nodiscard]] io_source& source() const noexcept {
+        COIL_EXPECTS(is_open() && "the socket is open");
+        return *source_;
+    }
+
+    /// Requires: nothing waits on it.
+    void close() noexcept {
+        if (is_open()) driver_->close(*std::exchange(source_, nullptr));
+    }
+
+private:
+    io_driver* driver_ = nullptr;
+    io_source* source_ = nullptr;
+};
+
+/// The leaf of one operation; `Derived` names it by `what` and has `await_resume()`.
+template <class Derived>
+class io_leaf : public leaf_of<Derived>, public io_operation {
+public:
+    io_leaf(kind asked, const io_handle& on, void* bytes, std::size_t size) noexcept
+        : io_operation(asked, &on.source(), bytes, size),
+          driver_(on.driver()) {}
+    io_leaf(io_leaf&&) = default;
+
+protected:
+    ~io_leaf() = default;
+    [[nodiscard]] io_driver& driver() const noexcept { return driver_; }
+    /// The result. Throws: `std::system_error` for an error.
+    std::int64_t take_result() const;
+
+private:
+    friend leaf_of<Derived>;
+    [[nodiscard]] bool try_now() noexcept { return driver_.try_now(*this); }
+    void start() noexcept { driver_.start(*this); }
+    stop_answer on_stop() noexcept { return driver_.stop(*this); }
+
+    void ready() noexcept final { this->retry(); }
+    void finished() noexcept final { this->complete(); }
+    void stopped() noexcept final { this->complete_stopped(); }
+
+    io_driver& driver_;
+};
+
+/// Throws `std::system_error` for the system's error number.
+[[noreturn]] void throw_system_error(int error, const char* what);
+
+template <class Derived>
+std::int64_t io_leaf<Derived>::take_result() const {
+    if (result < 0) [[unlikely]]
+        throw_system_error(static_cast<int>(-result), Derived::what);
+    return result;
+}
+
+}  // namespace coil
