@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/io/buffer.hpp>
+#include <coil/io/byte_stream.hpp>
+
+#include <stdexcept>
+
+namespace coil {
+
+/// Bytes ended in the middle of something.
+class unexpected_end : public std::runtime_error {
+public:
+    unexpected_end() : std::runtime_error("the bytes ended in the middle") {}
+};
+
+/// A line or a message was longer than its buffer may grow.
+class too_long : public std::length_error {
+public:
+    too_long() : std::length_error("longer than the limit of its buffer") {}
+};
+
+/// Reads what there is into `into`, behind what is unread there; waits for at least one
+/// byte. Gives the count, 0 at the end.
+///
+/// Errors: `too_long` if the buffer is full.
+/// Stop: nothing is lost; what was read is in the buffer.
+template <byte_reader Source>
+auto read_some(Source& source, buffer& into, std::size_t room = 4096)
+    -> task_like<std::size_t, read_call_t<Source>> {
+    const std::span<std::byte> free = into.prepare(room);
+    if (free.empty()) throw too_long();
+    const std::size_t count = co_await source.read(free);
+    into.commit(count);
+    co_return count;
+}
+
+/// Fills all of `into`. Gives false if the bytes had already ended.
+///
+/// Errors: `unexpected_end` if they end in the middle.
+/// Stop: what was read before is lost; where that matters, `read_some` into a buffer.
+template <byte_reader Source>
+auto read_exactly(Source& source, std::span<std::byte> into)
+    -> task_like<bool, read_call_t<Source>> {
+    std::span<std::byte> rest = into;
+    while (!rest.empty()) {
+        const std::size_t count = co_await source.read(rest);
+        if (count == 0 && rest.size() == into.size()) co_return false;
+        if (count == 0) throw unexpected_end();
+        rest = rest.subspan(count);
+    }
+    co_return true;
+}
+
+/// Reads until `through` stands in the buffer. Gives the size of the unread bytes up to
+/// and with it; 0 if they ended without it: what is left is in the buffer.
+///
+/// Errors: `too_long` if the buffer is full first.
+/// Stop: nothing is lost; it may be called again.
+template <byte_reader Source>
+auto read_until(Source& source, buffer& into, std::string_view through)
+    -> task_like<std::size_t, read_call_t<Source>> {
+    std::size_t searched = 0;
+    for (;;) {
+        const std::size_t found = into.text().find(through, searched);
+        if (found != std::string_view::npos) co_return found + through.size();
+        const std::size_t kept = through.empty() ? 0 : through.size() - 1;
+        searched = into.size() > kept ? into.size() - kept : 0;
+        const std::span<std::byte> free = into.prepare(512);
+        if (free.empty()) throw too_long();
+        const std::size_t count = co_await source.read(free);
+        if (count == 0) co_return 0;
+        into.commit(count);
+    }
+}
+
+}  // namespace coil

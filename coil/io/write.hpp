@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/io/byte_stream.hpp>
+
+#include <string_view>
+
+namespace coil {
+
+/// Writes all of `bytes`.
+///
+/// \snippet coil/io/write_test.cpp  write until all is taken
+///
+/// Errors: those of the sink's `write`; some bytes may have gone before.
+/// Stop: as an error; use a connection no further whose message was cut.
+/// Lifetime: `sink` and `bytes` must outlive the await.
+template <byte_writer Sink>
+auto write_all(Sink& sink, std::span<const std::byte> bytes)
+    -> task_like<void, write_call_t<Sink>> {
+    while (!bytes.empty()) {
+        const std::size_t count = co_await sink.write(bytes);
+        bytes = bytes.subspan(count);
+    }
+}
+
+/// The same for text.
+template <byte_writer Sink>
+auto write_all(Sink& sink, std::string_view text) {
+    return write_all(sink, std::as_bytes(std::span(text)));
+}
+
+}  // namespace coil

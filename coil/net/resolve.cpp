@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/net/detail/socket_address.hpp>
+#include <coil/net/resolve.hpp>
+#include <coil/runtime/blocking.hpp>
+
+#include <netdb.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+namespace coil::net {
+
+const std::error_category& resolve_category() noexcept {
+    class category final : public std::error_category {
+        [[nodiscard]] const char* name() const noexcept override { return "resolve"; }
+        [[nodiscard]] std::string message(int error) const override {
+            return ::gai_strerror(error);
+        }
+    };
+    static const category only;
+    return only;
+}
+
+namespace {
+
+std::vector<endpoint> look_up(const std::string& host, std::uint16_t port) {
+    addrinfo wanted = {};
+    wanted.ai_socktype = SOCK_STREAM;
+    wanted.ai_flags = AI_ADDRCONFIG;
+    addrinfo* first = nullptr;
+    const int error = ::getaddrinfo(host.c_str(), nullptr, &wanted, &first);
+    if (error == EAI_SYSTEM)
+        throw std::system_error(errno, std::system_category(), host);
+    if (error != 0) throw std::system_error(error, resolve_category(), host);
+    const std::unique_ptr<addrinfo, void (*)(addrinfo*)> all(first, ::freeaddrinfo);
+    std::vector<endpoint> found;
+    for (const addrinfo* next = first; next != nullptr; next = next->ai_next) {
+        if (next->ai_family != AF_INET && next->ai_family != AF_INET6) continue;
+        detail::socket_address address;
+        std::memcpy(address.get(), next->ai_addr, next->ai_addrlen);
+        const endpoint without_port = address.to_endpoint();
+        found.emplace_back(without_port.version(), without_port.address(), port,
+                           without_port.zone());
+    }
+    if (found.empty()) throw std::system_error(EAI_NONAME, resolve_category(), host);
+    return found;
+}
+
+}  // namespace
+
+task<std::vector<endpoint>> resolve(std::string host, std::uint16_t port) {
+    const std::optional<endpoint> known = endpoint::parse(host, port);
+    if (known) co_return std::vector<endpoint>{*known};
+    if (host.empty()) {
+        co_return std::vector<endpoint>{*endpoint::parse("0.0.0.0", port)};
+    }
+    co_return co_await blocking([&] { return look_up(host, port); });
+}
+
+}  // namespace coil::net

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/net/detail/socket_address.hpp>
+#include <coil/net/resolve.hpp>
+#include <coil/net/tcp_listener.hpp>
+#include <coil/time/sleep.hpp>
+
+#include <netinet/tcp.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace coil::net {
+
+namespace {
+
+constexpr std::chrono::milliseconds pause_first{5};
+constexpr std::chrono::milliseconds pause_longest{1000};
+
+bool is_short_of_something(int error) noexcept {
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+// What went wrong with one connection before it was taken; see accept(2).
+bool is_about_one_connection(int error) noexcept {
+    switch (error) {
+        case ECONNABORTED:
+        case ENETDOWN:
+        case EPROTO:
+        case ENOPROTOOPT:
+        case EHOSTDOWN:
+        case ENONET:
+        case EHOSTUNREACH:
+        case EOPNOTSUPP:
+        case ENETUNREACH:
+        case EPERM: return true;
+        default: return false;
+    }
+}
+
+}  // namespace
+
+class tcp_listener::accept_leaf : public io_leaf<accept_leaf> {
+public:
+    static constexpr const char* what = "tcp accept";
+    explicit accept_leaf(const io_handle& on) noexcept
+        : io_leaf(kind::accept, on, nullptr, 0) {}
+    /// A connection, or an error number.
+    struct accepted {
+        io_handle socket;
+        int error = 0;
+    };
+    accepted await_resume() const {
+        if (result < 0) return {.socket = {}, .error = static_cast<int>(-result)};
+        return {.socket = io_handle(driver(), static_cast<int>(result))};
+    }
+};
+
+task<std::optional<tcp_stream>> tcp_listener::next() {
+    auto pause = pause_first;
+    while (!is_closed_) {
+        auto [socket, error] = co_await accept_leaf(socket_);
+        if (error == 0) co_return tcp_stream(std::move(socket));
+        if (is_closed_) break;
+        if (is_short_of_something(error)) {
+            co_await sleep(pause);
+            pause = std::min(2 * pause, pause_longest);
+        } else if (!is_about_one_connection(error)) {
+            throw_system_error(error, accept_leaf::what);
+        }
+    }
+    socket_.close();
+    co_return std::nullopt;
+}
+
+void tcp_listener::close() noexcept {
+    is_closed_ = true;
+    if (!socket_.is_awaited()) {
+        socket_.close();
+    } else {
+        ::shutdown(socket_.descriptor(), SHUT_RD);  // accept answers EINVAL now
+    }
+}
+
+endpoint tcp_listener::local_endpoint() const {
+    detail::socket_address address;
+    if (::getsockname(socket_.descriptor(), address.get(), address.room()) != 0) {
+        throw_system_error(errno, "getsockname");
+    }
+    return address.to_endpoint();
+}
+
+task<tcp_listener> listen(listen_options at) {
+    const std::vector<endpoint> found = co_await resolve(std::move(at.host), at.port);
+    detail::socket_address address(found.front());
+    const int descriptor =
+        ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) throw_system_error(errno, "socket");
+    io_handle socket(current_io_driver(), descriptor);
+    const int on = 1;
+    ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (at.shares_port) {
+        ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+    }
+    // Its connections inherit it.
+    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    if (::bind(descriptor, address.get(), address.size()) != 0) {
+        throw_system_error(errno, "bind");
+    }
+    if (::listen(descriptor, at.backlog) != 0) throw_system_error(errno, "listen");
+    co_return tcp_listener(std::move(socket));
+}
+
+}  // namespace coil::net

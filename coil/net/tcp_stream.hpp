@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/net/endpoint.hpp>
+#include <coil/runtime/io_driver.hpp>
+
+#include <span>
+#include <string>
+
+namespace coil::net {
+
+/// A TCP connection: a `byte_stream`. It holds no buffer.
+///
+/// \snippet coil/net/tcp_stream_test.cpp  an echo server
+///
+/// One read and one write may wait at the same time. It belongs to the runtime of the
+/// strand that made it.
+///
+/// Errors: `std::system_error`. A write to a peer that has gone is an error (EPIPE or
+/// ECONNRESET) and never a signal.
+class tcp_stream {
+public:
+    class read_leaf;
+    class write_leaf;
+    class wait_leaf;
+    class closed_leaf;
+
+    explicit tcp_stream(io_handle socket) noexcept : socket_(std::move(socket)) {}
+
+    /// Waits for bytes and gives their count; 0 when the peer has written its last.
+    /// Requires: `into` is not empty.
+    /// Stop: nothing was taken.
+    /// Lifetime: `into` must outlive the await.
+    [[nodiscard]] read_leaf read(std::span<std::byte> into) noexcept;
+
+    /// Waits until some of `bytes` can be taken, and gives their count.
+    /// Stop: nothing was sent.
+    /// Lifetime: `bytes` must outlive the await.
+    [[nodiscard]] write_leaf write(std::span<const std::byte> bytes) noexcept;
+
+    /// Waits until a `read` would not wait: so an idle connection needs no buffer.
+    [[nodiscard]] wait_leaf wait_readable() noexcept;
+
+    /// Waits until the peer has written its last or has gone, whatever can still be
+    /// read: a server that works for it may stop.
+    [[nodiscard]] closed_leaf wait_closed() noexcept;
+
+    /// Says that nothing more will be written; what was is still delivered.
+    void shutdown() noexcept;
+    /// Requires: nothing waits on it.
+    void close() noexcept { socket_.close(); }
+    /// Closes so that the peer sees a reset, and frees what was not sent yet.
+    /// Requires: nothing waits on it.
+    void abort() noexcept;
+    [[nodiscard]] bool is_open() const noexcept { return socket_.is_open(); }
+
+    /// Small writes go out at once if true, as they do from the start.
+    void set_nodelay(bool is_on);
+
+    /// Throws: `std::system_error` if the peer has gone.
+    [[nodiscard]] endpoint peer() const;
+    [[nodiscard]] endpoint local_endpoint() const;
+
+private:
+    io_handle socket_;
+};
+
+/// The leaf behind `tcp_stream::read`.
+class tcp_stream::read_leaf : public io_leaf<read_leaf> {
+public:
+    static constexpr const char* what = "tcp read";
+    read_leaf(const io_handle& on, std::span<std::byte> into) noexcept
+        : io_leaf(kind::read, on, into.data(), into.size()) {
+        COIL_EXPECTS(!into.empty() && "reading needs room");
+    }
+    std::size_t await_resume() const { return static_cast<std::size_t>(take_result()); }
+};
+
+/// The leaf behind `tcp_stream::write`.
+class tcp_stream::write_leaf : public io_leaf<write_leaf> {
+public:
+    static constexpr const char* what = "tcp write";
+    write_leaf(const io_handle& on, std::span<const std::byte> from) noexcept
+        : io_leaf(kind::write, on, const_cast<std::byte*>(from.data()), from.size()) {}
+    std::size_t await_resume() const { return static_cast<std::size_t>(take_result()); }
+};
+
+/// The leaf behind `tcp_stream::wait_readable`.
+class tcp_stream::wait_leaf : public io_leaf<wait_leaf> {
+public:
+    static constexpr const char* what = "tcp wait_readable";
+    explicit wait_leaf(const io_handle& on) noexcept
+        : io_leaf(kind::wait_readable, on, nullptr, 0) {}
+    void await_resume() const noexcept {}  // an error is the next read's
+};
+
+/// The leaf behind `tcp_stream::wait_closed`.
+class tcp_stream::closed_leaf : public io_leaf<closed_leaf> {
+public:
+    static constexpr const char* what = "tcp wait_closed";
+
+    explicit closed_leaf(const io_handle& on) noexcept
+        : io_leaf(kind::wait_closed, on, nullptr, 0) {}
+    void await_resume() const noexcept {}
+};
+
+inline tcp_stream::read_leaf tcp_stream::read(std::span<std::byte> into) noexcept {
+    return {socket_, into};
+}
+inline tcp_stream::write_leaf tcp_stream::write(
+    std::span<const std::byte> bytes) noexcept {
+    return {socket_, bytes};
+}
+inline tcp_stream::wait_leaf tcp_stream::wait_readable() noexcept {
+    return wait_leaf(socket_);
+}
+
+inline tcp_stream::closed_leaf tcp_stream::wait_closed() noexcept {
+    return closed_leaf(socket_);
+}
+
+/// Where to connect to.
+struct connect_options {
+    std::string host = "127.0.0.1";  ///< A name, or an address in figures.
+    std::uint16_t port = 0;
+};
+
+/// Connects; a name's addresses are tried one after the other, as the system orders
+/// them. For a time limit, see `with_timeout`.
+///
+/// Errors: `std::system_error`, of the last address that was tried.
+task<tcp_stream> connect(connect_options to);
+task<tcp_stream> connect(endpoint to);
+
+}  // namespace coil::net
