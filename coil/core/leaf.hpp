@@ -99,8 +99,8 @@ public:
         context& scope = parent().scope();
         if (scope.stop_requested()) {
             scope.home().unwind(parent());
-        } else if (self().try_now()) {
-            scope.home().wake(*this);  // ready, but this turn's budget is spent
+        } else if (scope.home().is_spent()) {
+            retry();  // to take now and deliver later might lose it to a race
         } else {
             scope.add(*this);
             self().start();

@@ -56,6 +56,9 @@ public:
     /// Takes one unit of this turn's budget. False: give way before going on.
     [[nodiscard]] bool spend() noexcept { return budget_ > 0 && --budget_ > 0; }
 
+    /// Whether this turn's budget is used up.
+    [[nodiscard]] bool is_spent() const noexcept { return budget_ <= 0; }
+
     /// Whether a requested stop has not been delivered yet.
     [[nodiscard]] bool has_pending_stop() const noexcept {
         return stops_ != nullptr || telling_ != nullptr;
