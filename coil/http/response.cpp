@@ -24,6 +24,13 @@ response response::bytes(std::string body, media_type type) {
     return made;
 }
 
+response response::streaming(generator<std::string> pieces, media_type type) {
+    response made;
+    made.content_type = type;
+    made.stream.emplace(std::move(pieces));
+    return made;
+}
+
 response response::of(http::status status) {
     if (is_bodiless(status)) return response{}.with_status(status);
     std::string phrase(reason_phrase(status));

@@ -3,8 +3,10 @@
 
 #include <coil/http/fields.hpp>
 #include <coil/http/status.hpp>
+#include <coil/stream/generator.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,11 +39,17 @@ struct response {
     media_type content_type = {};  // a Content-Type among `fields` wins
     http::fields fields = {};
     std::string body = {};
+    /// A body that arrives piece by piece, instead of `body`.
+    std::optional<generator<std::string>> stream = {};
 
     [[nodiscard]] static response text(std::string body);
     [[nodiscard]] static response html(std::string body);
     [[nodiscard]] static response json(std::string body);
     [[nodiscard]] static response bytes(std::string body, media_type type);
+
+    /// A body of pieces as `pieces` yields them, sent as they come.
+    [[nodiscard]] static response streaming(generator<std::string> pieces,
+                                            media_type type);
 
     /// A status whose body, if it may have one, is its phrase as text.
     [[nodiscard]] static response of(http::status status);

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/http/request_parser.hpp>
+#include <coil/http/response_writer.hpp>
+#include <coil/http/server.hpp>
+
+namespace coil::http::detail {
+
+/// One connection of a server: reads requests, calls the handler, writes responses.
+///
+/// Memory: while it waits for a request it holds neither buffer nor output.
+class connection final : public body_source {
+public:
+    connection(server& owner, net::tcp_stream peer, handler_ref handler);
+
+    /// Until the peer closes, an error closes it, or the server drains.
+    task<> run();
+
+private:
+    enum class next_step : unsigned char { go_on, close, linger };
+
+    task<bool> wait_for_request();
+    task<bool> fill(std::chrono::nanoseconds limit);
+    task<next_step> answer();
+    task<response> call_handler(request& asked);
+    task<> watch_peer();
+    task<next_step> respond(response made);
+    task<next_step> stream(response made, const exchange& how);
+    task<next_step> refuse(const parse_error& error);
+    task<bool> finish_body();
+    task<bool> flush();
+    task<> linger();
+
+    task<std::optional<std::string_view>> next_piece() override;
+    void set_body_max(std::uint64_t bytes) noexcept override {
+        parser_.set_body_bytes_max(bytes);
+    }
+    [[nodiscard]] std::chrono::nanoseconds body_time_left() const noexcept;
+    void release_buffer() noexcept;
+
+    server& server_;
+    net::tcp_stream peer_;
+    handler_ref handler_;
+    request_parser parser_;
+    buffer_store::buffer buffer_;
+    std::string_view unread_;  // of `buffer_`
+    std::string out_;          // not sent yet
+    std::size_t served_ = 0;
+    instant body_began_;
+    std::uint64_t body_received_ = 0;
+    bool has_body_ended_ = true;
+    bool has_sent_continue_ = false;
+    bool has_vanished_ = false;
+};
+
+}  // namespace coil::http::detail

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/core/closure.hpp>
+#include <coil/http/request.hpp>
+#include <coil/http/response.hpp>
+
+#include <tuple>
+#include <utility>
+
+namespace coil::http {
+
+/// What answers requests: any callable, sync or async, that makes a response.
+template <class F>
+concept handler = async_fn<F, response(request&)>;
+
+/// Refers to a handler of any type; made by the server, which keeps the handler.
+class handler_ref {
+public:
+    template <handler H>
+    explicit handler_ref(const H& to) noexcept : object_(&to),
+                                                 call_(&call_it<H>) {}
+
+    [[nodiscard]] task<response> operator()(request& asked) const {
+        return call_(object_, asked);
+    }
+
+private:
+    template <class H>
+    static task<response> call_it(const void* object, request& asked) {
+        const H& h = *static_cast<const H*>(object);
+        if constexpr (std::same_as<call_result_t<const H&, request&>, task<response>>) {
+            return h(asked);  // its own coroutine: no frame of ours around it
+        } else {
+            return settle(h, asked);
+        }
+    }
+    template <class H>
+    static task<response> settle(const H& h, request& asked) {
+        if constexpr (awaitable<call_result_t<const H&, request&>>) {
+            co_return co_await h(asked);
+        } else {
+            co_return h(asked);
+        }
+    }
+
+    const void* object_;
+    task<response> (*call_)(const void*, request&);
+};
+
+namespace detail {
+template <class Middleware, class Next>
+class layered {
+public:
+    layered(Middleware outer, Next inner)
+        : outer_(std::move(outer)),
+          inner_(std::move(inner)) {}
+    decltype(auto) operator()(request& asked) const { return outer_(asked, inner_); }
+
+private:
+    Middleware outer_;
+    Next inner_;
+};
+}  // namespace detail
+
+/// Wraps a handler in middleware, the outermost first:
+/// `layers(trace, authorize, handler)`. A middleware is a callable
+/// `(request&, const auto& next)` that makes a response, mostly by `co_await next(r)`.
+///
+/// \snippet coil/http/server_test.cpp  middleware
+template <class Handler>
+Handler layers(Handler innermost) {
+    return innermost;
+}
+template <class Middleware, class... Rest>
+auto layers(Middleware outermost, Rest... rest) {
+    auto inner = layers(std::move(rest)...);
+    return detail::layered<Middleware, decltype(inner)>(std::move(outermost),
+                                                        std::move(inner));
+}
+
+}  // namespace coil::http

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A shop that takes orders: JSON over HTTP, SQLite, a live feed. Run it with ./x run,
+// or by itself: orders --port 8080 --database orders.sqlite
+#include "service.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cerrno>
+#include <cstdio>
+
+namespace {
+
+struct options {
+    std::uint16_t port = 8080;
+    std::string database = "orders.sqlite";
+    std::size_t in_flight = 512;
+};
+
+coil::task<coil::net::tcp_listener> listen(std::uint16_t port) {
+    try {
+        co_return co_await coil::net::listen({.host = "127.0.0.1", .port = port});
+    } catch (const std::system_error& error) {
+        if (error.code().value() != EADDRINUSE) throw;
+        std::printf("port %u is taken, so another one is used\n", unsigned{port});
+    }
+    co_return co_await coil::net::listen({.host = "127.0.0.1", .port = 0});
+}
+
+coil::task<> serve(const options& chosen) {
+    orders::store store(chosen.database);
+    orders::service shop(store);
+    coil::http::limits limits;
+    limits.requests_in_flight_max = chosen.in_flight;
+    coil::http::server server(co_await listen(chosen.port), limits);
+    std::printf("listening on http://%s/\n", to_string(server.local_endpoint()).c_str());
+    std::fflush(stdout);
+    co_await server.serve(shop.handler());  // until Ctrl-C, and everyone is gone
+    const auto& done = server.stats();
+    const auto& counts = store.counts();
+    std::printf("closed: %llu requests answered, %zu connections left, "
+                "begun %llu = committed %llu + rolled back %llu\n",
+                static_cast<unsigned long long>(done.requests), done.open,
+                static_cast<unsigned long long>(counts.begun),
+                static_cast<unsigned long long>(counts.committed),
+                static_cast<unsigned long long>(counts.rolled_back));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    options chosen;
+    CLI::App app{"a shop that takes orders"};
+    app.add_option("--port", chosen.port, "port on the loopback address");
+    app.add_option("--database", chosen.database, "SQLite file, made if missing");
+    app.add_option("--in-flight", chosen.in_flight, "requests at once before 503");
+    CLI11_PARSE(app, argc, argv);
+    try {
+        coil::run(serve(chosen), {.stop_on_signals = true});
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "orders: %s\n", error.what());
+        return 1;
+    }
+    std::printf("frames alive: %zu\n", coil::count_frames().alive);
+    return coil::count_frames().alive == 0 ? 0 : 1;
+}
