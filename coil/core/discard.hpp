@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coil/core/drop.hpp>
+#include <coil/core/trampoline.hpp>
 
 namespace coil {
 
@@ -28,19 +29,16 @@ protected:
 private:
     std::coroutine_handle<> run() noexcept {
         auto& self = static_cast<Derived&>(*this);
+        std::coroutine_handle<> next;
         while (self.has_next()) {
-            is_beginning_ = true;
-            has_ended_ = false;
-            const std::coroutine_handle<> next = self.begin_next(continuation(*this));
-            is_beginning_ = false;
-            if (!has_ended_) return next;
+            const auto begin = [&] { return self.begin_next(continuation(*this)); };
+            if (!loop_.ends_at_once(next, begin)) return next;
         }
         return parent_.complete();
     }
     static std::coroutine_handle<> completed(branch& b) noexcept {
         auto& self = static_cast<drop_sequence&>(b);
-        if (!self.is_beginning_) return self.run();
-        self.has_ended_ = true;
+        if (self.loop_.must_go_on()) return self.run();
         return std::noop_coroutine();
     }
     static continuation parent_of(const branch& b) noexcept {
@@ -50,8 +48,7 @@ private:
                                          "async_drop"};
 
     continuation parent_;
-    bool is_beginning_ = false;
-    bool has_ended_ = false;
+    trampoline loop_;
 };
 
 template <class T>
@@ -143,13 +140,17 @@ private:
         using std::get;
         std::coroutine_handle<> next;
         (void)((left_ == I &&
-                (next = get<I>(parts_).begin(get<I>(*object_), why_, parent), true)) ||
+                (next = get<I>(parts_).begin(const_cast<part<I>&>(get<I>(*object_)),
+                                             why_, parent),
+                 true)) ||
                ...);
         return next;
     }
+    template <std::size_t I>
+    using part = std::remove_cv_t<std::tuple_element_t<I, T>>;  // a map's key is const
     template <std::size_t... I>
     static auto parts_for(std::index_sequence<I...>)
-        -> std::tuple<value_drop<std::remove_cvref_t<std::tuple_element_t<I, T>>>...>;
+        -> std::tuple<value_drop<part<I>>...>;
 
     T* object_ = nullptr;
     decltype(parts_for(std::make_index_sequence<size>())) parts_;

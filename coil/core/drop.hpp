@@ -74,7 +74,7 @@ struct drops_in_tuple;
 template <class T, std::size_t... I>
 struct drops_in_tuple<T, std::index_sequence<I...>> {
     static constexpr bool value =
-        (drops_inside<std::remove_cvref_t<std::tuple_element_t<I, T>>>::value || ...);
+        (drops_inside<std::remove_cv_t<std::tuple_element_t<I, T>>>::value || ...);
 };
 template <class T>
 struct drops_inside {

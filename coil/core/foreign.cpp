@@ -5,7 +5,11 @@ namespace coil::detail {
 
 const piece_ops foreign_wait::table = {
     &leaf::resume_parent,
-    [](piece&) noexcept { return stop_answer::later; },  // it cannot be asked
+    [](piece& told) noexcept {
+        auto& self = static_cast<foreign_wait&>(told);
+        self.parent().scope().add(self);  // it cannot be asked, and goes on waiting
+        return stop_answer::later;
+    },
     "another library's awaitable",
     &leaf::parent_of,
 };
@@ -43,6 +47,7 @@ void foreign_wait::end(state how) noexcept {
 }
 
 std::coroutine_handle<> foreign_wait::suspended(std::coroutine_handle<> next) noexcept {
+    if (next == frame_.handle()) return not_suspended();
     // Before the exchange: after it, another thread's message may end this wait.
     parent().scope().add(*this);
     state seen = state::starting;
@@ -51,8 +56,7 @@ std::coroutine_handle<> foreign_wait::suspended(std::coroutine_handle<> next) no
                                         std::memory_order_acq_rel)) {
         finish();  // it ended meanwhile: resume in the strand's next turn
     }
-    if (next && next != frame_.handle()) return next;
-    return std::noop_coroutine();
+    return next ? next : std::noop_coroutine();
 }
 
 std::coroutine_handle<> foreign_wait::not_suspended() noexcept {

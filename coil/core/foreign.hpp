@@ -42,6 +42,11 @@ protected:
     }
     /// Whether the wait may begin. False: a stop came first, and unwinding has begun.
     [[nodiscard]] bool may_begin() noexcept;
+    /// It is ready, but this turn's budget is spent.
+    std::coroutine_handle<> ready_next_turn() noexcept {
+        complete();
+        return std::noop_coroutine();
+    }
     /// `await_suspend` has returned; `next` is what it wants to run, if anything.
     std::coroutine_handle<> suspended(std::coroutine_handle<> next) noexcept;
     /// `await_suspend` said that there is nothing to wait for.
@@ -78,14 +83,16 @@ public:
           awaiter_(detail::get_awaiter(std::forward<A>(awaitable))) {}
 
     [[nodiscard]] bool await_ready() {
-        return !this->parent().scope().stop_requested() && this->home().spend() &&
-               static_cast<bool>(awaiter_.await_ready());
+        if (this->parent().scope().stop_requested()) return false;
+        is_ready_ = static_cast<bool>(awaiter_.await_ready());
+        return is_ready_ && this->home().spend();
     }
     std::coroutine_handle<> await_suspend(std::coroutine_handle<>) noexcept {
         return begin();
     }
     std::coroutine_handle<> begin() noexcept {
         if (!this->may_begin()) return std::noop_coroutine();
+        if (is_ready_) return this->ready_next_turn();
 #if COIL_EXCEPTIONS
         try {
             return suspend();
@@ -120,6 +127,7 @@ private:
 
     detail::awaiter_of<A> awaiter_;
     std::exception_ptr error_;
+    bool is_ready_ = false;
 };
 
 }  // namespace coil

@@ -57,8 +57,8 @@ private:
 };
 
 struct depot_class {
-    block* first = nullptr;  // full magazines, linked through `next_magazine`
-    unsigned count = 0;
+    block* first = nullptr;           // full magazines, linked through `next_magazine`
+    std::atomic<unsigned> count = 0;  // written under the lock
 };
 constinit depot_class depot[class_count];
 constinit frame_counts counts_of_ended_threads;
@@ -76,10 +76,12 @@ void give_to_depot(unsigned index, block* first) noexcept {
     {
         const spin_lock lock;
         depot_class& of = depot[index];
-        if (of.count < depot_magazines_max) {
+        // relaxed: only the lock's holder writes it.
+        const unsigned count = of.count.load(std::memory_order_relaxed);
+        if (count < depot_magazines_max) {
             first->next_magazine = of.first;
             of.first = first;
-            ++of.count;
+            of.count.store(count + 1, std::memory_order_relaxed);
             return;
         }
     }
@@ -87,13 +89,15 @@ void give_to_depot(unsigned index, block* first) noexcept {
 }
 
 block* take_from_depot(unsigned index) noexcept {
-    if (depot[index].first == nullptr) return nullptr;
-    const spin_lock lock;
     depot_class& of = depot[index];
+    // relaxed: a hint, to spare the lock where there is nothing.
+    if (of.count.load(std::memory_order_relaxed) == 0) return nullptr;
+    const spin_lock lock;
     block* const first = of.first;
     if (first == nullptr) return nullptr;
     of.first = first->next_magazine;
-    --of.count;
+    of.count.store(of.count.load(std::memory_order_relaxed) - 1,
+                   std::memory_order_relaxed);  // relaxed: as above
     return first;
 }
 

@@ -7,7 +7,7 @@ const piece_ops group::listener::table = {
     nullptr,
     [](piece& told) noexcept {
         auto& self = static_cast<listener&>(told);
-        self.of.was_stopped_ = self.of.has_children();
+        if (self.of.has_children()) self.of.was_stopped_ = true;
         self.of.scope_.add(self);  // a harder stop may follow
         self.of.stop_children(self.of.scope_.reason(), self.of.scope_.level());
         return stop_answer::later;

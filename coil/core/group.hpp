@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/core/branches.hpp>
 #include <coil/core/call.hpp>
-#include <coil/core/drop.hpp>
 #include <coil/core/spawned.hpp>
 
 namespace coil {
@@ -160,6 +160,14 @@ public:
         if (first_error()) detail::rethrow(first_error());
         return running_.result.take();
     }
+    [[nodiscard]] continuation parent() const noexcept { return parent_; }
+
+    /// The children have ended, and the body's value is dropped if nobody gets it.
+    std::coroutine_handle<> finish() noexcept {
+        if (first_error() || !stops()) return parent_.complete();
+        parent_.scope().home().unwind(parent_);
+        return std::noop_coroutine();
+    }
 
 private:
     struct running : settled_call<body_call> {
@@ -191,30 +199,37 @@ private:
               owner(o) {}
         group_operation& owner;
         static std::coroutine_handle<> run(piece& p) noexcept {
-            return static_cast<last_child_ended&>(p).owner.finish();
+            return static_cast<last_child_ended&>(p).owner.end();
         }
         static constexpr piece_ops table = {&run, nullptr, "with_group"};
     };
 
     std::coroutine_handle<> body_ended() noexcept {
         has_body_ended_ = true;
-        return has_children() ? std::noop_coroutine() : finish();
+        return has_children() ? std::noop_coroutine() : end();
     }
     void all_ended() noexcept override {
         if (has_body_ended_) parent_.scope().home().wake(resume_);
     }
-    std::coroutine_handle<> finish() noexcept {
+    std::coroutine_handle<> end() noexcept {
         close();
-        const bool stops = running_.result.is_stopped() || was_stopped();
-        if (first_error() || !stops) return parent_.complete();
-        parent_.scope().home().unwind(parent_);
-        return std::noop_coroutine();
+        if constexpr (dropping::is_needed) {
+            if (first_error() || stops()) {
+                return dropping_.begin(*this, parent_, {&running_.result});
+            }
+        }
+        return finish();
     }
+    [[nodiscard]] bool stops() const noexcept {
+        return running_.result.is_stopped() || was_stopped();
+    }
+    using dropping = drops_before_end<group_operation, value_type>;
 
     Body& body_;
     continuation parent_;
     running running_{*this};
     last_child_ended resume_{*this};
+    [[no_unique_address]] dropping dropping_;
     bool has_body_ended_ = false;
 };
 
@@ -244,7 +259,8 @@ private:
 ///
 /// Returns: the body's value, after the last child.
 /// Errors: the first error, of the body or of a child, stops all the others; when they
-/// have ended it is rethrown. Later errors are counted in `stats().suppressed`.
+/// have ended it is rethrown. Later errors are counted in `stats().suppressed`. A value
+/// of the body that nobody gets, because of an error or a stop, is dropped.
 /// Stop: reaches the body and the children, also while only children are left.
 /// Allocates: one block per spawned child.
 template <class Body>

@@ -90,6 +90,7 @@ public:
     }
     [[nodiscard]] T& object() noexcept { return object_; }
     void set_handle(owned_box** handle) noexcept { handle_ = handle; }
+    [[nodiscard]] bool has_handle() const noexcept { return handle_ != nullptr; }
 
     static void* operator new(std::size_t size) { return allocate_frame(size); }
     static void operator delete(void* block, std::size_t size) noexcept {
@@ -127,7 +128,11 @@ template <async_droppable T>
 class owned {
 public:
     owned(T object) : box_(new detail::owned_box<T>(std::move(object))) {}
-    owned(owned&& other) noexcept : box_(std::exchange(other.box_, nullptr)) {}
+    owned(owned&& other) noexcept : box_(std::exchange(other.box_, nullptr)) {
+        COIL_EXPECTS((box_ == nullptr || !box_->has_handle()) &&
+                     "an owned parameter stays in its coroutine: hand on the object, "
+                     "std::move(*it)");
+    }
     owned& operator=(owned&&) = delete;
     ~owned() {
         if (box_ == nullptr) return;

@@ -20,8 +20,21 @@ public:
 private:
     friend leaf_of<yield_now>;
     [[nodiscard]] bool try_now() const noexcept { return false; }
-    void start() noexcept { complete(); }
+    void start() noexcept {
+        set_ops(giving_way);
+        complete();
+    }
     stop_answer on_stop() noexcept { return stop_answer::ended; }
+
+    // It brings nothing that could be lost, so here a stop beats the completion.
+    static std::coroutine_handle<> go_on(piece& waited) noexcept {
+        const continuation parent = static_cast<yield_now&>(waited).parent();
+        if (!parent.scope().stop_requested()) [[likely]]
+            return parent.complete();
+        parent.scope().home().unwind(parent);
+        return {};
+    }
+    static constexpr piece_ops giving_way = {&go_on, nullptr, what, &leaf::parent_of};
 };
 
 /// Ends this coroutine, and what awaits it, as stopped: up to whoever looks.

@@ -31,7 +31,7 @@ private:
     void start() noexcept {
         timer_service* const timers = home().runs_on().timers();
         COIL_EXPECTS(timers != nullptr && "this runtime has no timers");
-        if (pause_ != clock::duration::min()) deadline_ = timers->now() + pause_;
+        if (pause_ != clock::duration::min()) deadline_ = from_now(*timers, pause_);
         timers->arm(*this, deadline_);
     }
     stop_answer on_stop() noexcept {

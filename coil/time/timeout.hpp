@@ -28,7 +28,7 @@ public:
         scope_.open(parent.scope());
         timer_service* const timers = parent.scope().home().runs_on().timers();
         COIL_EXPECTS(timers != nullptr && "this runtime has no timers");
-        timers->arm(*this, timers->now() + limit_);
+        timers->arm(*this, from_now(*timers, limit_));
         return child_.begin(std::forward<A>(part_), scope_);
     }
     value_type await_resume() {
@@ -48,6 +48,7 @@ private:
     };
     static void fired(timer& due) noexcept {
         auto& self = static_cast<timeout_operation&>(due);
+        if (self.scope_.stop_requested()) return;  // by somebody else: no time-out
         self.is_late_ = true;
         self.scope_.request_stop(stop_reason::timed_out);
     }

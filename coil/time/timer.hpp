@@ -57,6 +57,13 @@ protected:
     ~timer_service() = default;
 };
 
+/// `pause` from now; a pause too long to count to ends never.
+[[nodiscard]] inline instant from_now(const timer_service& timers,
+                                      clock::duration pause) noexcept {
+    const instant now = timers.now();
+    return pause < instant::max() - now ? now + pause : instant::max();
+}
+
 /// A hierarchical timing wheel with exact deadlines: arming and cancelling are O(1).
 ///
 /// Each level has 64 slots; a slot of level n spans 64^n nanoseconds. A timer moves
