@@ -22,6 +22,15 @@ void run_test(local_task<> body);
 
 }  // namespace coil::testing
 
+template <>
+struct doctest::StringMaker<coil::testing::words> {
+    static String convert(const coil::testing::words& list) {
+        std::string text;
+        for (const std::string& word : list) text += (text.empty() ? "" : ", ") + word;
+        return String(('[' + text + ']').c_str());
+    }
+};
+
 /// A test case whose body is a coroutine, on virtual time.
 #define COIL_TEST(name) COIL_TEST_NAMED(DOCTEST_ANONYMOUS(coil_test_), name)
 #define COIL_TEST_NAMED(function, name)      \

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/core/join.hpp>
+#include <coil/core/race.hpp>
+#include <coil/testing/probes.hpp>
+#include <coil/testing/test.hpp>
+#include <coil/time/sleep.hpp>
+
+#include <stdexcept>
+
+using namespace coil::testing;
+using namespace std::chrono_literals;
+using coil::as_outcome;
+using coil::race;
+using coil::task;
+using coil::yield_now;
+
+namespace {
+
+task<std::string> ask(std::string mirror, coil::clock::duration delay) {
+    co_await coil::sleep(delay);
+    co_return mirror;
+}
+task<> hang(words& log, std::string name) {
+    const trace end(log, name);
+    co_await never();
+}
+task<int> at_once(int value) {
+    co_return value;
+}
+task<resource> open(words& log, std::string name, coil::clock::duration delay) {
+    co_await coil::sleep(delay);
+    co_return resource(log, std::move(name));
+}
+
+}  // namespace
+
+COIL_TEST("race: the faster mirror") {
+    //! [the faster mirror]
+    auto fastest = co_await race(ask("Oslo", 30ms), ask("Rome", 20ms));
+    CHECK(*fastest == "Rome");
+    CHECK(fastest.index() == 1);
+    //! [the faster mirror]
+}
+
+COIL_TEST("race: branches of several types are got by index") {
+    auto won = co_await race(never(), at_once(3), ask("late", 1ms));
+    REQUIRE(won.index() == 1);
+    CHECK(won.get<1>() == 3);
+}
+
+COIL_TEST("race: the lowest index wins if several are ready at once") {
+    auto won = co_await race(at_once(1), at_once(2));
+    CHECK(won.index() == 0);
+    CHECK(won.value() == 1);
+}
+
+COIL_TEST("race: every branch begins, even after a winner") {
+    words log;
+    auto note = [](words& l) -> task<> {
+        l.emplace_back("began");
+        co_await yield_now();
+        l.emplace_back("went on");
+    };
+    co_await race(at_once(1), note(log));
+    CHECK(log == words{"began"});
+}
+
+COIL_TEST("race: the losers have ended before it returns, the last begun first") {
+    words log;
+    co_await race(hang(log, "a"), give_way(1), hang(log, "b"));
+    log.emplace_back("after");
+    CHECK(log == words{"~b", "~a", "after"});
+}
+
+COIL_TEST("race: a branch that is stopped by itself does not win") {
+    auto won = co_await race(coil::stop_here(), ask("value", 1ms));
+    CHECK(won.index() == 1);
+}
+
+COIL_TEST("race: is stopped if every branch is") {
+    const auto ended = co_await as_outcome(race(coil::stop_here(), coil::stop_here()));
+    CHECK(ended.is_stopped());
+}
+
+COIL_TEST("race: a late value of a loser is dropped") {
+    words log;
+    co_await race(coil::sleep(1ms), open(log, "late", 1ms));
+    CHECK(log == words{"drop late", "dropped late"});
+}
+
+COIL_TEST("race: the winner's value is not dropped") {
+    words log;
+    auto won = co_await race(open(log, "kept", 1ms), never());
+    CHECK(log.empty());
+    co_await won.get<0>().async_drop();
+    CHECK(log == words{"drop kept", "dropped kept"});
+}
+
+COIL_TEST("race: references are passed through") {
+    int number = 0;
+    auto refer = [](int& n) -> task<int&> { co_return n; };
+    auto won = co_await race(refer(number), never());
+    CHECK(&won.get<0>() == &number);
+}
+
+COIL_TEST("race: in a loop loses nothing") {
+    signal source;
+    words log;
+    auto produce = [&]() -> task<> {
+        for (int i = 0; i < 4; ++i) {
+            co_await coil::sleep(10ms);
+            source.set(i);
+        }
+    };
+    auto consume = [&]() -> task<> {
+        for (int got = 0; got < 4;) {
+            auto won = co_await race(source.wait(), coil::sleep(3ms));
+            if (won.index() == 0) {
+                log.push_back(std::to_string(won.get<0>()));
+                ++got;
+            }
+        }
+    };
+    co_await coil::join(consume(), produce());
+    CHECK(log == words{"0", "1", "2", "3"});
+}
+
+#if COIL_EXCEPTIONS
+COIL_TEST("race: an error wins, too") {
+    words log;
+    auto fail = []() -> task<int> {
+        co_await yield_now();
+        throw std::runtime_error("won");
+    };
+    const auto ended = co_await as_outcome(race(fail(), hang(log, "loser")));
+    CHECK(ended.has_error());
+    CHECK(log == words{"~loser"});
+}
+
+COIL_TEST("race: a loser's error is dropped") {
+    auto fail_when_stopped = []() -> task<int> {
+        const auto stopped = co_await as_outcome(never());
+        if (stopped.is_stopped()) throw std::runtime_error("late");
+        co_return 1;
+    };
+    auto won = co_await race(fail_when_stopped(), at_once(2));
+    CHECK(won.index() == 1);
+}
+#endif

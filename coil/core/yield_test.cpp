@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/core/as_outcome.hpp>
+#include <coil/core/group.hpp>
+#include <coil/core/join.hpp>
+#include <coil/core/race.hpp>
+#include <coil/core/yield.hpp>
+#include <coil/testing/probes.hpp>
+#include <coil/testing/test.hpp>
+
+using namespace coil::testing;
+using coil::task;
+using coil::yield_now;
+
+namespace {
+task<> note(words& log, std::string name, int times) {
+    for (int i = 0; i < times; ++i) {
+        log.push_back(name);
+        co_await yield_now();
+    }
+}
+}  // namespace
+
+COIL_TEST("yield_now: two strands take turns") {
+    words log;
+    //! [two strands take turns]
+    co_await coil::with_group([&](coil::group& g) {
+        g.spawn(note(log, "A", 3));
+        g.spawn(note(log, "B", 3));
+    });
+    CHECK(log == words{"A", "B", "A", "B", "A", "B"});
+    //! [two strands take turns]
+}
+
+COIL_TEST("yield_now: two branches of one strand take turns") {
+    words log;
+    co_await coil::join(note(log, "A", 3), note(log, "B", 3));
+    CHECK(log == words{"A", "B", "A", "B", "A", "B"});
+}
+
+COIL_TEST("yield_now: a stop that comes while it gives way ends it") {
+    words log;
+    auto careless = [&]() -> task<> {
+        log.emplace_back("gives way");
+        co_await yield_now();
+        log.emplace_back("not reached");
+    };
+    co_await coil::race(yield_now(), careless());
+    CHECK(log == words{"gives way"});
+}
+
+COIL_TEST("yield_now: a loop of nothing else can be stopped") {
+    int turns = 0;
+    auto spin = [&]() -> task<> {
+        for (;; ++turns) co_await yield_now();
+    };
+    co_await coil::race(spin(), give_way(5));
+    CHECK(turns < 10);
+}
+
+COIL_TEST("stop_here: ends the coroutine and what awaits it, up to who looks") {
+    words log;
+    auto inner = [&]() -> task<> {
+        const trace end(log, "inner");
+        co_await coil::stop_here();
+    };
+    auto outer = [&]() -> task<int> {
+        const trace end(log, "outer");
+        co_await inner();
+        co_return 1;
+    };
+    const auto ended = co_await coil::as_outcome(outer());
+    CHECK(ended.is_stopped());
+    CHECK(log == words{"~inner", "~outer"});
+}
+
+COIL_TEST("stop_requested: tells a computing loop, and is answered under a stop") {
+    int steps = 0;
+    auto compute = [&]() -> task<int> {
+        coil::context& scope = co_await scope_here();
+        for (;; ++steps) {
+            const bool stops = co_await coil::stop_requested();
+            if (stops) co_return steps;
+            if (steps == 3) scope.request_stop(coil::stop_reason::requested);
+        }
+    };
+    auto whole = [&]() -> task<> { co_await coil::race(compute(), never()); };
+    (void)co_await coil::as_outcome(whole());
+    CHECK(steps == 4);
+}
