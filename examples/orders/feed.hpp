@@ -13,17 +13,17 @@ namespace orders {
 class feed {
 public:
     void publish(const std::string& event) {
-        for (queue* page : pages_) {
-            if (!page->try_send(std::string(event))) page->close();
+        for (auto& page : pages_) {
+            if (!page.try_send(std::string(event))) page.close();
         }
     }
 
     /// What one page receives, until it leaves or `closing` is set.
     coil::generator<std::string> subscribe(coil::event& closing) {
-        const subscription here(*this);
+        const subscription here(pages_);
         co_yield "retry: 1000\n\n";
         for (;;) {
-            auto next = co_await coil::race(here.events->next(), closing.wait());
+            auto next = co_await coil::race(here.page->next(), closing.wait());
             if (next.index() == 1) break;
             auto& event = next.get<0>();
             if (!event) co_return;
@@ -35,20 +35,15 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return pages_.size(); }
 
 private:
-    using queue = coil::channel<std::string>;
-
+    using pages = std::list<coil::channel<std::string>>;
     struct subscription {
-        explicit subscription(feed& to)
-            : of(to),
-              events(std::make_unique<queue>(64)),
-              place(of.pages_.insert(of.pages_.end(), events.get())) {}
-        ~subscription() { of.pages_.erase(place); }
-        feed& of;
-        std::unique_ptr<queue> events;
-        std::list<queue*>::iterator place;
+        explicit subscription(pages& of) : all(of), page(all.emplace(all.end(), 64)) {}
+        ~subscription() { all.erase(page); }
+        pages& all;
+        pages::iterator page;
     };
 
-    std::list<queue*> pages_;
+    pages pages_;
 };
 
 }  // namespace orders

@@ -2,7 +2,6 @@
 // A shop that takes orders: JSON over HTTP, SQLite, a live feed. Run it with ./x run,
 // or by itself: orders --port 8080 --database orders.sqlite
 #include "service.hpp"
-
 #include <CLI/CLI.hpp>
 
 #include <cerrno>
@@ -32,17 +31,16 @@ coil::task<> serve(const options& chosen) {
     coil::http::limits limits;
     limits.requests_in_flight_max = chosen.in_flight;
     coil::http::server server(co_await listen(chosen.port), limits);
-    std::printf("listening on http://%s/\n", to_string(server.local_endpoint()).c_str());
+    std::printf("listening on http://%s/\n",
+                to_string(server.local_endpoint()).c_str());
     std::fflush(stdout);
     co_await server.serve(shop.handler());  // until Ctrl-C, and everyone is gone
-    const auto& done = server.stats();
-    const auto& counts = store.counts();
-    std::printf("closed: %llu requests answered, %zu connections left, "
-                "begun %llu = committed %llu + rolled back %llu\n",
-                static_cast<unsigned long long>(done.requests), done.open,
-                static_cast<unsigned long long>(counts.begun),
-                static_cast<unsigned long long>(counts.committed),
-                static_cast<unsigned long long>(counts.rolled_back));
+    std::printf(
+        "closed: %ju requests answered, %zu connections left, "
+        "begun %ju = committed %ju + rolled back %ju\n",
+        std::uintmax_t{server.stats().requests}, server.stats().open,
+        std::uintmax_t{store.begun}, std::uintmax_t{store.committed},
+        std::uintmax_t{store.rolled_back});
 }
 
 }  // namespace

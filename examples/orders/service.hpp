@@ -3,7 +3,6 @@
 
 #include "feed.hpp"
 #include "store.hpp"
-
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -23,14 +22,13 @@ inline json to_json(const order& o) {
 }
 
 inline order parse_order(const std::string& body) {
-    const json read = json::parse(body, nullptr, false);
-    if (!read.is_object() || !read.contains("item") || !read["item"].is_string() ||
-        !read.contains("quantity") || !read["quantity"].is_number_integer()) {
+    try {
+        const json read = json::parse(body);
+        return {0, read.at("item"), read.at("quantity"), read.value("card", "fast")};
+    } catch (const json::exception&) {
         throw coil::http::status_error(coil::http::status::bad_request,
-                                       R"(want {"item": text, "quantity": number})"
-                                       "\n");
+                                       "want {\"item\": text, \"quantity\": number}\n");
     }
-    return {0, read["item"], read["quantity"], read.value("card", "fast")};
 }
 
 /// Asks the card company, which takes its time with slow cards.
@@ -38,29 +36,21 @@ inline coil::task<> charge(const order& placed) {
     co_await coil::sleep(placed.card == "slow" ? 2000ms : 1ms);
 }
 
-/// How long handlers took, in powers of two of microseconds.
+/// How long the latest requests took.
 class latencies {
 public:
-    void add(coil::clock::duration taken) {
-        const auto us = std::chrono::duration_cast<std::chrono::microseconds>(taken).count();
-        std::size_t bin = 0;
-        while (bin + 1 < bins_.size() && (std::int64_t{1} << bin) < us) ++bin;
-        ++bins_[bin];
-        ++count_;
-    }
-    /// Not below the percentile.
-    [[nodiscard]] std::int64_t percentile_us(double percent) const {
-        auto left = static_cast<std::uint64_t>(static_cast<double>(count_) * percent / 100);
-        for (std::size_t bin = 0; bin < bins_.size(); ++bin) {
-            if (bins_[bin] > left) return std::int64_t{1} << bin;
-            left -= bins_[bin];
-        }
-        return 0;
+    void add(coil::clock::duration taken) { latest_[next_++ % latest_.size()] = taken; }
+    [[nodiscard]] std::int64_t percentile_us(std::size_t percent) const {
+        const std::size_t count = std::min(next_, latest_.size());
+        if (count == 0) return 0;
+        auto sorted = latest_;
+        std::sort(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(count));
+        return sorted[(count - 1) * percent / 100] / 1us;
     }
 
 private:
-    std::array<std::uint64_t, 32> bins_{};
-    std::uint64_t count_ = 0;
+    std::array<coil::clock::duration, 4096> latest_{};
+    std::size_t next_ = 0;
 };
 
 class service {
@@ -75,11 +65,13 @@ public:
             taken_.add(coil::now() - begun);
             co_return made;
         };
-        auto report_full_disk = [](request& r, const auto& next) -> coil::task<response> {
+        auto report_full_disk = [](request& r,
+                                   const auto& next) -> coil::task<response> {
             try {
                 co_return co_await next(r);
             } catch (const store_error& error) {
-                co_return response::text("not stored: " + std::string(error.what()) + "\n")
+                co_return response::text("not stored: " + std::string(error.what()) +
+                                         "\n")
                     .with_status(coil::http::status::service_unavailable);
             }
         };
@@ -89,8 +81,7 @@ public:
 
 private:
     coil::task<response> route(request& r) {
-        using coil::http::method;
-        const bool is_post = r.method() == method::post;
+        const bool is_post = r.method() == coil::http::method::post;
         if (is_post && r.path() == "/orders") co_return co_await place(r);
         if (is_post) co_return response::not_found();
         if (r.path() == "/") co_return response::html(page);
@@ -103,10 +94,10 @@ private:
 
     coil::task<response> place(request& r) {
         order placed = parse_order(co_await r.read_body());
-        auto begin = [](writer& line) { return line.begin(); };
+        auto begin = [](store::writer& turn) { return turn.begin(); };
         placed.id = co_await coil::with(
             store_.write(), begin,
-            [&](writer&, transaction& tx) -> coil::task<std::int64_t> {
+            [&](store::writer&, store::transaction& tx) -> coil::task<std::int64_t> {
                 const std::int64_t id = co_await tx.insert(placed);
                 co_await charge(placed);
                 co_await tx.commit();  // not reached: the transaction rolls back
@@ -131,15 +122,20 @@ private:
     coil::task<response> stats(request& r) {
         const auto stored = co_await store_.count();
         const auto& http = r.server().stats();
-        const auto& db = store_.counts();
-        const json all = {
-            {"begun", db.begun},           {"committed", db.committed},
-            {"rolled_back", db.rolled_back}, {"stored", stored},
-            {"requests", http.requests},   {"shed", http.shed},
-            {"vanished", http.vanished},   {"open", http.open},
-            {"in_flight", http.in_flight}, {"in_flight_peak", http.in_flight_peak},
-            {"pages", feed_.size()},       {"frames", coil::count_frames().alive},
-            {"p50_us", taken_.percentile_us(50)}, {"p99_us", taken_.percentile_us(99)}};
+        const json all = {{"begun", store_.begun},
+                          {"committed", store_.committed},
+                          {"rolled_back", store_.rolled_back},
+                          {"stored", stored},
+                          {"requests", http.requests},
+                          {"shed", http.shed},
+                          {"vanished", http.vanished},
+                          {"open", http.open},
+                          {"in_flight", http.in_flight},
+                          {"in_flight_peak", http.in_flight_peak},
+                          {"pages", feed_.size()},
+                          {"frames", coil::count_frames().alive},
+                          {"p50_us", taken_.percentile_us(50)},
+                          {"p99_us", taken_.percentile_us(99)}};
         co_return response::json(all.dump() + "\n");
     }
 

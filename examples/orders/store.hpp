@@ -5,9 +5,7 @@
 
 #include <sqlite3.h>
 
-#include <cstdint>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -24,13 +22,37 @@ struct store_error : std::runtime_error {
     using runtime_error::runtime_error;
 };
 
-class store;
+/// Orders in SQLite; every call that may block runs on the runtime's pool.
+class store {
+public:
+    class writer;
+    class transaction;
 
-/// The right to write: SQLite has one writer, everybody else waits in line.
-class writer {
+    explicit store(const std::string& path);
+    coil::task<writer> write();  // SQLite has one writer: the others wait in line
+    coil::task<std::vector<order>> newest(int count);
+    coil::task<std::int64_t> count();
+
+    std::uint64_t begun = 0, committed = 0, rolled_back = 0;
+
+private:
+    struct closer {
+        void operator()(sqlite3* db) const noexcept { sqlite3_close(db); }
+    };
+    using database = std::unique_ptr<sqlite3, closer>;
+    static database open(const std::string& path);
+    coil::task<> execute(const char* sql);
+
+    database writing_;
+    database reading_;
+    coil::channel<coil::unit, 1> turn_;  // whoever takes it may write
+};
+
+/// The right to write; its drop passes it on to the next in line.
+class store::writer {
 public:
     explicit writer(store& owner) : store_(&owner) {}
-    coil::task<class transaction> begin();
+    coil::task<transaction> begin();
     coil::task<> async_drop();
 
 private:
@@ -38,7 +60,7 @@ private:
 };
 
 /// Rolls back unless it was committed, however its scope is left.
-class transaction {
+class store::transaction {
 public:
     explicit transaction(store& owner) : store_(&owner) {}
     coil::task<std::int64_t> insert(const order& placed);
@@ -48,41 +70,6 @@ public:
 private:
     store* store_;
     bool is_committed_ = false;
-};
-
-struct store_counts {
-    std::uint64_t begun = 0;
-    std::uint64_t committed = 0;
-    std::uint64_t rolled_back = 0;
-};
-
-/// Orders in SQLite; every call that may block runs on the runtime's pool.
-class store {
-public:
-    explicit store(const std::string& path);
-
-    /// Waits in line for the right to write.
-    coil::task<writer> write();
-    coil::task<std::vector<order>> newest(int count);
-    coil::task<std::int64_t> count();
-    [[nodiscard]] const store_counts& counts() const noexcept { return counts_; }
-
-private:
-    friend writer;
-    friend transaction;
-    struct closer {
-        void operator()(sqlite3* db) const noexcept { sqlite3_close(db); }
-    };
-    using database = std::unique_ptr<sqlite3, closer>;
-    struct token {};
-
-    static database open(const std::string& path);
-    coil::task<> execute(const char* sql, bool may_be_interrupted);
-
-    database writing_;
-    database reading_;
-    coil::channel<token, 1> turn_;  // whoever takes the token may write
-    store_counts counts_;
 };
 
 }  // namespace orders
