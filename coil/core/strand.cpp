@@ -51,6 +51,7 @@ void context::nest_in(context& outer) noexcept {
     home_ = outer.home_;
     outer_ = &outer;
     outer.add(*this);
+    raise(stop_reason::none, stop_level::none);  // one that moved leaves its old stop
     if (outer.level_ == stop_level::hard ||
         (outer.level_ == stop_level::soft && !is_shielded_)) {
         raise(outer.reason_, outer.level_);
