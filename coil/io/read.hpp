@@ -69,7 +69,7 @@ auto read_until(Source& source, buffer& into, std::string_view through)
         const std::span<std::byte> free = into.prepare(512);
         if (free.empty()) throw too_long();
         const std::size_t count = co_await source.read(free);
-        if (count == 0) co_return 0;
+        if (count == 0) co_return std::size_t{0};
         into.commit(count);
     }
 }
