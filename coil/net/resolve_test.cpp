@@ -1,1 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/net/resolve.hpp>
+#include <coil/runtime/run.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace coil;
+
+TEST_CASE("resolve: an address in figures needs no thread") {
+    current_thread_runtime runtime;
+    const auto found = runtime.run(net::resolve("127.0.0.1", 80)).take();
+    CHECK(found == std::vector{net::endpoint::parse("127.0.0.1", 80).value()});
+    CHECK(runtime.blocking().threads == 0);
+}
+
+TEST_CASE("resolve: this machine's own name is found") {
+    const auto found = run(net::resolve("localhost", 80));
+    REQUIRE_FALSE(found.empty());
+    CHECK(found.front().port() == 80);
+}
+
+TEST_CASE("resolve: what is no name is an error that says so") {
+    CHECK_THROWS_AS(run(net::resolve("not a name", 80)), std::system_error);
+}
