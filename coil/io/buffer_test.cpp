@@ -59,12 +59,12 @@ TEST_CASE("buffer: it never holds more than its limit") {
     buffer input(10);
     fill(input, "1234567");
     CHECK(input.prepare(100).size() == 3);
-    input.commit(3);
+    fill(input, "890");
     CHECK(input.prepare(1).empty());
     CHECK_THROWS_AS(input.append("x"), std::length_error);
     input.consume(1);
     CHECK(input.prepare(1).size() == 1);
-    CHECK(input.text() == "234567" + std::string(3, '\0'));
+    CHECK(input.text() == "234567890");
 }
 
 TEST_CASE("buffer: release gives the memory back only when all is used") {

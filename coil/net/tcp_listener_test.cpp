@@ -9,6 +9,7 @@
 #include <coil/runtime/run.hpp>
 #include <coil/stream/stream.hpp>
 #include <coil/time/sleep.hpp>
+#include <coil/time/timeout.hpp>
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -132,6 +133,9 @@ TEST_CASE("tcp_listener: a connection that vanished in the queue does no harm") 
 TEST_CASE("tcp_listener: short of descriptors it pauses, and goes on afterwards") {
     auto accepts = []() -> task<> {
         auto listener = co_await net::listen({});
+        // UBSan needs descriptors itself when it first meets a type: let it meet them.
+        const auto soon = std::chrono::milliseconds(1);
+        co_await race(listener.next(), sleep(soon), with_timeout(soon, sleep(soon)));
         auto client = co_await net::connect(listener.local_endpoint());
         auto runs_short = [](net::tcp_listener& from) -> task<> {
             const few_descriptors here(0);
