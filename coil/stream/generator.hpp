@@ -10,7 +10,10 @@
 
 namespace coil {
 
-template <class T, flavour F>
+/// Whether a generator may hold what needs an async drop.
+enum class generator_kind : unsigned char { plain, resource };
+
+template <class T, flavour F, generator_kind K = generator_kind::plain>
 class basic_generator;
 
 /// A stream written as a coroutine: `co_yield` gives an item, `co_await` waits.
@@ -40,12 +43,12 @@ struct elements {
 
 /// `co_yield elements_of(g)`: yields all of `g`'s items; constant time per item however
 /// deep generators delegate.
-template <class T, flavour F>
-auto elements_of(basic_generator<T, F>&& inner) {
-    return detail::elements<basic_generator<T, F>>{std::move(inner)};
+template <class T, flavour F, generator_kind K>
+auto elements_of(basic_generator<T, F, K>&& inner) {
+    return detail::elements<basic_generator<T, F, K>>{std::move(inner)};
 }
 
-template <class T, flavour F>
+template <class T, flavour F, generator_kind K>
 class [[nodiscard]] basic_generator {
     static_assert(std::is_object_v<T>, "a generator yields values, not references");
     static_assert(!needs_async_drop<T>,
@@ -55,6 +58,7 @@ public:
     class promise_type;
     class next_operation;
     class next_recipe;
+    class drop_recipe;
     using value_type = T;
     static constexpr bool is_local = F == flavour::local;
     static constexpr bool is_resumable = false;
@@ -70,28 +74,52 @@ public:
     }
     /// Requires: no `next()` is being awaited.
     ~basic_generator() {
-        if (outermost_ != nullptr) handle::from_promise(*outermost_).destroy();
+        if (outermost_ == nullptr) return;
+        COIL_EXPECTS(!holds_drops() &&
+                     "a resource_generator was destroyed without its async drop: "
+                     "give it to for_each or with");
+        handle::from_promise(*outermost_).destroy();
     }
 
     /// Waits for the next item; empty at the end.
     [[nodiscard]] next_recipe next() noexcept { return next_recipe(*this); }
 
+    /// Unwinds it, if it has not ended, and awaits its drops. Then `next()` says the
+    /// end.
+    ///
+    /// Requires: no `next()` is being awaited.
+    [[nodiscard]] drop_recipe async_drop() noexcept
+        requires(K == generator_kind::resource)
+    {
+        return drop_recipe(*this);
+    }
+
 private:
     class yielding;
     class delegation;
+    class drop_operation;
     using handle = std::coroutine_handle<promise_type>;
 
     explicit basic_generator(promise_type& frame) noexcept
         : outermost_(&frame),
           innermost_(&frame) {}
 
+    [[nodiscard]] bool holds_drops() const noexcept {
+        if constexpr (K == generator_kind::plain) {
+            return false;
+        } else {
+            return !handle::from_promise(*outermost_).done() &&
+                   detail::has_drops(*outermost_);
+        }
+    }
+
     promise_type* outermost_;  // null once it was unwound
     promise_type* innermost_;  // of generators that delegate: the one to resume
 };
 
 /// The operation behind `next()`; the item lands in it.
-template <class T, flavour F>
-class basic_generator<T, F>::next_operation : detail::receiver {
+template <class T, flavour F, generator_kind K>
+class basic_generator<T, F, K>::next_operation : detail::receiver {
 public:
     explicit next_operation(basic_generator& from) noexcept : from_(from) {}
     next_operation(const next_operation&) = delete;
@@ -129,7 +157,7 @@ private:
         this->child = from_.outermost_;
         from_.outermost_->up = this;
         promise_type& next = *from_.innermost_;
-        next.scope = &parent.scope();
+        next.enter(parent.scope());
         next.consumer_ = this;
         return handle::from_promise(next);
     }
@@ -138,9 +166,9 @@ private:
     std::optional<T> item_;
 };
 
-template <class T, flavour F>
+template <class T, flavour F, generator_kind K>
 class [[nodiscard("next() does nothing until it is awaited: write co_await")]]
-basic_generator<T, F>::next_recipe {
+basic_generator<T, F, K>::next_recipe {
 public:
     static constexpr bool is_local = F == flavour::local;
     explicit next_recipe(basic_generator& from) noexcept : from_(from) {}
@@ -151,19 +179,20 @@ private:
 };
 
 /// `co_yield item`: back to the consumer.
-template <class T, flavour F>
-class basic_generator<T, F>::yielding {
+template <class T, flavour F, generator_kind K>
+class basic_generator<T, F, K>::yielding {
 public:
     [[nodiscard]] bool await_ready() const noexcept { return false; }
     std::coroutine_handle<> await_suspend(handle self) const noexcept {
+        self.promise().leave();
         return self.promise().consumer_->parent.complete();
     }
     void await_resume() const noexcept {}
 };
 
 /// `co_yield elements_of(inner)`: the consumer now resumes `inner` directly.
-template <class T, flavour F>
-class basic_generator<T, F>::delegation : detail::receiver {
+template <class T, flavour F, generator_kind K>
+class basic_generator<T, F, K>::delegation : detail::receiver {
 public:
     explicit delegation(basic_generator&& inner) noexcept : inner_(std::move(inner)) {}
     delegation(const delegation&) = delete;
@@ -202,15 +231,28 @@ private:
     promise_type* outer_ = nullptr;
 };
 
-template <class T, flavour F>
-class basic_generator<T, F>::promise_type : public detail::awaiting_promise<F> {
+template <class T, flavour F, generator_kind K>
+class basic_generator<T, F, K>::promise_type : public detail::awaiting_promise<F> {
 public:
+    promise_type() = default;
+    /// Sees the parameters where one of them is `owned`: they are dropped at the end.
+    template <class... Parameters>
+        requires(detail::is_owned<Parameters> || ...)
+    explicit promise_type(Parameters&... parameters) noexcept {
+        static_assert(
+            K == generator_kind::resource,
+            "a generator that is left early has no place to await the drop of "
+            "an owned parameter: use a resource_generator");
+        (adopt(parameters), ...);
+    }
+
     basic_generator get_return_object() noexcept { return basic_generator(*this); }
     [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
     [[nodiscard]] detail::final_awaiter final_suspend() const noexcept { return {}; }
     void return_void() const noexcept {}
     void unhandled_exception() noexcept {
         detail::check_not_unwinding(*this);
+        if constexpr (K == generator_kind::resource) detail::tell_drops_of_error(*this);
         error_ = std::current_exception();
     }
 
@@ -221,6 +263,9 @@ public:
         return {};
     }
     delegation yield_value(detail::elements<basic_generator>&& all) noexcept {
+        static_assert(K == generator_kind::plain,
+                      "a resource_generator delegates with a loop: while (auto item = "
+                      "co_await inner.next()) co_yield std::move(*item);");
         return delegation(std::move(all.inner));
     }
 
@@ -228,7 +273,8 @@ public:
     decltype(auto) await_transform(
         A&& a, std::source_location at = std::source_location::current()) {
         static_assert(
-            !requires { typename std::remove_cvref_t<A>::is_own; },
+            K == generator_kind::resource ||
+                !requires { typename std::remove_cvref_t<A>::is_own; },
             "a generator that is left early has no place to await a drop: use a "
             "resource_generator");
         return detail::awaiting_promise<F>::await_transform(std::forward<A>(a), at);
@@ -236,6 +282,31 @@ public:
 
 private:
     friend basic_generator;
+    template <class P>
+    void adopt(P& parameter) noexcept {
+        if constexpr (detail::is_owned<P>) parameter.belong_to(*this);
+    }
+    /// It goes on, awaited in `outer`: so do its drops, which are a context of its own.
+    void enter(context& outer) noexcept {
+        if constexpr (K == generator_kind::resource) {
+            if (detail::has_drops(*this)) {
+                auto& carried = static_cast<detail::drops&>(*this->scope);
+                return carried.calls->begin(carried, outer);
+            }
+        }
+        this->scope = &outer;
+    }
+    /// It is suspended, and where it was awaited may be gone when it goes on.
+    void leave() noexcept {
+        if constexpr (K == generator_kind::resource) {
+            if (detail::has_drops(*this)) {
+                this->scope->unlink();
+            } else {
+                this->scope = nullptr;
+            }
+        }
+    }
+
     next_operation* consumer_ = nullptr;
     std::exception_ptr error_;
 };

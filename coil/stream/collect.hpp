@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/stream/detail/consume.hpp>
+
+namespace coil {
+
+namespace detail {
+
+template <class Container>
+struct append_to {
+    template <class T>
+    void operator()(T&& item) {
+        if constexpr (requires { all.push_back(std::forward<T>(item)); }) {
+            all.push_back(std::forward<T>(item));
+        } else {
+            all.insert(std::forward<T>(item));
+        }
+    }
+    Container all{};
+};
+
+template <class S, class Container>
+class collect_operation : public consume_operation<S, append_to<Container>> {
+public:
+    explicit collect_operation(source<S>& from) noexcept
+        : consume_operation<S, append_to<Container>>(from, {}) {}
+    Container await_resume() {
+        (void)this->take_errors();
+        return std::move(this->called().all);
+    }
+};
+
+template <class S, class Container>
+class [[nodiscard(
+    "collect does nothing until it is awaited: write co_await")]] collect_recipe {
+public:
+    static constexpr bool is_local = source<S>::is_local;
+
+    explicit collect_recipe(S&& from) : from_(std::forward<S>(from)) {}
+    auto operator co_await() && noexcept {
+        return collect_operation<S, Container>(from_);
+    }
+
+private:
+    source<S> from_;
+};
+
+template <class Container>
+struct collect_adaptor : adaptor {
+    template <class S>
+    auto apply(S&& from) const {
+        return collect_recipe<S, Container>(std::forward<S>(from));
+    }
+};
+template <template <class...> class Container>
+struct collect_values_adaptor : adaptor {
+    template <class S>
+    auto apply(S&& from) const {
+        return collect_recipe<S, Container<stream_value_t<S>>>(std::forward<S>(from));
+    }
+};
+
+}  // namespace detail
+
+/// `co_await (source | collect<std::vector>())`: a container with all items; also
+/// `collect<std::map<K, V>>()`.
+///
+/// \snippet coil/stream/collect_test.cpp  all names, sorted
+///
+/// Errors: the first one of the source; what was collected is gone.
+/// Stop: reaches the source; what was collected is gone. To keep it, use `for_each`.
+/// Allocates: what the container does.
+template <template <class...> class Container>
+auto collect() noexcept {
+    return detail::collect_values_adaptor<Container>();
+}
+template <class Container>
+auto collect() noexcept {
+    return detail::collect_adaptor<Container>();
+}
+
+}  // namespace coil

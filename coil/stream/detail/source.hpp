@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/core/drop.hpp>
+#include <coil/stream/range_stream.hpp>
+#include <coil/stream/stream.hpp>
+
+#include <functional>
+
+namespace coil::detail {
+
+template <class S>
+concept owned_with_drop = !std::is_reference_v<S> && async_droppable<S>;
+
+/// What an adaptor takes its items from: borrowed, if `S` is a reference, or owned.
+template <class S>
+class source {
+    static_assert(!needs_async_drop<stream_value_t<S>>,
+                  "coil's stream adaptors do not pass items that need an async drop: "
+                  "they have no place to await it; call next() yourself");
+
+public:
+    static constexpr bool is_local = is_local_v<S> || is_local_v<stream_next_t<S>>;
+    static constexpr bool is_resumable = is_resumable_v<S>;
+
+    explicit source(S&& from) : from_(std::forward<S>(from)) {}
+
+    [[nodiscard]] std::remove_reference_t<S>& get() noexcept { return from_; }
+
+    /// Drops the stream, if it is owned and has an async destructor.
+    decltype(auto) async_drop(exit_reason why)
+        requires owned_with_drop<S>
+    {
+        return call_drop(from_, why);
+    }
+
+private:
+    S from_;
+};
+
+/// Whether the drop of what `S` owns runs code that may refer to the user's locals.
+template <class S>
+inline constexpr bool drop_runs_children_v = requires {
+    requires owned_with_drop<S>;
+    S::drop_runs_children;
+};
+
+/// What an adaptor that owns such a source inherits, so that `own` refuses it.
+template <class S>
+struct source_drop {};
+template <class S>
+    requires drop_runs_children_v<S>
+struct source_drop<S> {
+    static constexpr bool drop_runs_children = true;
+};
+
+/// An item as its consumer gets it: an rvalue where the stream gave it away.
+template <class Item>
+decltype(auto) give_item(Item& item) noexcept {
+    if constexpr (std::is_pointer_v<Item>) {
+        return *item;
+    } else {
+        return std::move(*item);
+    }
+}
+
+template <class F, class Item>
+concept takes_given = std::invocable<F&, decltype(give_item(std::declval<Item&>()))>;
+
+/// Calls `f` with an item that is its own to use.
+template <class F, class Item>
+decltype(auto) call_with(F& f, Item& item) {
+    if constexpr (takes_given<F, Item>) {
+        return std::invoke(f, give_item(item));
+    } else {
+        return std::invoke(f, *item);
+    }
+}
+template <class F, class S>
+using call_with_t =
+    decltype(call_with(std::declval<F&>(), std::declval<stream_item_t<S>&>()));
+
+/// Calls `f` with an item that it only looks at.
+template <class F, class Item>
+decltype(auto) show_to(F& f, Item& item) {
+    if constexpr (std::invocable<F&, decltype(std::as_const(*item))>) {
+        return std::invoke(f, std::as_const(*item));
+    } else {
+        return std::invoke(f, *item);
+    }
+}
+template <class F, class S>
+using show_to_t =
+    decltype(show_to(std::declval<F&>(), std::declval<stream_item_t<S>&>()));
+
+/// What `next()` of every adaptor gives: builds its operation in the awaiting frame.
+template <class Adaptor, class Operation>
+class [[nodiscard("next() does nothing until it is awaited: write co_await")]] next_of {
+public:
+    static constexpr bool is_local = Adaptor::is_local;
+    explicit next_of(Adaptor& from) noexcept : from_(from) {}
+    Operation operator co_await() && noexcept { return Operation(from_); }
+
+private:
+    Adaptor& from_;
+};
+
+/// What may stand on the right of `|`; gives `apply(stream)`.
+struct adaptor {};
+
+template <class S>
+concept adaptable = stream<S> || std::ranges::input_range<S>;
+
+template <adaptable S, class Adaptor>
+    requires std::derived_from<std::remove_cvref_t<Adaptor>, adaptor>
+auto operator|(S&& from, Adaptor&& made) {
+    if constexpr (stream<S>) {
+        return std::forward<Adaptor>(made).apply(std::forward<S>(from));
+    } else {
+        return std::forward<Adaptor>(made).apply(
+            range_stream<S>(std::forward<S>(from)));
+    }
+}
+
+}  // namespace coil::detail

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/stream/detail/consume.hpp>
+
+namespace coil {
+
+namespace detail {
+
+template <class S, class F>
+class [[nodiscard(
+    "for_each does nothing until it is awaited: write co_await")]] for_each_recipe {
+public:
+    static constexpr bool is_local =
+        source<S>::is_local || is_local_v<call_with_t<F, S>>;
+
+    for_each_recipe(S&& from, F f) : from_(std::forward<S>(from)), f_(std::move(f)) {}
+    consume_operation<S, F&> operator co_await() && noexcept { return {from_, f_}; }
+
+private:
+    source<S> from_;
+    F f_;
+};
+
+template <class F>
+struct for_each_adaptor : adaptor {
+    explicit for_each_adaptor(F function) : f(std::move(function)) {}
+    template <class S>
+    auto apply(S&& from) const& {
+        return for_each_recipe<S, F>(std::forward<S>(from), f);
+    }
+    template <class S>
+    auto apply(S&& from) && {
+        return for_each_recipe<S, F>(std::forward<S>(from), std::move(f));
+    }
+    F f;
+};
+
+}  // namespace detail
+
+/// `co_await (source | for_each(f))`: calls `f`, sync or async, with each item, one
+/// after the other. To end early `f` returns `coil::loop`: `go_on` or `leave`.
+///
+/// A source given by value that has an async destructor (a `resource_generator`, a
+/// `merge`) is dropped before the await ends, however it ends.
+///
+/// \snippet coil/stream/for_each_test.cpp  read until the answer
+///
+/// Errors: the first one of the source or of `f` ends the loop.
+/// Stop: reaches both; an item that `f` had when it was stopped is gone.
+/// Allocates: never.
+template <class F>
+auto for_each(F f) {
+    return detail::for_each_adaptor<F>(std::move(f));
+}
+
+}  // namespace coil
