@@ -1,0 +1,97 @@
+"""Runs one program of a row and gives what it cost, as {unit: figure}."""
+import os
+import pathlib
+import re
+import subprocess
+
+PROGRAMS = pathlib.Path('build/release/bench')
+COMPILER = ['clang++-19', '-std=c++20', '-O2', '-DNDEBUG', '-I.']
+CONNECTIONS = 64
+PATIENCE = 120  # seconds, for any one program
+SIZES = 10_000, 50_000  # between which instructions are counted
+
+
+def program(name):
+    return str(PROGRAMS / f'coil_bench_{name}')
+
+
+def output_of(command):
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+    if done.returncode != 0:
+        raise RuntimeError(f'{" ".join(command)} failed: {done.stderr.strip()}')
+    return done
+
+
+def operation(row, words):
+    """CPU time of the whole process, so other programs do not count."""
+    name, argument = words
+    took = output_of([program(name), argument, str(row.count), '3']).stdout
+    return {'ns': float(took)}
+
+
+def instructions(words):
+    """Per operation: the slope between two sizes, so that start and end do not count."""
+    name, argument = words
+    totals = []
+    for size in SIZES:
+        done = output_of(['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null',
+                          program(name), argument, str(size), '1'])
+        totals.append(int(re.search(r'Collected : (\d+)', done.stderr)[1]))
+    return (totals[1] - totals[0]) / (SIZES[1] - SIZES[0])
+
+
+def compiling(row, words):
+    source = f'bench/compile_time/{words[0]}.cpp'
+    compiler = subprocess.Popen([*COMPILER, '-c', source, '-o', '/dev/null'])
+    _, status, used = os.wait4(compiler.pid, 0)
+    compiler.returncode = os.waitstatus_to_exitcode(status)
+    if status != 0:
+        raise RuntimeError(f'{source} does not compile')
+    return {'s': used.ru_utime + used.ru_stime, 'MiB': used.ru_maxrss / 1024}
+
+
+def server(row, words):
+    """CPU time of the server per request, under a load that runs on another processor."""
+    processors = sorted(os.sched_getaffinity(0))
+    with started([program(words[0]), *words[1:]], processors[0]) as serving:
+        try:
+            port = serving.stdout.readline().strip()
+            return under_load(row, serving.pid, port, processors[-1])
+        finally:
+            serving.kill()
+
+
+def under_load(row, pid, port, processor):
+    with started([program('load'), row.name, port, str(CONNECTIONS), str(row.count)],
+                 processor) as load:
+        if load.stdout.readline() != 'ready\n':
+            raise RuntimeError(f'the load on {row.name} did not get ready')
+        before = cpu_time(pid)
+        load.stdin.write('go\n')
+        load.stdin.flush()
+        answer = load.stdout.readline().split()
+        after = cpu_time(pid)
+    if len(answer) != 3:
+        raise RuntimeError(f'the load on {row.name} failed')
+    total, user, system = (later - earlier for later, earlier in zip(after, before))
+    micro = total / row.count * 1e6
+    return {'us': micro, 'user': micro * user / max(user + system, 1e-9),
+            'p99': float(answer[2])}
+
+
+def started(command, processor):
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                            preexec_fn=lambda: os.sched_setaffinity(0, {processor}))
+
+
+def cpu_time(pid):
+    """Seconds in all, exactly; in the program and in the kernel, as ticks saw it."""
+    task = pathlib.Path(f'/proc/{pid}/task')
+    exact = sum(int((thread / 'schedstat').read_text().split()[0])
+                for thread in task.iterdir())
+    fields = pathlib.Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()
+    ticks = os.sysconf('SC_CLK_TCK')
+    return exact / 1e9, int(fields[11]) / ticks, int(fields[12]) / ticks
+
+
+MEASURE = {'operation': operation, 'server': server, 'compile': compiling}

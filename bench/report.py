@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""./x bench: measures rows side by side and prints their table; when all rows are
+measured, docs/benchmarks.md gets it, too."""
+import argparse
+import collections
+import datetime
+import os
+import pathlib
+import platform
+import re
+import subprocess
+import sys
+
+import measuring
+from rows import ROWS
+
+DOCUMENT = pathlib.Path('docs/benchmarks.md')
+BEGIN, END = '<!-- measured by ./x bench: begin -->', '<!-- measured by ./x bench: end -->'
+FIGURE = {'operation': 'ns', 'server': 'us', 'compile': 's'}  # what ratios are made of
+SAID = {'ns': 'ns', 'Ir': 'Ir', 'us': 'µs', 'user': 'µs user', 's': 's', 'MiB': 'MiB'}
+SHOWN = {'operation': ('ns', 'Ir'), 'server': ('us', 'user'), 'compile': ('s', 'MiB')}
+TITLES = {
+    'operation': 'Operations: CPU time and instructions of one',
+    'server': 'Servers: CPU time of the server per request',
+    'compile': 'Compiling: CPU time and memory of the compiler',
+}
+
+
+def main():
+    options = parse(sys.argv[1:])
+    chosen = [row for row in ROWS if row.name in options.rows or not options.rows]
+    results = measure(chosen, options.rounds)
+    text = described(options) + '\n' + tables(chosen, results)
+    print(text)
+    if len(chosen) == len(ROWS):
+        write(text)
+        print(f'written: {DOCUMENT}', file=sys.stderr)
+
+
+def parse(arguments):
+    names = [row.name for row in ROWS]
+    parser = argparse.ArgumentParser(
+        prog='x bench', description='Measures coil beside hand-written floors and '
+        'Boost.Asio/Beast, interleaved in rounds, and quotes the least CPU time.',
+        epilog='Rows: ' + ', '.join(names))
+    parser.add_argument('rows', metavar='ROW', nargs='*', help='only these rows')
+    parser.add_argument('--rounds', type=int, default=5, help='default: 5')
+    parser.add_argument('--check', action='store_true', help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    for name in options.rows:
+        if name not in names:
+            parser.error(f"there is no row '{name}'; there are: {', '.join(names)}")
+    if not 1 <= options.rounds <= 50:
+        parser.error('--rounds takes 1 to 50')
+    if options.check:
+        sys.exit(0)
+    return options
+
+
+# --- measuring ---
+
+def measure(chosen, rounds):
+    """{(row, peer): {unit: least figure}}, each round running every peer of every row."""
+    results = collections.defaultdict(dict)
+    for number in range(rounds):
+        for row in chosen:
+            say(f'round {number + 1} of {rounds}: {row.name}')
+            for peer, words in row.programs.items():
+                least = results[row.name, peer]
+                for unit, figure in measuring.MEASURE[row.kind](row, words).items():
+                    least[unit] = min(figure, least.get(unit, figure))
+    for row in chosen:
+        if row.kind == 'operation':
+            say(f'counting instructions: {row.name}')
+            for peer, words in row.programs.items():
+                results[row.name, peer]['Ir'] = measuring.instructions(words)
+    say('')
+    return results
+
+
+def say(text):
+    if sys.stderr.isatty():
+        print(f'\r\033[K{text}', end='', file=sys.stderr, flush=True)
+
+
+# --- the document ---
+
+def tables(chosen, results):
+    text = ''
+    for kind, title in TITLES.items():
+        rows = [row for row in chosen if row.kind == kind]
+        if not rows:
+            continue
+        peers = list(dict.fromkeys(peer for row in rows for peer in ['coil', *row.programs]))
+        text += f'\n### {title}\n\n'
+        text += line(['row', 'what', *peers, *(f'coil / {p}' for p in peers[1:]), 'target', ''])
+        text += '|---' * (2 * len(peers) + 3) + '|\n'
+        for row in rows:
+            figures = {peer: results.get((row.name, peer), {}) for peer in peers}
+            text += line([f'`{row.name}`', row.title,
+                          *(shown(kind, figures[peer]) for peer in peers),
+                          *(ratio(kind, figures, peer) for peer in peers[1:]),
+                          target(row), verdict(row, figures)])
+    return text
+
+
+def line(cells):
+    return '| ' + ' | '.join(cells) + ' |\n'
+
+
+def shown(kind, figures):
+    return ', '.join(f'{rounded(figures[unit])} {SAID[unit]}'
+                     for unit in SHOWN[kind] if unit in figures) or '–'
+
+
+def rounded(figure):
+    return f'{figure:.2f}' if figure < 10 else f'{figure:.0f}'
+
+
+def ratio_of(kind, figures, peer):
+    unit = FIGURE[kind]
+    if unit not in figures['coil'] or unit not in figures[peer]:
+        return None
+    return figures['coil'][unit] / figures[peer][unit]
+
+
+def ratio(kind, figures, peer):
+    quotient = ratio_of(kind, figures, peer)
+    return '–' if quotient is None else f'{quotient:.2f}'
+
+
+def target(row):
+    return ', '.join(f'≤ {limit}× floor' if unit == 'ratio' else f'≤ {limit} {SAID[unit]}'
+                     for unit, limit in row.targets.items())
+
+
+def verdict(row, figures):
+    if not figures['coil']:
+        return 'not measured'
+    figures['coil']['ratio'] = ratio_of(row.kind, figures, 'floor') \
+        if 'floor' in figures else None
+    missed = [SAID.get(unit, unit) for unit, limit in row.targets.items()
+              if figures['coil'][unit] > limit]
+    return f'**missed** ({", ".join(missed)})' if missed else 'met'
+
+
+def described(options):
+    model = re.search(r'model name\s*: (.*)', pathlib.Path('/proc/cpuinfo').read_text())
+    command = ' '.join(['./x bench', *sys.argv[1:]])
+    facts = {
+        'machine': f'{model[1] if model else platform.machine()}, '
+                   f'{os.cpu_count()} processors, Linux {platform.release()}',
+        'compiler': output_of('clang++-19', '--version').splitlines()[0] +
+                    ', `-O2 -DNDEBUG`; Boost 1.81',
+        'commit': commit(),
+        'command': f'`{command}`, {options.rounds} rounds',
+        'date': f'{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC',
+    }
+    return ''.join(f'- {name}: {fact}\n' for name, fact in facts.items())
+
+
+def commit():
+    try:
+        changed = output_of('git', 'status', '--porcelain', '--untracked-files=no',
+                            'coil', 'bench')
+        return output_of('git', 'rev-parse', '--short', 'HEAD').strip() + \
+            (' with changes' if changed else '')
+    except (OSError, subprocess.CalledProcessError):
+        return 'unknown'
+
+
+def output_of(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def write(text):
+    """Replaces what stands between the two marks; the rest is written by hand."""
+    before, _, rest = DOCUMENT.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    DOCUMENT.write_text(f'{before}{BEGIN}\n{text}{END}{after}')
+
+
+if __name__ == '__main__':
+    try:
+        main()
+    except (RuntimeError, OSError, subprocess.TimeoutExpired) as error:
+        sys.exit(f'x bench: {error}')

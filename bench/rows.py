@@ -1,0 +1,65 @@
+"""The rows of `./x bench`: what is measured, how often, and what coil aims at."""
+import dataclasses
+
+PEERS = ('coil', 'floor', 'Asio')
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One operation. `programs` says what each peer runs; `targets` gives limits:
+    for `ns`, `Ir`, `user` (microseconds) absolutely, for `ratio` to the floor."""
+    name: str
+    title: str
+    kind: str
+    count: int
+    targets: dict
+    programs: dict
+
+
+def operation(name, title, count, targets, peers=PEERS):
+    """A row of the programs <peer>_rows, measured in ns and instructions."""
+    return Row(name, title, 'operation', count, targets,
+               {peer: [f'{peer.lower()}_rows', name] for peer in peers})
+
+
+def compiled(name, title, limit, asio):
+    """A file compiled; the floor is the one that includes <coroutine> alone."""
+    return Row(name, title, 'compile', 1, {'ratio': limit},
+               {'coil': [name.removeprefix('compile-')], 'floor': ['bare'], 'Asio': [asio]})
+
+
+ROWS = [
+    operation('await', 'await a child that ends at once, not inlinable',
+              2_000_000, {'ns': 6, 'Ir': 75}),
+    operation('await-inline', 'the same, inlinable',
+              2_000_000, {'ns': 2.5}, ('coil', 'floor')),
+    operation('recursion', 'recursion 100 deep, per level',
+              2_000_000, {'ns': 6.5}),
+    operation('generator', 'async generator, one item',
+              5_000_000, {'ns': 2.2, 'Ir': 40}, ('coil', 'floor')),
+    operation('spawn-join', 'spawn a ready child in a group of its own, join it',
+              500_000, {'ns': 15, 'Ir': 200}, ('coil', 'Asio')),
+    operation('spawn-1000', 'spawn 1000 into a group, join all, per child',
+              500_000, {'ns': 40}, ('coil', 'Asio')),
+    operation('yield', 'yield, one strand',
+              1_000_000, {'ns': 10}, ('coil', 'Asio')),
+    operation('timer', 'create a timer, arm it, cancel it',
+              500_000, {'ns': 20}, ('coil', 'Asio')),
+    operation('timer-rearm', 're-arm one of 10,000 timers',
+              500_000, {'ns': 20}, ('coil', 'Asio')),
+    operation('channel-buffered', 'an item through a channel with 64 places',
+              2_000_000, {'ns': 8}, ('coil', 'Asio')),
+    operation('channel-ping-pong', 'there and back over two channels with one place',
+              500_000, {'ns': 30}, ('coil', 'Asio')),
+    Row('echo', 'TCP echo of 64 bytes, 64 connections', 'server', 100_000,
+        {'ratio': 1.03, 'user': 0.8},
+        {'coil': ['coil_server', 'echo'], 'floor': ['floor_server', 'echo'],
+         'Asio': ['asio_server', 'echo'],
+         'Asio callbacks': ['asio_server', 'echo-callbacks']}),
+    Row('http', 'HTTP/1.1 hello, 64 connections', 'server', 100_000,
+        {'ratio': 1.05, 'user': 1.6},
+        {'floor': ['floor_server', 'http'], 'Asio': ['asio_server', 'http']}),
+    compiled('compile-core', 'compile a hello with the core header', 3.5, 'asio'),
+    compiled('compile-everything', 'compile a hello with every header', 8,
+             'asio_and_beast'),
+]
