@@ -166,4 +166,70 @@ private:
     bool is_live_ = false;
 };
 
+/// A branch that only listens: it is told that something else has ended.
+class listening_branch : public branch {
+public:
+    explicit listening_branch(const branch_ops& table) noexcept
+        : branch{nullptr, &table} {}
+    void collect() const noexcept {}
+    void collect_stopped() const noexcept {}
+};
+
+/// A child (or a call) that belongs to an operation and tells it how it ended.
+/// `Completed` and `Stopped` are members of `Owner` that say what to run next;
+/// `Owner::parent()` and `Owner::what` serve backtraces.
+template <class Child, class Owner, auto Completed, auto Stopped>
+class part : public Child {
+public:
+    explicit part(Owner& owner) noexcept : Child(table), owner_(owner) {}
+
+private:
+    static std::coroutine_handle<> completed(branch& b) noexcept {
+        auto& self = static_cast<part&>(b);
+        self.collect();
+        return (self.owner_.*Completed)();
+    }
+    static std::coroutine_handle<> stopped(branch& b) noexcept {
+        auto& self = static_cast<part&>(b);
+        self.collect_stopped();
+        return (self.owner_.*Stopped)();
+    }
+    static continuation parent_of(const branch& b) noexcept {
+        return static_cast<const part&>(b).owner_.parent();
+    }
+    static constexpr branch_ops table = {&completed, &stopped, &parent_of, Owner::what};
+
+    Owner& owner_;
+};
+
+/// What every operation that is awaited in a coil frame shares: who awaits it, and the
+/// standard awaiter's functions, made from `begin(parent)`.
+template <class Derived>
+class frame_operation {
+public:
+    frame_operation() = default;
+    frame_operation(const frame_operation&) = delete;
+    frame_operation& operator=(const frame_operation&) = delete;
+
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    template <class Promise>
+    std::coroutine_handle<> await_suspend(
+        std::coroutine_handle<Promise> waiting) noexcept {
+        static_assert(coil_promise<Promise>,
+                      "coil's combinators can be awaited only in a coil coroutine; in "
+                      "another library's coroutine, wrap a task with coil::as_foreign");
+        return static_cast<Derived*>(this)->begin(continuation(waiting.promise()));
+    }
+    [[nodiscard]] continuation parent() const noexcept { return parent_; }
+
+protected:
+    ~frame_operation() = default;
+    void set_parent(continuation parent) noexcept { parent_ = parent; }
+    std::coroutine_handle<> complete() noexcept { return parent_.complete(); }
+    std::coroutine_handle<> unwind() noexcept { return unwind_to(parent_); }
+
+private:
+    continuation parent_;
+};
+
 }  // namespace coil::detail

@@ -58,12 +58,13 @@ class call_once_operation : public frame_operation<call_once_operation<F, A...>>
     using future = call_result_t<F&&, A&&...>;
 
 public:
+    static constexpr const char* what = "call_once";
     using value_type = settled_t<future>;
 
     call_once_operation(F& f, std::tuple<A...>& args) noexcept : f_(f), args_(args) {}
 
     std::coroutine_handle<> begin(continuation parent) noexcept {
-        parent_ = parent;
+        this->set_parent(parent);
         return std::apply(
             [&](auto&... a) {
                 return running_.call(parent.scope(), std::move(f_),
@@ -74,32 +75,11 @@ public:
     value_type await_resume() { return running_.result.take(); }
 
 private:
-    struct running : settled_call<future> {
-        explicit running(call_once_operation& o) noexcept
-            : settled_call<future>(table),
-              owner(o) {}
-        call_once_operation& owner;
-        static std::coroutine_handle<> completed(branch& b) noexcept {
-            static_cast<running&>(b).collect();
-            return static_cast<running&>(b).owner.parent_.complete();
-        }
-        static std::coroutine_handle<> stopped(branch& b) noexcept {
-            auto& self = static_cast<running&>(b);
-            self.collect_stopped();
-            self.owner.parent_.scope().home().unwind(self.owner.parent_);
-            return std::noop_coroutine();
-        }
-        static continuation parent_of(const branch& b) noexcept {
-            return static_cast<const running&>(b).owner.parent_;
-        }
-        static constexpr branch_ops table = {&completed, &stopped, &parent_of,
-                                             "call_once"};
-    };
-
     F& f_;
     std::tuple<A...>& args_;
-    continuation parent_;
-    running running_{*this};
+    part<settled_call<future>, call_once_operation, &call_once_operation::complete,
+         &call_once_operation::unwind>
+        running_{*this};
 };
 
 template <class F, class... A>

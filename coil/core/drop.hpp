@@ -155,11 +155,10 @@ public:
         return child_.begin(std::forward<call_type>(call()), scope_);
     }
 
+    [[nodiscard]] continuation parent() const noexcept { return parent_; }
+    static constexpr const char* what = "async_drop";
+
 private:
-    struct kid : child<call_type> {
-        explicit kid(drop_call& o) noexcept : child<call_type>(table), owner(o) {}
-        drop_call& owner;
-    };
     using stored = std::conditional_t<std::is_reference_v<call_type>,
                                       std::remove_reference_t<call_type>*, call_type>;
 
@@ -187,26 +186,14 @@ private:
         scope_.close();
         return parent_.complete();
     }
-    static std::coroutine_handle<> completed(branch& b) noexcept {
-        static_cast<kid&>(b).collect();
-        return static_cast<kid&>(b).owner.finish();
-    }
-    static std::coroutine_handle<> stopped(branch& b) noexcept {
-        static_cast<kid&>(b).collect_stopped();  // it stopped itself: it counts as done
-        return static_cast<kid&>(b).owner.finish();
-    }
-    static continuation parent_of(const branch& b) noexcept {
-        return static_cast<const kid&>(b).owner.parent_;
-    }
-    static constexpr branch_ops table = {&completed, &stopped, &parent_of,
-                                         "async_drop"};
-
     continuation parent_;
     nested_scope scope_;
     union {
         stored call_;
     };
-    kid child_{*this};
+    // A drop that stops itself counts as done.
+    part<child<call_type>, drop_call, &drop_call::finish, &drop_call::finish> child_{
+        *this};
     exit_reason::kind why_ = exit_reason::returned;
     bool is_made_ = false;
 };

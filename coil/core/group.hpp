@@ -145,6 +145,7 @@ class group_operation final : public frame_operation<group_operation<Body>>,
     using body_call = call_result_t<Body&, group&>;
 
 public:
+    static constexpr const char* what = "with_group";
     using value_type = settled_t<body_call>;
 
     group_operation(group_options options, Body& body) noexcept
@@ -152,7 +153,7 @@ public:
           body_(body) {}
 
     std::coroutine_handle<> begin(continuation parent) noexcept {
-        parent_ = parent;
+        this->set_parent(parent);
         open(parent);
         return running_.call(scope(), body_, static_cast<group&>(*this));
     }
@@ -160,39 +161,13 @@ public:
         if (first_error()) detail::rethrow(first_error());
         return running_.result.take();
     }
-    [[nodiscard]] continuation parent() const noexcept { return parent_; }
 
     /// The children have ended, and the body's value is dropped if nobody gets it.
     std::coroutine_handle<> finish() noexcept {
-        if (first_error() || !stops()) return parent_.complete();
-        parent_.scope().home().unwind(parent_);
-        return std::noop_coroutine();
+        return first_error() || !stops() ? this->complete() : this->unwind();
     }
 
 private:
-    struct running : settled_call<body_call> {
-        explicit running(group_operation& o) noexcept
-            : settled_call<body_call>(table),
-              owner(o) {}
-        group_operation& owner;
-        static std::coroutine_handle<> completed(branch& b) noexcept {
-            auto& self = static_cast<running&>(b);
-            self.collect();
-            if (self.result.has_error()) self.owner.fail(self.result.error());
-            return self.owner.body_ended();
-        }
-        static std::coroutine_handle<> stopped(branch& b) noexcept {
-            auto& self = static_cast<running&>(b);
-            self.collect_stopped();
-            self.owner.request_stop();
-            return self.owner.body_ended();
-        }
-        static continuation parent_of(const branch& b) noexcept {
-            return static_cast<const running&>(b).owner.parent_;
-        }
-        static constexpr branch_ops table = {&completed, &stopped, &parent_of,
-                                             "with_group"};
-    };
     struct last_child_ended : piece {
         explicit last_child_ended(group_operation& o) noexcept
             : piece(table),
@@ -204,18 +179,26 @@ private:
         static constexpr piece_ops table = {&run, nullptr, "with_group"};
     };
 
+    std::coroutine_handle<> returned() noexcept {
+        if (running_.result.has_error()) fail(running_.result.error());
+        return body_ended();
+    }
+    std::coroutine_handle<> stopped() noexcept {
+        request_stop();
+        return body_ended();
+    }
     std::coroutine_handle<> body_ended() noexcept {
         has_body_ended_ = true;
         return has_children() ? std::noop_coroutine() : end();
     }
     void all_ended() noexcept override {
-        if (has_body_ended_) parent_.scope().home().wake(resume_);
+        if (has_body_ended_) this->parent().scope().home().wake(resume_);
     }
     std::coroutine_handle<> end() noexcept {
         close();
         if constexpr (dropping::is_needed) {
             if (first_error() || stops()) {
-                return dropping_.begin(*this, parent_, {&running_.result});
+                return dropping_.begin(*this, this->parent(), {&running_.result});
             }
         }
         return finish();
@@ -226,8 +209,9 @@ private:
     using dropping = drops_before_end<group_operation, value_type>;
 
     Body& body_;
-    continuation parent_;
-    running running_{*this};
+    part<settled_call<body_call>, group_operation, &group_operation::returned,
+         &group_operation::stopped>
+        running_{*this};
     last_child_ended resume_{*this};
     [[no_unique_address]] dropping dropping_;
     bool has_body_ended_ = false;

@@ -130,6 +130,12 @@ private:
     strand* tail_ = nullptr;
 };
 
+/// Goes on unwinding at `parent`; the next step for a branch that was stopped.
+inline std::coroutine_handle<> unwind_to(continuation parent) noexcept {
+    parent.scope().home().unwind(parent);
+    return std::noop_coroutine();
+}
+
 /// Whether the destructor that is running now runs because its coroutine was stopped.
 /// `std::uncaught_exceptions()` cannot tell: a stop is no exception.
 [[nodiscard]] bool is_unwinding() noexcept;

@@ -36,6 +36,7 @@ class with_operation : public frame_operation<with_operation<Given, Body>> {
     using body_call = call_result_t<Body&, resource&>;
 
 public:
+    static constexpr const char* what = "with";
     using value_type = settled_t<body_call>;
     static constexpr bool is_local = is_local_v<made_t<Given>> ||
                                      is_local_v<body_call> ||
@@ -46,8 +47,7 @@ public:
           body_(std::forward<Body>(body)) {}
 
     std::coroutine_handle<> begin(continuation parent) noexcept {
-        parent_ = parent;
-        dropped_.scope = &parent.scope();
+        this->set_parent(parent);
         if constexpr (given_itself<Given>) {
             return use(given_);
         } else {
@@ -62,102 +62,59 @@ public:
     }
 
 private:
-    using making_base = std::conditional_t<given_itself<Given>, settled_call<unit>,
-                                           settled_call<made_t<Given>>>;
-    struct making : making_base {
-        explicit making(with_operation& o) noexcept : making_base(table), owner(o) {}
-        with_operation& owner;
-        static std::coroutine_handle<> completed(branch& b) noexcept {
-            auto& self = static_cast<making&>(b);
-            self.collect();
-            if (!self.result.has_value()) return self.owner.parent_.complete();
-            if constexpr (given_itself<Given>) {
-                return std::noop_coroutine();
-            } else {
-                return self.owner.use(self.result.value());
-            }
+    // Used by the parts below, so it stands before them.
+    std::coroutine_handle<> made() noexcept {
+        if (!making_.result.has_value()) return this->complete();
+        if constexpr (given_itself<Given>) {
+            return std::noop_coroutine();
+        } else {
+            return use(making_.result.value());
         }
-        static std::coroutine_handle<> stopped(branch& b) noexcept {
-            auto& self = static_cast<making&>(b);
-            self.collect_stopped();
-            return self.owner.go_on_unwinding();
-        }
-        static continuation parent_of(const branch& b) noexcept {
-            return static_cast<const making&>(b).owner.parent_;
-        }
-        static constexpr branch_ops table = {&completed, &stopped, &parent_of, "with"};
-    };
-    struct running : settled_call<body_call> {
-        explicit running(with_operation& o) noexcept
-            : settled_call<body_call>(table),
-              owner(o) {}
-        with_operation& owner;
-        static std::coroutine_handle<> completed(branch& b) noexcept {
-            auto& self = static_cast<running&>(b);
-            self.collect();
-            return self.owner.drop(self.result.has_error() ? exit_reason::error
-                                                           : exit_reason::returned);
-        }
-        static std::coroutine_handle<> stopped(branch& b) noexcept {
-            auto& self = static_cast<running&>(b);
-            self.collect_stopped();
-            return self.owner.drop(exit_reason::stopped);
-        }
-        static continuation parent_of(const branch& b) noexcept {
-            return static_cast<const running&>(b).owner.parent_;
-        }
-        static constexpr branch_ops table = {&completed, &stopped, &parent_of, "with"};
-    };
-    struct dropped : branch {
-        explicit dropped(with_operation& o) noexcept
-            : branch{nullptr, &table},
-              owner(o) {}
-        with_operation& owner;
-        static std::coroutine_handle<> completed(branch& b) noexcept {
-            return static_cast<dropped&>(b).owner.finish();
-        }
-        static continuation parent_of(const branch& b) noexcept {
-            return static_cast<const dropped&>(b).owner.parent_;
-        }
-        static constexpr branch_ops table = {&completed, &completed, &parent_of,
-                                             "with"};
-    };
+    }
+    std::coroutine_handle<> returned() noexcept {
+        return drop(running_.result.has_error() ? exit_reason::error
+                                                : exit_reason::returned);
+    }
+    std::coroutine_handle<> stopped() noexcept { return drop(exit_reason::stopped); }
 
-    std::coroutine_handle<> use(resource& made) noexcept {
-        resource_ = &made;
+    std::coroutine_handle<> use(resource& held) noexcept {
+        resource_ = &held;
 #if COIL_EXCEPTIONS
         try {
-            drop_.prepare(made);
+            drop_.prepare(held);
         } catch (...) {
             running_.result.set_error(std::current_exception());
             return drop(exit_reason::error);
         }
 #else
-        drop_.prepare(made);
+        drop_.prepare(held);
 #endif
-        return running_.call(parent_.scope(), body_, made);
+        return running_.call(this->parent().scope(), body_, held);
     }
     std::coroutine_handle<> drop(exit_reason::kind why) noexcept {
+        dropped_.scope = &this->parent().scope();
         return drop_.begin(*resource_, why, continuation(dropped_));
     }
-    std::coroutine_handle<> finish() noexcept {
+    std::coroutine_handle<> dropped() noexcept {
         if constexpr (!given_itself<Given>) making_.result.clear();
-        if (running_.result.is_stopped()) return go_on_unwinding();
-        return parent_.complete();
-    }
-    std::coroutine_handle<> go_on_unwinding() noexcept {
-        parent_.scope().home().unwind(parent_);
-        return std::noop_coroutine();
+        return running_.result.is_stopped() ? this->unwind() : this->complete();
     }
 
+    using making_call = settled_call<
+        typename std::conditional_t<given_itself<Given>, std::type_identity<unit>,
+                                    std::type_identity<made_t<Given>>>::type>;
     Given given_;
     Body body_;
-    continuation parent_;
     resource* resource_ = nullptr;
-    making making_{*this};
-    running running_{*this};
+    part<making_call, with_operation, &with_operation::made, &with_operation::unwind>
+        making_{*this};
+    part<settled_call<body_call>, with_operation, &with_operation::returned,
+         &with_operation::stopped>
+        running_{*this};
     drop_call<resource> drop_;
-    dropped dropped_{*this};
+    part<listening_branch, with_operation, &with_operation::dropped,
+         &with_operation::dropped>
+        dropped_{*this};
 };
 
 /// A `with` that still has to be awaited, as its body may return one.

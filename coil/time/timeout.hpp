@@ -15,6 +15,7 @@ class timeout_operation : public frame_operation<timeout_operation<A>>, private 
     using value = await_result_t<A>;
 
 public:
+    static constexpr const char* what = "with_timeout";
     using value_type = std::conditional_t<std::is_void_v<value>, bool,
                                           std::optional<value_or_unit<value>>>;
 
@@ -24,7 +25,7 @@ public:
           part_(std::forward<A>(part)) {}
 
     std::coroutine_handle<> begin(continuation parent) noexcept {
-        parent_ = parent;
+        this->set_parent(parent);
         scope_.open(parent.scope());
         timer_service* const timers = parent.scope().home().runs_on().timers();
         COIL_EXPECTS(timers != nullptr && "this runtime has no timers");
@@ -42,36 +43,20 @@ public:
     }
 
 private:
-    struct kid : child<A> {
-        explicit kid(timeout_operation& o) noexcept : child<A>(table), owner(o) {}
-        timeout_operation& owner;
-    };
     static void fired(timer& due) noexcept {
         auto& self = static_cast<timeout_operation&>(due);
         if (self.scope_.stop_requested()) return;  // by somebody else: no time-out
         self.is_late_ = true;
         self.scope_.request_stop(stop_reason::timed_out);
     }
-    static std::coroutine_handle<> completed(branch& b) noexcept {
-        auto& ended = static_cast<kid&>(b);
-        ended.collect();
-        ended.owner.close();
-        return ended.owner.parent_.complete();
+    std::coroutine_handle<> completed() noexcept {
+        close();
+        return this->complete();
     }
-    static std::coroutine_handle<> stopped(branch& b) noexcept {
-        auto& ended = static_cast<kid&>(b);
-        ended.collect_stopped();
-        timeout_operation& self = ended.owner;
-        self.close();
-        if (self.is_late_) return self.parent_.complete();
-        self.parent_.scope().home().unwind(self.parent_);
-        return std::noop_coroutine();
+    std::coroutine_handle<> stopped() noexcept {
+        close();
+        return is_late_ ? this->complete() : this->unwind();
     }
-    static continuation parent_of(const branch& b) noexcept {
-        return static_cast<const kid&>(b).owner.parent_;
-    }
-    static constexpr branch_ops table = {&completed, &stopped, &parent_of,
-                                         "with_timeout"};
     void close() noexcept {
         cancel();
         scope_.close();
@@ -79,9 +64,10 @@ private:
 
     clock::duration limit_;
     A&& part_;
-    continuation parent_;
     nested_scope scope_;
-    kid child_{*this};
+    part<child<A>, timeout_operation, &timeout_operation::completed,
+         &timeout_operation::stopped>
+        child_{*this};
     bool is_late_ = false;
 };
 
