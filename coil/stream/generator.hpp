@@ -138,8 +138,8 @@ public:
         std::coroutine_handle<Promise> waiting) noexcept {
         return resume(continuation(waiting.promise()));
     }
-    std::coroutine_handle<> begin(continuation parent) noexcept {
-        return await_ready() ? parent.complete() : resume(parent);
+    std::coroutine_handle<> begin(continuation awaits) noexcept {
+        return await_ready() ? awaits.complete() : resume(awaits);
     }
     [[nodiscard]] std::optional<T> await_resume() {
         if (!item_.has_value() && from_.outermost_ != nullptr) [[unlikely]] {
@@ -152,12 +152,12 @@ public:
 
 private:
     friend basic_generator;
-    std::coroutine_handle<> resume(continuation parent) noexcept {
-        this->parent = parent;
+    std::coroutine_handle<> resume(continuation awaits) noexcept {
+        this->parent = awaits;
         this->child = from_.outermost_;
         from_.outermost_->up = this;
         promise_type& next = *from_.innermost_;
-        next.enter(parent.scope());
+        next.enter(awaits.scope());
         next.consumer_ = this;
         return handle::from_promise(next);
     }

@@ -33,13 +33,13 @@ public:
         : branch{nullptr, &table},
           of_(dropped) {}
 
-    std::coroutine_handle<> begin(continuation parent) noexcept {
-        if (of_.outermost_ == nullptr) return parent.complete();
-        parent_ = parent;
-        this->branch::scope = &parent.scope();
+    std::coroutine_handle<> begin(continuation awaits) noexcept {
+        if (of_.outermost_ == nullptr) return awaits.complete();
+        parent_ = awaits;
+        this->branch::scope = &awaits.scope();
         // The generator may be on the native stack, in its co_yield: the strand's loop
         // comes back to `unwound` when that is empty.
-        parent.scope().home().unwind(continuation(static_cast<branch&>(*this)));
+        awaits.scope().home().unwind(continuation(static_cast<branch&>(*this)));
         return std::noop_coroutine();
     }
     void await_resume() const noexcept {}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/core/own.hpp>
+#include <coil/stream/detail/source.hpp>
+
+/// A loop over a stream, in the coroutine itself: `break`, `continue` and `return` work
+/// as in any loop.
+///
+///     COIL_FOR(auto item, stream) { ... }
+///
+/// A stream given by value that has an async destructor is dropped where the loop ends,
+/// by `break` too; an exception, `co_return` or a stop that leaves the loop drops it at
+/// the end of the coroutine, as `own` does.
+///
+/// \snippet coil/stream/for_test.cpp  the first long row
+///
+/// Allocates: with such a stream, one block, which is freed at the coroutine's end: in
+/// a loop around it `for_each` is better.
+#define COIL_FOR(declaration, ...)                     \
+    COIL_FOR_AS(COIL_FOR_NAME(coil_stream_, __LINE__), \
+                COIL_FOR_NAME(coil_item_, __LINE__), declaration, __VA_ARGS__)
+#define COIL_FOR_AS(items, item, declaration, ...)                        \
+    for (auto&& items = co_await ::coil::detail::begin_loop(__VA_ARGS__); \
+         !items.has_ended(); co_await items.finish())                     \
+        while (auto item = co_await items.next())                         \
+            if (declaration = ::coil::detail::give_item(item); false) {   \
+            } else
+#define COIL_FOR_NAME(prefix, line) COIL_FOR_JOIN(prefix, line)
+#define COIL_FOR_JOIN(prefix, line) prefix##line
+
+namespace coil::detail {
+
+template <class S>
+class loop_drop;
+
+/// What a loop reads. It stays where it is until the coroutine ends, but its stream is
+/// dropped when the loop does.
+template <class S>
+class loop_stream {
+    static_assert(!drop_runs_children_v<S>,
+                  "the sources of this stream may refer to locals, which are gone when "
+                  "the coroutine drops it: use for_each, or with");
+
+public:
+    explicit loop_stream(S&& from) : from_(std::forward<S>(from)) {}
+
+    [[nodiscard]] auto next() { return from_.get().next(); }
+    [[nodiscard]] bool has_ended() const noexcept { return has_ended_; }
+    [[nodiscard]] auto finish() noexcept {
+        static constexpr exit_reason::kind why = exit_reason::returned;
+        has_ended_ = true;
+        return loop_drop<S>(*this, exit_reason(why));
+    }
+    [[nodiscard]] auto async_drop(exit_reason why) noexcept
+        requires owned_with_drop<S>
+    {
+        return loop_drop<S>(*this, why);
+    }
+
+private:
+    friend loop_drop<S>;
+    source<S> from_;
+    bool has_ended_ = false;
+    bool is_dropped_ = false;
+};
+
+/// The drop of the stream, once, and nothing if it has none.
+template <class S>
+class loop_drop_operation : public frame_operation<loop_drop_operation<S>> {
+public:
+    loop_drop_operation(std::remove_reference_t<S>* of, exit_reason why) noexcept
+        : of_(of),
+          why_(why) {}
+    std::coroutine_handle<> begin(continuation parent) noexcept {
+        if constexpr (owned_with_drop<S>) {
+            if (of_ != nullptr) return drop_.begin(*of_, why_.get(), parent);
+        }
+        return parent.complete();
+    }
+    void await_resume() const noexcept {}
+
+private:
+    std::remove_reference_t<S>* of_;
+    exit_reason why_;
+    value_drop<std::conditional_t<owned_with_drop<S>, std::remove_cvref_t<S>, unit>>
+        drop_;
+};
+
+template <class S>
+class [[nodiscard(
+    "a drop does nothing until it is awaited: write co_await")]] loop_drop {
+public:
+    loop_drop(loop_stream<S>& of, exit_reason why) noexcept : of_(of), why_(why) {}
+    loop_drop_operation<S> operator co_await() && noexcept {
+        const bool was_dropped = std::exchange(of_.is_dropped_, true);
+        return {was_dropped ? nullptr : &of_.from_.get(), why_};
+    }
+
+private:
+    loop_stream<S>& of_;
+    exit_reason why_;
+};
+
+/// Gives the loop its stream at once, where there is nothing to drop.
+template <class S>
+class plain_loop : public frame_operation<plain_loop<S>> {
+public:
+    explicit plain_loop(S&& from) noexcept : from_(std::forward<S>(from)) {}
+    std::coroutine_handle<> begin(continuation parent) noexcept {
+        return parent.complete();
+    }
+    loop_stream<S> await_resume() { return loop_stream<S>(std::forward<S>(from_)); }
+
+private:
+    S&& from_;
+};
+template <class S>
+class plain_loop_recipe {
+public:
+    explicit plain_loop_recipe(S&& from) : from_(std::forward<S>(from)) {}
+    plain_loop<S> operator co_await() && noexcept {
+        return plain_loop<S>(std::forward<S>(from_));
+    }
+
+private:
+    S from_;
+};
+
+template <adaptable S>
+auto begin_loop(S&& from) {
+    if constexpr (!stream<S>) {
+        return begin_loop(range_stream<S>(std::forward<S>(from)));
+    } else if constexpr (owned_with_drop<S>) {
+        return own(loop_stream<S>(std::forward<S>(from)));
+    } else {
+        return plain_loop_recipe<S>(std::forward<S>(from));
+    }
+}
+
+}  // namespace coil::detail
