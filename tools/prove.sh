@@ -1,5 +1,101 @@
 #!/usr/bin/env bash
-# ./x prove: the long checks that are too slow for CI.
+# ./x prove [seconds]: the long checks that are too slow for CI. Each fuzzer runs for
+# the given seconds (600). The summary also goes to docs/proof.md, to be committed.
 set -euo pipefail
-echo "x prove: no long checks yet" >&2
-exit 1
+source tools/packages.sh
+
+repetitions=20
+fuzz_seconds=${1:-600}
+passed=0 failed=0 rows=()
+
+main() {
+    if [ $# -gt 1 ] || ! [[ $fuzz_seconds =~ ^[1-9][0-9]*$ ]]; then
+        echo "x prove: want at most one argument, the seconds for each fuzzer" >&2
+        exit 2
+    fi
+    install_packages "the long checks" "${test_packages[@]}"
+    mkdir -p build/logs
+    local level kind
+    for level in O0 O2; do row "tests at -$level" at_level "$level"; done
+    for kind in asan tsan; do row "$kind, $repetitions random orders" repeat "$kind"; done
+    row "fuzzing the request parser" fuzz http request_parser
+    write_summary
+    echo "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ]
+}
+
+# row <title> <function> [argument...]: what the function prints last is its figure.
+row() {
+    local title=$1 log=build/logs/prove-$2${3:+-$3}.log started=$SECONDS verdict=pass
+    shift
+    printf '%-32s' "$title"
+    ("$@") >"$log" 2>&1 </dev/null || verdict=fail
+    local line
+    line="$verdict; $(tail -n 1 "$log"); $((SECONDS - started)) s"
+    echo "$line"
+    rows+=("| $title | ${line//; / | } |")
+    if [ $verdict = pass ]; then passed=$((passed + 1)); return; fi
+    failed=$((failed + 1))
+    tail -n 60 "$log" | sed 's/^/    /'
+    echo "    (all of it: $log)"
+}
+
+programs() { find "build/$1/coil" "build/$1" -maxdepth 2 -name 'coil_*_test' -type f -perm -u+x | sort -u; }
+
+at_level() {
+    set -e
+    cmake --preset dev -B "build/$1" "-DCMAKE_CXX_FLAGS_DEBUG=-$1 -gline-tables-only" \
+        -DCOIL_LAYERS="base;core;time;sync;stream;runtime;testing"
+    cmake --build "build/$1" -j "$(nproc)" -- -k 0
+    run_all "$1" --no-intro
+}
+
+repeat() {
+    set -e
+    cmake --preset "$1"
+    cmake --build "build/$1" -j "$(nproc)"
+    export TSAN_OPTIONS=halt_on_error=1
+    local seed first=$RANDOM
+    for ((seed = first; seed < first + repetitions; ++seed)); do
+        run_all "$1" --no-intro --order-by=rand "--rand-seed=$seed"
+    done
+    echo "seeds $first to $((seed - 1))"
+}
+
+run_all() {
+    local build=$1 program count=0
+    shift
+    for program in $(programs "$build"); do
+        "$program" "$@"
+        count=$((count + 1))
+    done
+    [ "$count" -gt 0 ] || return 1
+    echo "$count test programs"
+}
+
+fuzz() {
+    set -e
+    local target=coil_$1_$2_fuzz work=build/fuzz/$2
+    cmake --preset dev
+    cmake --build build/dev --target "$target"
+    mkdir -p "$work"
+    "$(find build/dev -name "$target" -type f)" -max_total_time="$fuzz_seconds" \
+        -print_final_stats=1 "$work" 2>&1 | tee "build/fuzz/$2.out" | tail -n 20
+    echo "$(sed -n 's/^stat::number_of_executed_units: *//p' "build/fuzz/$2.out") inputs"
+}
+
+write_summary() {
+    {
+        echo "# Proof"
+        echo
+        echo "The last run of \`./x prove\`: commit $(git rev-parse --short HEAD), $(date -u +%F)."
+        echo
+        echo "| check | verdict | figure | time |"
+        echo "|---|---|---|---|"
+        printf '%s\n' "${rows[@]}"
+        sed -n '/^## /,$p' docs/proof.md 2>/dev/null || true  # what other doors wrote
+    } >build/proof.md
+    mv build/proof.md docs/proof.md
+}
+
+main "$@"
