@@ -15,8 +15,16 @@ void append_frame(std::string& text, const detail::promise_base& frame) {
     text += '\n';
 }
 
+// Deeper chains, and more of them, help nobody who reads the report.
+constexpr unsigned lines_max = 100;
+constexpr unsigned chains_max = 50;
+
 void append_chain(std::string& text, continuation at) {
-    while (at) {
+    for (unsigned lines = 0; at; ++lines) {
+        if (lines == lines_max) {
+            text += "  in ...\n";
+            return;
+        }
         if (at.is_branch()) {
             text += "  in ";
             text += at.as_branch().ops->what;
@@ -32,11 +40,16 @@ void append_chain(std::string& text, continuation at) {
 class appender : public waiting_visitor, public strand_visitor {
 public:
     void waits(const piece& waiting) override {
+        if (++chains_ == chains_max) text += "... and more\n";
+        if (chains_ >= chains_max) return;
         text += backtrace(waiting);
         if (waiting.ops().visit != nullptr) waiting.ops().visit(waiting, *this);
     }
     void visit(strand& found) override { found.visit_waiting(*this); }
     std::string text;
+
+private:
+    unsigned chains_ = 0;
 };
 
 }  // namespace
