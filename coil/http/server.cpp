@@ -5,7 +5,10 @@
 #include <coil/http/server.hpp>
 #include <coil/time/timeout.hpp>
 
+#include <algorithm>
+#include <optional>
 #include <system_error>
+#include <utility>
 
 namespace coil::http {
 
@@ -44,7 +47,6 @@ server::server(net::tcp_listener listener, http::limits limits)
 
 void server::start_drain() noexcept {
     draining_.set();
-    if (stats_.open == 0) all_closed_.set();
 }
 
 // A stop is heard here and passed on gently; the connections themselves are shielded.
@@ -75,72 +77,92 @@ task<> server::serve_all(handler_ref handler) {
 }
 
 task<> server::drain(group& connections) {
+    if (stats_.open == 0) all_closed_.set();
     const bool has_drained =
         co_await with_timeout(limits_.drain_timeout, all_closed_.wait());
     if (!has_drained) connections.request_stop();
 }
 
-// One connection's place in the counts.
+// One connection's place in the counts, from the moment it is taken.
 class server::open_connection {
 public:
-    open_connection(server& owner, const net::tcp_stream& peer)
-        : server_(owner),
-          address_(
-              owner.per_address_.try_emplace(peer.peer().address(), 0).first) {
+    open_connection(server& owner, const address_key& from)
+        : server_(&owner),
+          address_(owner.per_address_.try_emplace(from, 0).first) {
         ++address_->second;
-        ++server_.stats_.open;
-        ++server_.stats_.connections;
+        ++server_->stats_.open;
+        ++server_->stats_.connections;
     }
-    open_connection(const open_connection&) = delete;
-    open_connection& operator=(const open_connection&) = delete;
+    open_connection(open_connection&& other) noexcept
+        : server_(std::exchange(other.server_, nullptr)),
+          address_(other.address_) {}
+    open_connection& operator=(open_connection&&) = delete;
     ~open_connection() {
-        if (--address_->second == 0) server_.per_address_.erase(address_);
-        if (--server_.stats_.open == 0 && server_.draining_.is_set()) {
-            server_.all_closed_.set();
+        if (server_ == nullptr) return;
+        if (--address_->second == 0) server_->per_address_.erase(address_);
+        if (--server_->stats_.open == 0 && !server_->listener_.is_open()) {
+            server_->all_closed_.set();
         }
     }
 
 private:
-    server& server_;
-    std::map<net::endpoint::address_bytes, std::size_t>::iterator address_;
+    server* server_;
+    std::map<address_key, std::size_t>::iterator address_;
 };
 
 namespace {
+
+using address_key = net::endpoint::address_bytes;
+
+// What one subscriber has: an IPv4 address, or a /64 of IPv6.
+address_key key_of(const net::endpoint& at) noexcept {
+    address_key key = at.address();
+    if (at.version() == net::endpoint::family::v6) std::fill_n(key.begin() + 8, 8, 0);
+    return key;
+}
+
 bool is_loopback(const net::endpoint& at) noexcept {
     if (at.version() == net::endpoint::family::v4) return at.address()[0] == 127;
-    net::endpoint::address_bytes loopback = {};
+    address_key loopback = {};
     loopback.back() = 1;
     return at.address() == loopback;
 }
+
 }  // namespace
 
-bool server::has_room_for(const net::tcp_stream& peer) {
-    if (stats_.open >= limits_.connections_max) return false;
-    const net::endpoint from = peer.peer();
-    if (is_loopback(from)) return true;  // a proxy of this machine speaks for many
-    const auto found = per_address_.find(from.address());
-    return found == per_address_.end() ||
-           found->second < limits_.connections_per_address_max;
+// Empty: there is no room for it, or it has gone already.
+std::optional<server::open_connection> server::admit(const net::tcp_stream& peer) {
+    try {
+        const net::endpoint from = peer.peer();
+        const address_key key = key_of(from);
+        const auto found = per_address_.find(key);
+        const bool has_room =
+            stats_.open < limits_.connections_max &&
+            (is_loopback(from) ||  // a proxy of this machine speaks for many
+             found == per_address_.end() ||
+             found->second < limits_.connections_per_address_max);
+        if (has_room) return open_connection(*this, key);
+        ++stats_.refused;
+    } catch (const std::system_error&) {
+        ++stats_.connections;
+    }
+    return std::nullopt;
 }
 
 task<> server::accept_all(group& connections, handler_ref handler) {
     while (auto peer = co_await listener_.next()) {
-        if (has_room_for(*peer)) {
-            connections.spawn(serve_one(std::move(*peer), handler));
-        } else {
-            ++stats_.refused;
+        if (auto place = admit(*peer)) {
+            connections.spawn(serve_one(std::move(*place), std::move(*peer), handler));
         }
     }
 }
 
-task<> server::serve_one(net::tcp_stream peer, handler_ref handler) {
+task<> server::serve_one(open_connection, net::tcp_stream peer, handler_ref handler) {
     try {
-        const open_connection counted(*this, peer);
         peer.set_nodelay(true);
         detail::connection whole(*this, std::move(peer), handler);
         co_await whole.run();
-    } catch (
-        const std::system_error&) {  // the peer broke off: this connection's end only
+    } catch (...) {  // memory ran out, or so: this connection's end only
         co_return;
     }
 }

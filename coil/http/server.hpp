@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -100,14 +101,15 @@ public:
 private:
     friend detail::connection;
     class open_connection;
+    using address_key = net::endpoint::address_bytes;
 
     task<> run(handler_ref handler);
     task<> watch_for_stop();
     task<> serve_all(handler_ref handler);
     task<> accept_all(group& connections, handler_ref handler);
     task<> drain(group& connections);
-    task<> serve_one(net::tcp_stream peer, handler_ref handler);
-    [[nodiscard]] bool has_room_for(const net::tcp_stream& peer);
+    task<> serve_one(open_connection place, net::tcp_stream peer, handler_ref handler);
+    [[nodiscard]] std::optional<open_connection> admit(const net::tcp_stream& peer);
 
     net::tcp_listener listener_;
     http::limits limits_;
@@ -117,7 +119,7 @@ private:
     event has_ended_;
     detail::buffer_store buffers_;
     detail::date_cache date_;
-    std::map<net::endpoint::address_bytes, std::size_t> per_address_;
+    std::map<address_key, std::size_t> per_address_;
 };
 
 /// Listens at `where` and serves until stopped. For statistics, use `server`.

@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <span>
+#include <system_error>
 
 namespace coil::http::detail {
 
 namespace {
 constexpr std::size_t output_kept_max = 16 * 1024;
-constexpr auto linger_timeout = std::chrono::seconds(1);
-constexpr std::size_t linger_bytes_max = 256 * 1024;
+constexpr auto linger_timeout = std::chrono::seconds(2);
 
 std::span<const std::byte> as_bytes(std::string_view text) noexcept {
     return std::as_bytes(std::span(text));
@@ -24,18 +24,25 @@ connection::connection(server& owner, net::tcp_stream peer, handler_ref handler)
       handler_(handler),
       parser_(owner.limits_) {}
 
+connection::~connection() {
+    if (buffer_) server_.buffers_.give_back(std::move(buffer_));
+}
+
 task<> connection::run() {
     while (co_await wait_for_request()) {
         const next_step next = co_await answer();
         if (next == next_step::go_on) continue;
+        if (has_vanished_) ++server_.stats_.vanished;
         const bool was_sent = co_await flush();
         if (next == next_step::linger && was_sent) co_await linger();
         break;
     }
+    if (is_cut_) peer_.abort();
 }
 
 // Reads until a head is whole; false: the connection is to end.
 task<bool> connection::wait_for_request() {
+    std::optional<instant> began;
     for (;;) {
         const parse_result parsed = parser_.parse(unread_);
         unread_.remove_prefix(parsed.consumed);
@@ -46,32 +53,37 @@ task<bool> connection::wait_for_request() {
         }
         const bool was_sent = co_await flush();
         if (!was_sent) co_return false;
-        const bool is_idle = parser_.is_idle();
-        const bool has_more = co_await fill(is_idle ? server_.limits_.keep_alive_timeout
-                                                    : server_.limits_.header_timeout);
+        if (parser_.is_idle()) {
+            release_buffer();
+            auto first = co_await race(
+                with_timeout(server_.limits_.keep_alive_timeout, peer_.wait_readable()),
+                server_.draining_.wait());
+            if (first.index() == 1 || !first.get<0>()) co_return false;
+        }
+        if (!began) began = now();
+        const auto left = server_.limits_.header_timeout - (now() - *began);
+        const bool has_more = co_await fill(left);
         if (has_more) continue;
-        if (!is_idle && !has_vanished_) {
+        if (!parser_.is_idle() && !has_vanished_) {
             co_await refuse({status::request_timeout, "the head took too long"});
         }
         co_return false;
     }
 }
 
-// Reads more; false: the peer closed, time ran out, or the server drains.
+// Reads more; false: the peer closed, or time ran out.
 task<bool> connection::fill(std::chrono::nanoseconds limit) {
-    if (parser_.is_idle()) {
-        release_buffer();
-        const auto first = co_await race(with_timeout(limit, peer_.wait_readable()),
-                                         server_.draining_.wait());
-        if (first.index() == 1) co_return false;
-    }
     if (!buffer_) buffer_ = server_.buffers_.take();
     std::span<char> room(buffer_.get(), buffer_store::size);
-    const auto count =
-        co_await with_timeout(limit, peer_.read(std::as_writable_bytes(room)));
-    has_vanished_ = count == std::size_t{0};
-    unread_ = std::string_view(buffer_.get(), count.value_or(0));
-    co_return count.value_or(0) > 0;
+    try {
+        const auto count =
+            co_await with_timeout(limit, peer_.read(std::as_writable_bytes(room)));
+        has_vanished_ = count == std::size_t{0};
+        unread_ = std::string_view(buffer_.get(), count.value_or(0));
+    } catch (const std::system_error&) {
+        has_vanished_ = true;
+    }
+    co_return !unread_.empty();
 }
 
 void connection::release_buffer() noexcept {
@@ -84,7 +96,7 @@ task<connection::next_step> connection::answer() {
     has_body_ended_ = !parser_.head().has_body();
     has_sent_continue_ = false;
     body_received_ = 0;
-    body_began_ = now();
+    body_waited_ = {};
     if (has_body_ended_) (void)parser_.parse({});  // message_done; the head stays valid
     server_stats& stats = server_.stats_;
     ++served_;
@@ -93,6 +105,10 @@ task<connection::next_step> connection::answer() {
         const auto seconds = std::to_string(server_.limits_.retry_after.count());
         co_return co_await respond(response::of(status::service_unavailable)
                                        .with_field("Retry-After", seconds));
+    }
+    if (parser_.head().expects_continue) {  // so that the handler's side may write
+        const bool was_sent = co_await flush();
+        if (!was_sent) co_return next_step::close;
     }
     request asked(parser_.head(), *this, server_);
     response made = co_await call_handler(asked);
@@ -118,10 +134,9 @@ task<response> connection::call_handler(request& asked) {
     try {
         auto first = co_await race(
             with_timeout(server_.limits_.handler_timeout, handler_(asked)),
-            watch_peer());
+            watch_peer(!out_.empty()));
         if (first.index() == 1) {
             has_vanished_ = true;
-            ++server_.stats_.vanished;
             co_return response{};
         }
         auto& made = first.get<0>();
@@ -138,104 +153,154 @@ task<response> connection::call_handler(request& asked) {
 }
 
 // While the handler waits: sends what earlier requests were answered, then watches.
-task<> connection::watch_peer() {
-    while (!out_.empty()) {
-        const std::size_t count = co_await peer_.write(as_bytes(out_));
-        out_.erase(0, count);
+task<> connection::watch_peer(bool has_output) {
+    try {
+        while (has_output && !out_.empty()) {
+            const std::size_t count = co_await peer_.write(as_bytes(out_));
+            out_.erase(0, count);
+        }
+        co_await peer_.wait_closed();
+    } catch (const std::system_error&) {  // it has gone
+        co_return;
     }
-    co_await peer_.wait_closed();
 }
 
 task<connection::next_step> connection::respond(response made) {
+    take_arrived_body();
     exchange how = answer_to(parser_.head(), server_.date_.text());
-    how.keep_alive = how.keep_alive && !server_.draining_.is_set() &&
-                     served_ < server_.limits_.requests_per_connection_max;
+    how.keep_alive = how.keep_alive && can_go_on();
     ++server_.stats_.requests;
-    if (made.stream) co_return co_await stream(std::move(made), how);
-    const written sent = append_response(out_, made, how);
-    const bool has_ended =
-        has_body_ended_ || (sent.keep_alive && co_await finish_body());
-    if (!has_ended) co_return next_step::linger;
-    if (!sent.keep_alive) co_return next_step::close;
-    if (out_.size() > output_kept_max) {
+    const bool keep_alive = made.stream ? co_await stream(std::move(made), how)
+                                        : append_response(out_, made, how).keep_alive;
+    if (is_cut_ || has_vanished_) co_return next_step::close;
+    if (!keep_alive) {
+        const bool may_send_more =
+            !has_body_ended_ || !unread_.empty() || parser_.head().keep_alive;
+        co_return may_send_more ? next_step::linger : next_step::close;
+    }
+    if (!has_body_ended_ || out_.size() > output_kept_max) {
         const bool was_sent = co_await flush();
         if (!was_sent) co_return next_step::close;
     }
-    co_return next_step::go_on;
+    if (has_body_ended_) co_return next_step::go_on;
+    const auto found =
+        co_await with_timeout(server_.limits_.handler_timeout, finish_body());
+    co_return found.value_or(false) ? next_step::go_on : next_step::linger;
 }
 
-task<connection::next_step> connection::stream(response made, const exchange& how) {
+// Whether the next request will be found.
+bool connection::can_go_on() const noexcept {
+    const bool will_body_end =
+        has_body_ended_ || !parser_.head().expects_continue || has_sent_continue_;
+    return will_body_end && !is_body_bad_ && !server_.draining_.is_set() &&
+           served_ < server_.limits_.requests_per_connection_max;
+}
+
+// Sends the pieces; true: the connection may stay.
+task<bool> connection::stream(response made, const exchange& how) {
     const written head = append_streaming_head(out_, made, how);
-    bool is_open = co_await flush();
-    while (is_open && head.framing != body_framing::none) {
-        auto first = co_await race(made.stream->next(), peer_.wait_closed());
-        if (first.index() == 1) co_return next_step::close;
+    const bool was_sent = co_await flush();
+    if (!was_sent || head.framing == body_framing::none) co_return head.keep_alive;
+    bool is_whole = false;
+    try {
+        is_whole = co_await send_pieces(*made.stream, head.framing);
+    } catch (...) {  // the service's own affair; the client sees that it was cut
+        is_whole = false;
+    }
+    if (!is_whole) {
+        is_cut_ = true;
+        co_return false;
+    }
+    if (head.framing == body_framing::chunked) append_last_chunk(out_);
+    co_return head.keep_alive;
+}
+
+task<bool> connection::send_pieces(generator<std::string>& pieces,
+                                   body_framing framing) {
+    for (;;) {
+        auto first = co_await race(pieces.next(), peer_.wait_closed());
+        if (first.index() == 1) {
+            has_vanished_ = true;
+            co_return false;
+        }
         auto& piece = first.get<0>();
-        if (!piece.has_value()) break;
-        if (head.framing == body_framing::chunked) {
+        if (!piece.has_value()) co_return true;
+        if (framing == body_framing::chunked) {
             append_chunk(out_, *piece);
         } else {
             out_ += *piece;
         }
-        is_open = co_await flush();
+        const bool was_sent = co_await flush();
+        if (!was_sent) co_return false;
     }
-    if (!is_open) co_return next_step::close;
-    if (head.framing == body_framing::chunked) append_last_chunk(out_);
-    const bool can_go_on = head.keep_alive && has_body_ended_;
-    co_return can_go_on ? next_step::go_on : next_step::close;
 }
 
-task<connection::next_step> connection::refuse(const parse_error& error) {
+task<> connection::refuse(const parse_error& error) {
     ++server_.stats_.malformed;
     ++server_.stats_.requests;
     append_response(out_, response::of(error.status),
                     {.keep_alive = false, .date = server_.date_.text()});
     const bool was_sent = co_await flush();
     if (was_sent) co_await linger();
-    co_return next_step::close;
 }
 
 // ---- the body
 
+// What the handler takes its time for does not count.
 std::chrono::nanoseconds connection::body_time_left() const noexcept {
     const limits& limits = server_.limits_;
     const auto earned = std::chrono::nanoseconds(std::chrono::seconds(
         body_received_ / std::max<std::uint64_t>(limits.body_bytes_per_second_min, 1)));
-    return body_began_ + limits.body_rate_grace + earned - now();
+    return limits.body_rate_grace + earned - body_waited_;
+}
+
+// One step through what has arrived of the body.
+parse_result connection::parse_body() {
+    const parse_result parsed = parser_.parse(unread_);
+    unread_.remove_prefix(parsed.consumed);
+    body_received_ += parsed.body.size();
+    if (parsed.event == parse_event::message_done) has_body_ended_ = true;
+    if (parsed.event == parse_event::failed && !is_body_bad_) {
+        is_body_bad_ = true;
+        ++server_.stats_.malformed;
+    }
+    return parsed;
+}
+
+// Passes over what the handler left of it, as far as it is here.
+void connection::take_arrived_body() {
+    while (!has_body_ended_ && !is_body_bad_) {
+        if (parse_body().event == parse_event::need_more) return;
+    }
 }
 
 task<std::optional<std::string_view>> connection::next_piece() {
     while (!has_body_ended_) {
-        const parse_result parsed = parser_.parse(unread_);
-        unread_.remove_prefix(parsed.consumed);
-        switch (parsed.event) {
-            case parse_event::body_data:
-                body_received_ += parsed.body.size();
-                co_return parsed.body;
-            case parse_event::message_done:
-                has_body_ended_ = true;
-                co_return std::nullopt;
-            case parse_event::failed:
-                ++server_.stats_.malformed;
-                throw status_error(parser_.error().status);
-            default: break;
+        const parse_result parsed = parse_body();
+        if (parsed.event == parse_event::body_data) co_return parsed.body;
+        if (parsed.event == parse_event::failed) {
+            throw status_error(parser_.error().status);
         }
+        if (parsed.event == parse_event::message_done) break;
+        bool has_more = true;
         if (parser_.head().expects_continue && !has_sent_continue_) {
             has_sent_continue_ = true;
             append_continue(out_);
-            const bool was_sent = co_await flush();
-            if (!was_sent) throw status_error(status::request_timeout);
+            has_more = co_await flush();
         }
-        const bool has_more = co_await fill(body_time_left());
-        if (!has_more) throw status_error(status::request_timeout);
+        const instant began = now();
+        if (has_more) has_more = co_await fill(body_time_left());
+        body_waited_ += now() - began;
+        if (!has_more) {
+            is_body_bad_ = true;
+            throw status_error(status::request_timeout);
+        }
     }
     co_return std::nullopt;
 }
 
 // Reads past what the handler left of the body, so that the next request is found.
 task<bool> connection::finish_body() {
-    const bool is_wanted = !parser_.head().expects_continue || has_sent_continue_;
-    if (!is_wanted) co_return false;
     try {
         while (co_await next_piece()) {}
     } catch (const status_error&) {
@@ -246,13 +311,23 @@ task<bool> connection::finish_body() {
 
 // ---- output
 
+// False: the peer has gone, or takes nothing.
 task<bool> connection::flush() {
     std::size_t sent = 0;
-    while (sent < out_.size()) {
-        const auto count = co_await with_timeout(
-            server_.limits_.write_timeout, peer_.write(as_bytes(out_).subspan(sent)));
-        if (!count.has_value()) co_return false;
-        sent += *count;
+    try {
+        while (sent < out_.size()) {
+            const auto count =
+                co_await with_timeout(server_.limits_.write_timeout,
+                                      peer_.write(as_bytes(out_).subspan(sent)));
+            if (!count.has_value()) {
+                is_cut_ = true;
+                co_return false;
+            }
+            sent += *count;
+        }
+    } catch (const std::system_error&) {
+        has_vanished_ = true;
+        co_return false;
     }
     out_.clear();
     co_return true;
@@ -263,12 +338,15 @@ task<bool> connection::flush() {
 task<> connection::linger() {
     peer_.shutdown();
     if (!buffer_) buffer_ = server_.buffers_.take();
+    co_await with_timeout(linger_timeout, read_to_end());
+}
+
+task<> connection::read_to_end() {
     std::span<char> room(buffer_.get(), buffer_store::size);
-    for (std::size_t total = 0; total < linger_bytes_max;) {
-        const auto count = co_await with_timeout(
-            linger_timeout, peer_.read(std::as_writable_bytes(room)));
-        if (count.value_or(0) == 0) break;
-        total += *count;
+    try {
+        while (co_await peer_.read(std::as_writable_bytes(room)) > 0) {}
+    } catch (const std::system_error&) {
+        co_return;
     }
 }
 

@@ -13,6 +13,9 @@ namespace coil::http::detail {
 class connection final : public body_source {
 public:
     connection(server& owner, net::tcp_stream peer, handler_ref handler);
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
+    ~connection();
 
     /// Until the peer closes, an error closes it, or the server drains.
     task<> run();
@@ -24,13 +27,18 @@ private:
     task<bool> fill(std::chrono::nanoseconds limit);
     task<next_step> answer();
     task<response> call_handler(request& asked);
-    task<> watch_peer();
+    task<> watch_peer(bool has_output);
     task<next_step> respond(response made);
-    task<next_step> stream(response made, const exchange& how);
-    task<next_step> refuse(const parse_error& error);
+    task<bool> stream(response made, const exchange& how);
+    task<bool> send_pieces(generator<std::string>& pieces, body_framing framing);
+    task<> refuse(const parse_error& error);
     task<bool> finish_body();
     task<bool> flush();
     task<> linger();
+    task<> read_to_end();
+    [[nodiscard]] bool can_go_on() const noexcept;
+    parse_result parse_body();
+    void take_arrived_body();
 
     task<std::optional<std::string_view>> next_piece() override;
     void set_body_max(std::uint64_t bytes) noexcept override {
@@ -47,11 +55,13 @@ private:
     std::string_view unread_;  // of `buffer_`
     std::string out_;          // not sent yet
     std::size_t served_ = 0;
-    instant body_began_;
+    std::chrono::nanoseconds body_waited_ = {};
     std::uint64_t body_received_ = 0;
     bool has_body_ended_ = true;
+    bool is_body_bad_ = false;  // malformed or too slow: nothing can follow it
     bool has_sent_continue_ = false;
     bool has_vanished_ = false;
+    bool is_cut_ = false;  // in the middle of a response
 };
 
 }  // namespace coil::http::detail
