@@ -8,11 +8,12 @@ const std::string page = R"page(<!doctype html>
 <title>orders</title><link rel="icon" href="data:,">
 <style>
   body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 44rem; color: #223; }
-  #state { float: right; font-weight: normal; color: #383; } .farewell #state { color: #b33; }
+  #state { float: right; font: 1rem/3 system-ui; color: #383; } .farewell #state { color: #b33; }
   #chart { display: grid; grid-template-columns: 8rem 1fr 4rem; gap: .4rem .8rem; }
-  .bar { background: #4a7fd6; border-radius: 3px; min-width: 2px; }
+  .stripe { background: #4a7fd6; border-radius: 3px; min-width: 2px; }
+  #newest ::marker { content: "#" counter(list-item) "\a0\a0"; color: #778; }
 </style>
-<h1>Orders, live <span id="state">connecting</span></h1>
+<h1>Orders <span id="state">connecting</span></h1>
 <div id="chart"></div><h2 id="total">0 pieces sold</h2><ol id="newest" reversed></ol>
 <script>
   const all = new Map(), $ = id => document.getElementById(id);
@@ -24,13 +25,13 @@ const std::string page = R"page(<!doctype html>
     for (const o of all.values()) sold.set(o.item, (sold.get(o.item) ?? 0) + o.quantity);
     const most = Math.max(...sold.values());
     $("chart").replaceChildren(...[...sold].sort().flatMap(([item, count]) => {
-      const bar = element("div", "", { className: "bar", style: `width:${100 * count / most}%` });
-      Object.assign(bar.dataset, { item, count });
-      return [element("span", item), bar, element("span", count)];
+      const stripe = element("div", "", { className: "stripe", style: `width:${100 * count / most}%` });
+      Object.assign(stripe.dataset, { item, count });
+      return [element("span", item), stripe, element("span", count)];
     }));
     $("total").textContent = [...sold.values()].reduce((a, b) => a + b, 0) + " pieces sold";
     const newest = [...all.values()].sort((a, b) => b.id - a.id).slice(0, 8);
-    $("newest").replaceChildren(...newest.map(o => element("li", `${o.quantity} ${o.item}`, { value: o.id })));
+    $("newest").replaceChildren(...newest.map(o => element("li", `${o.quantity} × ${o.item}`, { value: o.id })));
   }
   function add(orders) { for (const o of orders) all.set(o.id, o); draw(); }
   const live = new EventSource("/live");
