@@ -220,6 +220,13 @@ class BadInput(unittest.TestCase):
         _, longest = self.drip(service, seconds=3)
         self.assertLess(longest, PROBE_MAX_S)
 
+    def test_drippers_are_told_408_in_the_end(self):
+        service = self.start()
+        peers, _ = self.drip(service, seconds=11)
+        wait_until(lambda: service.stats()['open'] == 1, 'the drippers are sent away', 2)
+        answers = [clients.status_of(clients.receive_all(peer)) for peer in peers]
+        self.assertEqual(answers, [408] * DRIPPERS)
+
     def test_a_client_that_does_not_read_disturbs_nobody(self):
         service = self.start()
         with socket.socket() as peer:
