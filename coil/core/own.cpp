@@ -84,7 +84,7 @@ std::coroutine_handle<> drop_list::end() noexcept {
     forget();
     owned_base* box = done_;  // the oldest, which holds this list, comes first
     while (box != nullptr) std::exchange(box, box->next_)->free();
-    if (!was_stopped) return parent.complete();
+    if (!was_stopped) return parent.scope().home().end(parent);
     parent.scope().home().unwind(parent);
     return std::noop_coroutine();
 }

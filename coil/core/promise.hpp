@@ -106,7 +106,7 @@ struct final_awaiter {
             auto& carried = static_cast<drops&>(*self.scope);
             return carried.calls->returned(carried);
         }
-        return self.up->parent.complete();
+        return self.scope->home().end(self.up->parent);
     }
     void await_resume() const noexcept {}
 };

@@ -38,7 +38,7 @@ void check_not_unwinding(const promise_base& frame) noexcept {
 
 }  // namespace detail
 
-// ------------------------------------------------------------------ stop scopes
+// Stop scopes.
 
 const piece_ops context::inner_ops = {nullptr, nullptr, "context"};
 
@@ -124,7 +124,7 @@ void strand::deliver(piece& told, stop_reason why, stop_level level) noexcept {
     }
 }
 
-// ------------------------------------------------------------------ the loop
+// The loop.
 
 void strand::run_turn() noexcept {
     strand* outer = std::exchange(current_strand, this);
@@ -159,10 +159,15 @@ piece& strand::take_next() noexcept {
 }
 
 void strand::drive(std::coroutine_handle<> next) noexcept {
-    if (next) next.resume();
-    while (unwind_) {
-        next = unwind_on();
+    for (;;) {
         if (next) next.resume();
+        if (ended_) {
+            next = std::exchange(ended_, {}).complete();
+        } else if (unwind_) {
+            next = unwind_on();
+        } else {
+            return;
+        }
     }
 }
 
@@ -188,11 +193,19 @@ void strand::visit_waiting(waiting_visitor& visitor) {
 }
 
 void context::visit_waiting(waiting_visitor& visitor) const {
-    for (const piece* p = waiting_; p != nullptr; p = p->next_) {
+    const context* within = this;  // no recursion: contexts nest as deep as awaits do
+    for (const piece* p = waiting_;;) {
+        while (p == nullptr) {
+            if (within == this) return;
+            p = within->next_;
+            within = within->outer_;
+        }
         if (p->ops_->stop != nullptr) {
             visitor.waits(*p);
+            p = p->next_;
         } else {
-            static_cast<const context*>(p)->visit_waiting(visitor);
+            within = static_cast<const context*>(p);
+            p = within->waiting_;
         }
     }
 }

@@ -50,6 +50,14 @@ public:
     /// Goes on unwinding at `next` when the running piece has returned.
     void unwind(continuation next) noexcept { unwind_ = next; }
 
+    /// A coroutine has ended. Returns what to run next: its parent. A branch is told by
+    /// the loop instead, since it may destroy the frame that is still suspending.
+    [[nodiscard]] std::coroutine_handle<> end(continuation parent) noexcept {
+        if (!parent.is_branch()) return parent.complete();
+        ended_ = parent;
+        return std::noop_coroutine();
+    }
+
     /// The root has ended; the loop will call the end function.
     void mark_ended() noexcept { has_ended_ = true; }
 
@@ -100,6 +108,7 @@ private:
     ready_list ready_;          // the next turn's
     piece* stops_ = nullptr;    // contexts with a requested stop, not yet delivered
     piece* telling_ = nullptr;  // what the stop being delivered has still to reach
+    continuation ended_;
     continuation unwind_;
     executor* executor_;
     end_function* ended_function_;
