@@ -28,6 +28,13 @@
 #define COIL_SANITIZED 0
 #endif
 
+/// 1 under AddressSanitizer, which ends the program at a use after free.
+#if __has_feature(address_sanitizer) || defined(__SANITIZE_ADDRESS__)
+#define COIL_ADDRESS_SANITIZED 1
+#else
+#define COIL_ADDRESS_SANITIZED 0
+#endif
+
 /// The storage class of a variable that each thread has for itself; an ordinary
 /// variable where COIL_SINGLE_THREADED promises that there is only one thread.
 #if defined(COIL_SINGLE_THREADED)

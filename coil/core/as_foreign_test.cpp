@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/core/as_foreign.hpp>
-
 #include <coil/core/task.hpp>
 #include <coil/core/yield.hpp>
 #include <coil/testing/test.hpp>

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/core/race.hpp>
+#include <coil/core/with.hpp>
+#include <coil/testing/probes.hpp>
+#include <coil/testing/test.hpp>
+#include <coil/time/sleep.hpp>
+#include <coil/time/timeout.hpp>
+
+#include <memory>
+#include <stdexcept>
+
+using namespace coil::testing;
+using namespace std::chrono_literals;
+using coil::sleep;
+using coil::task;
+using coil::with_timeout;
+
+namespace {
+task<int> reply_after(coil::clock::duration delay) {
+    co_await sleep(delay);
+    co_return 7;
+}
+/// Takes its time to clean up, and then gives a value all the same.
+task<int> late(coil::clock::duration cleanup) {
+    (void)co_await coil::as_outcome(never());
+    co_await coil::shield(sleep(cleanup));
+    co_return 8;
+}
+}  // namespace
+
+COIL_TEST("with_timeout: a reply in time") {
+    //! [a reply in time]
+    const std::optional<int> reply = co_await with_timeout(10ms, reply_after(5ms));
+    CHECK(reply == 7);
+    const std::optional<int> none = co_await with_timeout(10ms, reply_after(20ms));
+    CHECK(none == std::nullopt);
+    //! [a reply in time]
+}
+
+COIL_TEST("with_timeout: of what gives nothing tells whether it ended") {
+    const bool in_time = co_await with_timeout(10ms, sleep(5ms));
+    const bool too_late = co_await with_timeout(10ms, sleep(20ms));
+    CHECK(in_time);
+    CHECK_FALSE(too_late);
+}
+
+COIL_TEST("with_timeout: ends at the deadline, which counts from the await") {
+    auto limited = with_timeout(10ms, never());
+    co_await sleep(50ms);
+    const coil::instant start = coil::now();
+    const bool ended = co_await std::move(limited);
+    CHECK_FALSE(ended);
+    CHECK(coil::now() - start == 10ms);
+}
+
+COIL_TEST("with_timeout: clean-up takes its own time, and a late value counts") {
+    const coil::instant start = coil::now();
+    const std::optional<int> value = co_await with_timeout(10ms, late(5ms));
+    CHECK(value == 8);
+    CHECK(coil::now() - start == 15ms);
+}
+
+COIL_TEST("with_timeout: a stop from outside is no time-out") {
+    words log;
+    auto limited = [&]() -> task<> {
+        const trace end(log, "stopped");
+        co_await with_timeout(1h, never());
+        log.emplace_back("not reached");
+    };
+    co_await coil::race(limited(), sleep(1ms));
+    CHECK(log == words{"~stopped"});
+}
+
+COIL_TEST(
+    "with_timeout: time that runs out during a stop from outside is no time-out") {
+    words log;
+    struct slow_drop {
+        task<> async_drop() { co_await sleep(30ms); }
+    };
+    auto limited = [&]() -> task<> {
+        const trace end(log, "stopped");
+        auto body = [](slow_drop&) { return never(); };
+        co_await with_timeout(10ms, coil::with(slow_drop(), body));
+        log.emplace_back("not reached");
+    };
+    co_await coil::race(limited(), sleep(1ms));
+    CHECK(log == words{"~stopped"});
+}
+
+COIL_TEST("with_timeout: nested, the shorter one ends first") {
+    const coil::instant start = coil::now();
+    const auto outer = co_await with_timeout(5ms, with_timeout(10ms, never()));
+    CHECK_FALSE(outer.has_value());
+    CHECK(coil::now() - start == 5ms);
+    const auto inner = co_await with_timeout(10ms, with_timeout(5ms, never()));
+    REQUIRE(inner.has_value());
+    CHECK_FALSE(*inner);
+}
+
+COIL_TEST("with_timeout: tells the reason") {
+    auto reason = coil::stop_reason::none;
+    auto look = [&]() -> task<> {
+        (void)co_await coil::as_outcome(never());
+        const coil::context& scope = co_await scope_here();
+        reason = scope.reason();
+    };
+    co_await with_timeout(1ms, look());
+    CHECK(reason == coil::stop_reason::timed_out);
+}
+
+COIL_TEST("with_timeout: work that stops by itself is no time-out") {
+    const auto ended = co_await coil::as_outcome(with_timeout(1ms, coil::stop_here()));
+    CHECK(ended.is_stopped());
+}
+
+COIL_TEST("with_timeout: move-only values and a limit without end") {
+    auto make = []() -> task<std::unique_ptr<int>> {
+        co_await coil::yield_now();
+        co_return std::make_unique<int>(3);
+    };
+    co_await sleep(1ms);
+    auto value = co_await with_timeout(coil::clock::duration::max(), make());
+    REQUIRE(value.has_value());
+    CHECK(**value == 3);
+}
+
+#if COIL_EXCEPTIONS
+COIL_TEST("with_timeout: an error is the work's own") {
+    auto fail = []() -> task<int> {
+        co_await coil::yield_now();
+        throw std::runtime_error("no");
+    };
+    auto ended = co_await coil::as_outcome(with_timeout(1s, fail()));
+    CHECK_THROWS_WITH(ended.take(), "no");
+}
+#endif
