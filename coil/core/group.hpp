@@ -45,8 +45,8 @@ public:
     void spawn(A&& work);
 
     /// Asks all children to stop; the body goes on, and its result stands.
-    void request_stop() noexcept {
-        stop_children(stop_reason::requested, stop_level::soft);
+    void request_stop(stop_level level = stop_level::soft) noexcept {
+        stop_children(stop_reason::requested, level);
     }
 
     [[nodiscard]] group_stats stats() const noexcept { return stats_; }

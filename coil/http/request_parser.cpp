@@ -143,6 +143,8 @@ bool request_parser::take_line(std::string_view line) {
 }
 
 bool request_parser::take_field(std::string_view line) {
+    constexpr std::size_t usual_count = 8;
+    if (fields_.capacity() == 0) fields_.reserve(usual_count);
     if (fields_.size() == limits_.header_count_max) {
         return fail({status::header_fields_too_large, "too many header fields"});
     }

@@ -80,7 +80,11 @@ task<> server::drain(group& connections) {
     if (stats_.open == 0) all_closed_.set();
     const bool has_drained =
         co_await with_timeout(limits_.drain_timeout, all_closed_.wait());
-    if (!has_drained) connections.request_stop();
+    if (has_drained) co_return;
+    connections.request_stop();
+    const bool has_ended =
+        co_await with_timeout(limits_.stop_timeout, all_closed_.wait());
+    if (!has_ended) connections.request_stop(stop_level::hard);
 }
 
 // One connection's place in the counts, from the moment it is taken.

@@ -66,8 +66,9 @@ class connection;
 /// \snippet coil/http/server_test.cpp  a server
 ///
 /// A stop of `serve` drains: it stops accepting, closes idle connections, lets requests
-/// in flight finish within `drain_timeout`, then stops them, and returns when the last
-/// connection has ended. A hard stop stops them at once.
+/// in flight finish within `drain_timeout`, then stops them, after another
+/// `stop_timeout` hard, and returns when the last connection has ended. A hard stop
+/// stops them at once.
 ///
 /// A client that goes away while its handler runs stops the handler; half-closing
 /// counts as going away.
@@ -118,6 +119,7 @@ private:
     event all_closed_;  // while draining
     event has_ended_;
     detail::buffer_store buffers_;
+    std::string spare_output_;  // empty, but it has room
     detail::date_cache date_;
     std::map<address_key, std::size_t> per_address_;
 };

@@ -162,6 +162,26 @@ TEST_CASE("shutdown: a handler that hangs is stopped after the drain's time") {
     CHECK(dropped == 1);
 }
 
+TEST_CASE("shutdown: a handler that shields itself is stopped hard in the end") {
+    limits granted;
+    granted.drain_timeout = 20ms;
+    granted.stop_timeout = 20ms;
+    event never;
+    const auto hanging = [&](request&) -> task<response> {
+        co_await shield(never.wait());
+        co_return response();
+    };
+    const auto client = [](server& at) -> task<> {
+        wire_client c = co_await connect_to(at);
+        co_await c.send(asking("GET /"));
+        co_await until([&] { return at.stats().in_flight == 1; });
+        at.start_drain();
+        const std::string rest = co_await c.rest();
+        CHECK(rest.empty());
+    };
+    drained(granted, hanging, client);
+}
+
 TEST_CASE("shutdown: streams are told, and say farewell") {
     const auto live = [](request& asked) -> response {
         const auto events = [](event& draining) -> generator<std::string> {

@@ -89,7 +89,11 @@ task<bool> connection::fill(std::chrono::nanoseconds limit) {
 void connection::release_buffer() noexcept {
     parser_.release_memory();
     if (buffer_) server_.buffers_.give_back(std::move(buffer_));
-    if (out_.capacity() > output_kept_max) std::string().swap(out_);
+    if (out_.capacity() > server_.spare_output_.capacity() &&
+        out_.capacity() <= output_kept_max) {
+        out_.swap(server_.spare_output_);
+    }
+    std::string().swap(out_);
 }
 
 task<connection::next_step> connection::answer() {
@@ -167,6 +171,7 @@ task<> connection::watch_peer(bool has_output) {
 
 task<connection::next_step> connection::respond(response made) {
     take_arrived_body();
+    if (out_.empty()) out_.swap(server_.spare_output_);
     exchange how = answer_to(parser_.head(), server_.date_.text());
     how.keep_alive = how.keep_alive && can_go_on();
     ++server_.stats_.requests;
