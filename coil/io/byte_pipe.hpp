@@ -60,7 +60,9 @@ public:
     static constexpr const char* what = "pipe read";
     read_leaf(byte_pipe& from, std::span<std::byte> into) noexcept
         : from_(from),
-          into_(into) {}
+          into_(into) {
+        COIL_EXPECTS(!into.empty() && "reading needs room");
+    }
     [[nodiscard]] std::size_t await_resume() const noexcept { return count_; }
 
 private:

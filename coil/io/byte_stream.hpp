@@ -21,7 +21,7 @@ concept byte_reader = requires(S& source, std::span<std::byte> buffer) {
 /// Bytes go into it: `write(bytes)` waits until it takes some, and gives their count.
 /// To have all of them taken, see `write_all`.
 ///
-/// Stop: a stopped `write` gave nothing away.
+/// Stop: a stopped `write` gave nothing away; one that did ends with its count.
 template <class S>
 concept byte_writer = requires(S& sink, std::span<const std::byte> bytes) {
     { sink.write(bytes) } -> awaitable_of<std::size_t>;

@@ -34,7 +34,7 @@ public:
     [[nodiscard]] read_leaf read(std::span<std::byte> into) noexcept;
 
     /// Waits until some of `bytes` can be taken, and gives their count.
-    /// Stop: nothing was sent.
+    /// Stop: nothing was sent; if something was, the await ends with its count.
     /// Lifetime: `bytes` must outlive the await.
     [[nodiscard]] write_leaf write(std::span<const std::byte> bytes) noexcept;
 

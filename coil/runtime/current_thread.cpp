@@ -17,8 +17,10 @@ std::size_t threads_or_default(std::size_t wanted) noexcept {
 }
 }  // namespace
 
-current_thread_runtime::current_thread_runtime(run_options options)
-    : event_loop(*outside),
+current_thread_runtime::current_thread_runtime(std::unique_ptr<io_driver> with,
+                                               run_options options)
+    : owned_driver{std::move(with)},
+      event_loop(*outside),
       options_(options),
       signals_(*this),
       pool_(threads_or_default(options.blocking_threads_max)) {}

@@ -19,7 +19,7 @@ struct run_options {
 
 namespace detail {
 struct owned_driver {
-    std::unique_ptr<io_driver> outside = make_io_driver();
+    std::unique_ptr<io_driver> outside;
 };
 }  // namespace detail
 
@@ -31,7 +31,11 @@ struct owned_driver {
 class current_thread_runtime final : private detail::owned_driver, public event_loop {
 public:
     /// Throws: `std::system_error` when the system is out of descriptors.
-    explicit current_thread_runtime(run_options options = {});
+    explicit current_thread_runtime(run_options options = {})
+        : current_thread_runtime(make_io_driver(), options) {}
+    /// With a driver of your choice: another system, a simulated network.
+    explicit current_thread_runtime(std::unique_ptr<io_driver> with,
+                                    run_options options = {});
     /// Joins the threads of the pool.
     ~current_thread_runtime();
 

@@ -36,9 +36,12 @@ private:
 
 /// One operation on a socket: what is asked, and what came of it.
 ///
-/// Readiness drivers (epoll) tell it to retry, and it happens in the strand's own turn;
-/// completion drivers (io_uring) borrow its buffer while it waits, answer a stop with
-/// `later`, and end it by `finished` or `stopped`. Who awaits it sees no difference.
+/// A readiness driver (epoll) says `ready`, and `try_now` does it in the strand's turn.
+/// A completion driver (io_uring) borrows the buffer while the system fills it; once
+/// that has happened it says `ready`, too, and `try_now` hands the result over. Asked
+/// to stop before, it answers `later` and says `stopped` when the system has let go;
+/// asked in between, it answers `ended` and keeps what was taken for the source's next
+/// operation. So what a strand did not see is not lost, whatever the driver.
 ///
 /// Lifetime: the driver holds its address from `start` until it ends.
 class io_operation {
@@ -68,7 +71,7 @@ public:
 
     /// For the driver: `try_now` may succeed now.
     virtual void ready() noexcept = 0;
-    /// For the driver: `result` is there.
+    /// For the driver: `result` is there, and nothing would be lost with it.
     virtual void finished() noexcept = 0;
     /// For the driver, after it answered `later`: there will be no result.
     virtual void stopped() noexcept = 0;

@@ -104,7 +104,7 @@ public:
 
     io_operation* reader = nullptr;
     io_operation* writer = nullptr;
-    io_operation* watcher = nullptr;  // of the peer's end
+    io_operation* watcher = nullptr;           // of the peer's end
     direction_bits ready = reading | writing;  // worth a try
     bool is_registered = false;
 
@@ -180,8 +180,7 @@ bool epoll_driver::wait(instant deadline) noexcept {
             has_nanoseconds_ = count >= 0 || errno != ENOSYS;
         }
         if (!has_nanoseconds_) {
-            count =
-                ::epoll_wait(poll_, events, events_per_wait, whole_limit(pause));
+            count = ::epoll_wait(poll_, events, events_per_wait, whole_limit(pause));
         }
     }
     bool is_woken = false;
@@ -205,6 +204,7 @@ bool epoll_driver::wait(instant deadline) noexcept {
 }
 
 io_source& epoll_driver::open(int descriptor) {
+    static_assert(sizeof(socket) <= 5 * sizeof(void*));
     return *new socket(descriptor);
 }
 

@@ -12,7 +12,7 @@ namespace coil {
 /// with the socket, so that nothing is tried in vain.
 ///
 /// Threads: its runtime's, but for `wake()`.
-/// Allocates: one block of 48 bytes per open socket, from `allocate_frame`.
+/// Allocates: one block of 40 bytes per open socket, from `allocate_frame`.
 class epoll_driver : public io_driver {
 public:
     /// Throws: `std::system_error`.
