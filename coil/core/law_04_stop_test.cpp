@@ -162,6 +162,27 @@ COIL_TEST("law 4: a leaf that answers later may turn out to be stopped") {
     CHECK(log == words{"ends", "~waiter"});
 }
 
+COIL_TEST("law 4: a leaf that had to wait for the next turn has not begun") {
+    signal stubborn;
+    stubborn.answers_later = true;  // asked to stop, it would wait for ever
+    auto begin_late = [&]() -> task<> {
+        while (!coil::strand::current()->is_spent()) {
+            stubborn.set();
+            (void)co_await stubborn.wait();
+        }
+        (void)co_await stubborn.wait();
+    };
+    co_await coil::with_group([&](coil::group& g) {
+        auto stop = [&]() -> task<> {
+            g.request_stop();
+            co_return;
+        };
+        g.spawn(begin_late());
+        g.spawn(stop());
+    });
+    CHECK(stubborn.asked == 0);
+}
+
 COIL_TEST("law 4: a branch that cannot even begin leaves no sibling behind") {
     words log;
     struct refusing {

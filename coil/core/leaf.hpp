@@ -100,7 +100,9 @@ public:
         if (scope.stop_requested()) {
             scope.home().unwind(parent());
         } else if (scope.home().is_spent()) {
-            retry();  // to take now and deliver later might lose it to a race
+            // To take now and deliver later might lose it to a race.
+            set_ops(begin_table);
+            complete();
         } else {
             scope.add(*this);
             self().start();
@@ -118,6 +120,15 @@ private:
     Derived& self() noexcept { return static_cast<Derived&>(*this); }
     static stop_answer stop_it(piece& asked) noexcept {
         return static_cast<Derived&>(asked).on_stop();
+    }
+    // The turn that it might have begun in was spent: it has not begun, so under a stop
+    // it never does, and is not asked.
+    static std::coroutine_handle<> begin_late(piece& queued) noexcept {
+        auto& self = static_cast<Derived&>(queued);
+        context& scope = self.parent().scope();
+        if (!scope.stop_requested()) return try_again(queued);
+        scope.home().unwind(self.parent());
+        return {};
     }
     static std::coroutine_handle<> try_again(piece& woken) noexcept {
         auto& self = static_cast<Derived&>(woken);
@@ -138,11 +149,14 @@ private:
     }
     static const piece_ops waiting_table;
     static const piece_ops retry_table;
+    static const piece_ops begin_table;
 };
 template <class Derived>
 constinit const piece_ops leaf_of<Derived>::waiting_table =
     make_table(&leaf::resume_parent);
 template <class Derived>
 constinit const piece_ops leaf_of<Derived>::retry_table = make_table(&try_again);
+template <class Derived>
+constinit const piece_ops leaf_of<Derived>::begin_table = make_table(&begin_late);
 
 }  // namespace coil
