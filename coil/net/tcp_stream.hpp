@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/core/task.hpp>
 #include <coil/net/endpoint.hpp>
 #include <coil/runtime/io_driver.hpp>
 

@@ -239,6 +239,22 @@ TEST_CASE("tcp_stream: connecting where nobody listens is an error") {
     CHECK(run(error_of(refused())) == std::errc::connection_refused);
 }
 
+TEST_CASE("tcp_stream: a connect that gets no answer can be stopped") {
+    auto connects = []() -> task<> {
+        auto listener = co_await net::listen({.backlog = 1});
+        std::vector<net::tcp_stream> queued;  // until the system answers no more
+        for (int i = 0; i < 20; ++i) {
+            auto next =
+                co_await with_timeout(5ms, net::connect(listener.local_endpoint()));
+            if (!next) break;
+            queued.push_back(std::move(*next));
+        }
+        CHECK(queued.size() < 20);
+        CHECK_FALSE(queued.empty());
+    };
+    run(connects());
+}
+
 TEST_CASE("tcp_stream: connect takes a name") {
     auto connects = []() -> task<> {
         auto listener = co_await net::listen({});
