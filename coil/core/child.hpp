@@ -44,14 +44,6 @@ public:
 /// `collect_stopped()` first. Starting never throws: a failure is the child's outcome.
 template <class A>
 class child : public branch {
-    static_assert(awaitable<A>, "this combinator needs something awaitable");
-    static_assert(!recipe_type<A> || !std::is_lvalue_reference_v<A>,
-                  "a task is awaited once and is used up by it: write std::move(it)");
-
-    static_assert(
-        !requires { typename std::remove_cvref_t<A>::is_own; },
-        "own is awaited by itself, in the coroutine that is to own the object");
-
 public:
     using value_type = await_result_t<A>;
     using operation = typename operation_of<A>::type;
@@ -63,6 +55,9 @@ public:
 
     /// Begins `awaitable` in `within`. Returns what to run next.
     std::coroutine_handle<> begin(A&& awaitable, context& within) noexcept {
+        static_assert(
+            !requires { typename std::remove_cvref_t<A>::is_own; },
+            "own is awaited by itself, in the coroutine that is to own the object");
         scope = &within;
 #if COIL_EXCEPTIONS
         try {
@@ -215,10 +210,15 @@ public:
     template <class Promise>
     std::coroutine_handle<> await_suspend(
         std::coroutine_handle<Promise> waiting) noexcept {
-        static_assert(coil_promise<Promise>,
-                      "coil's combinators can be awaited only in a coil coroutine; in "
-                      "another library's coroutine, wrap a task with coil::as_foreign");
-        return static_cast<Derived*>(this)->begin(continuation(waiting.promise()));
+        if constexpr (coil_promise<Promise>) {
+            return static_cast<Derived*>(this)->begin(continuation(waiting.promise()));
+        } else {
+            static_assert(
+                always_false<Promise>,
+                "coil's combinators can be awaited only in a coil coroutine; in "
+                "another library's coroutine, wrap a task with coil::as_foreign");
+            return waiting;
+        }
     }
     [[nodiscard]] continuation parent() const noexcept { return parent_; }
 

@@ -41,7 +41,7 @@ public:
     /// Errors: a child's error stops its siblings and the body, and is what
     /// `with_group` throws.
     /// Allocates: one block for the strand, from `allocate_frame`.
-    template <awaitable A>
+    template <class A>
     void spawn(A&& work);
 
     /// Asks all children to stop; the body goes on, and its result stands.
@@ -258,12 +258,17 @@ auto with_group(Body&& body) {
     return detail::group_recipe<Body>({}, std::forward<Body>(body));
 }
 
-template <awaitable A>
+template <class A>
 void group::spawn(A&& work) {
-    static_assert(detail::leaf_type<A> || !std::is_lvalue_reference_v<A>,
-                  "spawn uses the task up: write spawn(std::move(it))");
-    add(*new detail::group_child<A>(*this, parent_.scope().home().runs_on(),
-                                    std::forward<A>(work)));
+    if constexpr (awaitable<A>) {
+        add(*new detail::group_child<A>(*this, parent_.scope().home().runs_on(),
+                                        std::forward<A>(work)));
+    } else {
+        static_assert(!awaitable<std::remove_reference_t<A>>,
+                      "spawn uses the task up: write spawn(std::move(it))");
+        static_assert(awaitable<std::remove_reference_t<A>>,
+                      "spawn needs something awaitable, such as a task");
+    }
 }
 
 }  // namespace coil

@@ -12,6 +12,10 @@ namespace coil {
 namespace detail {
 template <class Promise>
 concept coil_promise = std::derived_from<Promise, promise_base>;
+
+/// For a `static_assert` in a branch that must not be compiled.
+template <class>
+inline constexpr bool always_false = false;
 }  // namespace detail
 
 /// An awaitable that is not made of others: it waits for the outside world, for
@@ -89,10 +93,14 @@ public:
     }
     template <class Promise>
     std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise>) noexcept {
-        static_assert(detail::coil_promise<Promise>,
-                      "this coil awaitable can be awaited only in a coil coroutine; in "
-                      "another library's coroutine, wrap a task with coil::as_foreign");
-        begin();
+        if constexpr (detail::coil_promise<Promise>) {
+            begin();
+        } else {
+            static_assert(
+                detail::always_false<Promise>,
+                "this coil awaitable can be awaited only in a coil coroutine; in "
+                "another library's coroutine, wrap a task with coil::as_foreign");
+        }
         return std::noop_coroutine();
     }
     void begin() noexcept {

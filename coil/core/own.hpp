@@ -10,6 +10,9 @@ namespace detail {
 
 class owned_base;
 
+template <class T>
+concept drops_children = requires { T::drop_runs_children; };
+
 /// The drops of one coroutine: a context in front of its own, so that frames without
 /// drops pay nothing. It lives in the coroutine's first box.
 class drop_list : public drops {
@@ -71,11 +74,6 @@ private:
 
 template <async_droppable T>
 class owned_box final : public owned_base {
-    static_assert(
-        !requires { T::drop_runs_children; },
-        "the children of this type may refer to locals, which are gone when an "
-        "owned object is dropped: use coil::with or coil::with_group");
-
 public:
     explicit owned_box(T&& object) : object_(std::move(object)) {
 #if COIL_EXCEPTIONS
@@ -126,6 +124,10 @@ private:
 /// Allocates: one block for the object and its drop.
 template <async_droppable T>
 class owned {
+    static_assert(!detail::drops_children<T>,
+                  "the children of this type may refer to locals, which are gone when "
+                  "an owned object is dropped: use coil::with or coil::with_group");
+
 public:
     owned(T object) : box_(new detail::owned_box<T>(std::move(object))) {}
     owned(owned&& other) noexcept : box_(std::exchange(other.box_, nullptr)) {
@@ -222,6 +224,9 @@ private:
 /// dropped and `std::bad_alloc` thrown.
 template <async_droppable T>
 auto own(T object) {
+    static_assert(!detail::drops_children<T>,
+                  "the children of this type may refer to locals, which are gone when "
+                  "an owned object is dropped: use coil::with or coil::with_group");
     return detail::own_recipe<T>(std::move(object));
 }
 

@@ -35,8 +35,14 @@ using local_task = basic_task<T, flavour::local>;
 
 namespace detail {
 
-template <class A>
-inline constexpr bool always_false = false;
+/// Stands for a result after an error of compilation, so that no other follows.
+struct any_result {
+    template <class T>
+    operator T() const;
+};
+struct no_awaitable : std::suspend_never {
+    any_result await_resume() const noexcept;
+};
 
 /// How every coil coroutine awaits: leaves in place, recipes by their operation,
 /// anything else through an adapter that keeps the strand serial.
@@ -46,10 +52,16 @@ struct awaiting_promise : promise_base {
     decltype(auto) await_transform(
         A&& a, std::source_location at = std::source_location::current()) {
         where = at;
-        if constexpr (!awaitable<A>) {
+        if constexpr (!awaitable<A> && awaitable<std::remove_reference_t<A>>) {
+            static_assert(always_false<A>,
+                          "a task is awaited once and is used up by it: write "
+                          "co_await std::move(it)");
+            return no_awaitable();
+        } else if constexpr (!awaitable<A>) {
             static_assert(always_false<A>,
                           "co_await needs something awaitable: a task, a leaf such as "
                           "coil::sleep(), or a type with await_ready/suspend/resume");
+            return no_awaitable();
         } else {
             static_assert(F == flavour::local || !is_local_v<A>,
                           "a coil::task may move between threads, so it cannot await a "
@@ -142,10 +154,15 @@ public:
     template <class Promise>
     std::coroutine_handle<> await_suspend(
         std::coroutine_handle<Promise> waiting) noexcept {
-        static_assert(coil_promise<Promise>,
-                      "a coil task can be awaited only in a coil coroutine; in another "
-                      "library's coroutine, write co_await coil::as_foreign(...)");
-        return begin(continuation(waiting.promise()));
+        if constexpr (coil_promise<Promise>) {
+            return begin(continuation(waiting.promise()));
+        } else {
+            static_assert(
+                always_false<Promise>,
+                "a coil task can be awaited only in a coil coroutine; in another "
+                "library's coroutine, write co_await coil::as_foreign(runtime, it)");
+            return waiting;
+        }
     }
     std::coroutine_handle<> begin(continuation parent) noexcept {
         this->parent = parent;

@@ -31,8 +31,6 @@ using resource_t = std::remove_cvref_t<settled_t<made_t<Given>>>;
 template <class Given, class Body>
 class with_operation : public frame_operation<with_operation<Given, Body>> {
     using resource = resource_t<Given>;
-    static_assert(async_droppable<resource>,
-                  "coil::with needs a resource that has a member async_drop()");
     using body_call = call_result_t<Body&, resource&>;
 
 public:
@@ -135,6 +133,18 @@ private:
     Body body_;
 };
 
+/// A `with` of one resource, or a text that says why not.
+template <class Given, class Body>
+auto one_with(Given&& given, Body body) {
+    if constexpr (async_droppable<resource_t<Given>>) {
+        return with_one<Given, Body>(std::forward<Given>(given), std::move(body));
+    } else {
+        static_assert(always_false<Given>,
+                      "coil::with needs a resource that has a member async_drop()");
+        return std::suspend_never();
+    }
+}
+
 /// The rest of a `with` from its I-th part on, given the resources made so far.
 template <std::size_t I, class Parts, class... Made>
 decltype(auto) with_from(Parts& parts, Made&... made) {
@@ -147,20 +157,16 @@ decltype(auto) with_from(Parts& parts, Made&... made) {
             return with_from<I + 1>(parts, made..., resource);
         };
         if constexpr (given_itself<part>) {
-            return with_one<part&, decltype(rest)>(current, std::move(rest));
+            return one_with<part&>(current, std::move(rest));
         } else if constexpr (given_by_awaitable<part>) {
-            return with_one<part&&, decltype(rest)>(std::move(current),
-                                                    std::move(rest));
+            return one_with<part>(std::move(current), std::move(rest));
         } else if constexpr (requires { current(made...); }) {
-            auto maker = [&current, &made...]() -> decltype(auto) {
-                return current(made...);
-            };
-            return with_one<decltype(maker), decltype(rest)>(std::move(maker),
-                                                             std::move(rest));
+            return one_with(
+                [&current, &made...]() -> decltype(auto) { return current(made...); },
+                std::move(rest));
         } else {
-            auto maker = [&current]() -> decltype(auto) { return current(); };
-            return with_one<decltype(maker), decltype(rest)>(std::move(maker),
-                                                             std::move(rest));
+            return one_with([&current]() -> decltype(auto) { return current(); },
+                            std::move(rest));
         }
     }
 }
@@ -171,10 +177,10 @@ class [[nodiscard(
     using first = decltype(with_from<0>(std::declval<std::tuple<Parts...>&>()));
 
 public:
-    static constexpr bool is_local = first::is_local;
+    static constexpr bool is_local = is_local_v<first>;
 
     explicit with_recipe(Parts&&... parts) : parts_(std::forward<Parts>(parts)...) {}
-    auto operator co_await() && { return with_from<0>(parts_).operator co_await(); }
+    decltype(auto) operator co_await() && { return get_awaiter(with_from<0>(parts_)); }
 
 private:
     std::tuple<Parts...> parts_;
