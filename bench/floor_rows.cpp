@@ -3,6 +3,7 @@
 // thread; frames come from a free list.
 #include "measure.hpp"
 
+#include <chrono>
 #include <coroutine>
 #include <cstddef>
 #include <exception>
@@ -179,6 +180,16 @@ number sum_up(uint64_t count) {
     co_return sum;
 }
 
+/// Whoever arms a timer for some time from now must read the clock.
+uint64_t read_clock(uint64_t count) {
+    uint64_t sum = 0;
+    for (uint64_t i = 0; i < count; ++i) {
+        const auto now = std::chrono::steady_clock::now().time_since_epoch();
+        sum += static_cast<uint64_t>(now.count());
+    }
+    return sum;
+}
+
 template <number (*Work)(uint64_t)>
 uint64_t run(uint64_t count) {
     return Work(count).run();
@@ -189,6 +200,8 @@ constexpr bench::row rows[] = {
     {"await-inline", run<await_each_inline>},
     {"recursion", run<descend_often>},
     {"generator", run<sum_up>},
+    {"timer", read_clock},
+    {"timer-rearm", read_clock},
 };
 
 }  // namespace

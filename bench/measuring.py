@@ -8,7 +8,7 @@ PROGRAMS = pathlib.Path('build/release/bench')
 COMPILER = ['clang++-19', '-std=c++20', '-O2', '-DNDEBUG', '-I.']
 CONNECTIONS = 64
 PATIENCE = 120  # seconds, for any one program
-SIZES = 10_000, 50_000  # between which instructions are counted
+COUNTING = ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null']
 
 
 def program(name):
@@ -29,15 +29,17 @@ def operation(row, words):
     return {'ns': float(took)}
 
 
-def instructions(words):
+def operation_instructions(row, words):
     """Per operation: the slope between two sizes, so that start and end do not count."""
     name, argument = words
-    totals = []
-    for size in SIZES:
-        done = output_of(['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null',
-                          program(name), argument, str(size), '1'])
-        totals.append(int(re.search(r'Collected : (\d+)', done.stderr)[1]))
-    return (totals[1] - totals[0]) / (SIZES[1] - SIZES[0])
+    sizes = 10_000, 50_000
+    totals = [collected(output_of([*COUNTING, program(name), argument, str(size), '1']).stderr)
+              for size in sizes]
+    return (totals[1] - totals[0]) / (sizes[1] - sizes[0])
+
+
+def collected(report):
+    return int(re.search(r'Collected : (\d+)', report)[1])
 
 
 def compiling(row, words):
@@ -56,27 +58,46 @@ def server(row, words):
     with started([program(words[0]), *words[1:]], processors[0]) as serving:
         try:
             port = serving.stdout.readline().strip()
-            return under_load(row, serving.pid, port, processors[-1])
+            with started(load(row, port, row.count), processors[-1]) as clients:
+                return under_load(row, serving.pid, clients)
         finally:
             serving.kill()
 
 
-def under_load(row, pid, port, processor):
-    with started([program('load'), row.name, port, str(CONNECTIONS), str(row.count)],
-                 processor) as load:
-        if load.stdout.readline() != 'ready\n':
-            raise RuntimeError(f'the load on {row.name} did not get ready')
-        before = cpu_time(pid)
-        load.stdin.write('go\n')
-        load.stdin.flush()
-        answer = load.stdout.readline().split()
-        after = cpu_time(pid)
+def load(row, port, requests):
+    return [program('load'), row.name, port, str(CONNECTIONS), str(requests)]
+
+
+def under_load(row, pid, clients):
+    if clients.stdout.readline() != 'ready\n':
+        raise RuntimeError(f'the load on {row.name} did not get ready')
+    before = cpu_time(pid)
+    clients.stdin.write('go\n')
+    clients.stdin.flush()
+    answer = clients.stdout.readline().split()
+    after = cpu_time(pid)
     if len(answer) != 3:
         raise RuntimeError(f'the load on {row.name} failed')
     total, user, system = (later - earlier for later, earlier in zip(after, before))
     micro = total / row.count * 1e6
-    return {'us': micro, 'user': micro * user / max(user + system, 1e-9),
-            'p99': float(answer[2])}
+    return {'us': micro, 'user': micro * user / max(user + system, 1e-9)}
+
+
+def server_instructions(row, words):
+    """Per request, outside the kernel; of all requests a tenth more is the warm-up."""
+    sizes = 5_000, 15_000
+    totals = []
+    for size in sizes:
+        with subprocess.Popen([*COUNTING, program(words[0]), *words[1:]], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as serving:
+            port = serving.stdout.readline().strip()
+            try:
+                subprocess.run(load(row, port, size), input='go\n', text=True, check=True,
+                               stdout=subprocess.DEVNULL, timeout=PATIENCE)
+            finally:
+                serving.terminate()
+            totals.append(collected(serving.communicate()[1]))
+    return (totals[1] - totals[0]) / (sizes[1] - sizes[0]) / 1.1
 
 
 def started(command, processor):
@@ -95,3 +116,4 @@ def cpu_time(pid):
 
 
 MEASURE = {'operation': operation, 'server': server, 'compile': compiling}
+INSTRUCTIONS = {'operation': operation_instructions, 'server': server_instructions}

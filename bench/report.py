@@ -18,10 +18,11 @@ DOCUMENT = pathlib.Path('docs/benchmarks.md')
 BEGIN, END = '<!-- measured by ./x bench: begin -->', '<!-- measured by ./x bench: end -->'
 FIGURE = {'operation': 'ns', 'server': 'us', 'compile': 's'}  # what ratios are made of
 SAID = {'ns': 'ns', 'Ir': 'Ir', 'us': 'µs', 'user': 'µs user', 's': 's', 'MiB': 'MiB'}
-SHOWN = {'operation': ('ns', 'Ir'), 'server': ('us', 'user'), 'compile': ('s', 'MiB')}
+SHOWN = {'operation': ('ns', 'Ir'), 'server': ('us', 'user', 'Ir'), 'compile': ('s', 'MiB')}
 TITLES = {
     'operation': 'Operations: CPU time and instructions of one',
-    'server': 'Servers: CPU time of the server per request',
+    'server': 'Servers: CPU time of the server per request, and its instructions '
+              'outside the kernel',
     'compile': 'Compiling: CPU time and memory of the compiler',
 }
 
@@ -70,10 +71,11 @@ def measure(chosen, rounds):
                 for unit, figure in measuring.MEASURE[row.kind](row, words).items():
                     least[unit] = min(figure, least.get(unit, figure))
     for row in chosen:
-        if row.kind == 'operation':
+        if row.kind in measuring.INSTRUCTIONS:
             say(f'counting instructions: {row.name}')
+            count = measuring.INSTRUCTIONS[row.kind]
             for peer, words in row.programs.items():
-                results[row.name, peer]['Ir'] = measuring.instructions(words)
+                results[row.name, peer]['Ir'] = count(row, words)
     say('')
     return results
 
@@ -109,12 +111,14 @@ def line(cells):
 
 
 def shown(kind, figures):
-    return ', '.join(f'{rounded(figures[unit])} {SAID[unit]}'
+    return ', '.join(f'{rounded(unit, figures[unit])} {SAID[unit]}'
                      for unit in SHOWN[kind] if unit in figures) or '–'
 
 
-def rounded(figure):
-    return f'{figure:.2f}' if figure < 10 else f'{figure:.0f}'
+def rounded(unit, figure):
+    if unit in ('Ir', 'MiB'):
+        return f'{figure:.0f}'
+    return f'{figure:.2f}' if figure < 10 else f'{figure:.1f}'
 
 
 def ratio_of(kind, figures, peer):
