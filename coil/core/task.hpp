@@ -122,8 +122,14 @@ template <class T, flavour F>
 struct task_promise : task_promise_base<T, F> {
     using task_promise_base<T, F>::task_promise_base;
     basic_task<T, F> get_return_object() noexcept { return basic_task<T, F>(*this); }
+    // By value, so that conversions of numbers happen, and warn, at the co_return.
+    void return_value(T value)
+        requires std::is_scalar_v<T>
+    {
+        this->result().set_value(value);
+    }
     template <class U = T>
-        requires std::constructible_from<T, U&&>
+        requires(!std::is_scalar_v<T> && std::constructible_from<T, U&&>)
     void return_value(U&& value) {
         this->result().set_value(std::forward<U>(value));
     }

@@ -27,10 +27,14 @@ public:
     std::coroutine_handle<> begin(continuation parent) noexcept {
         this->set_parent(parent);
         scope_.open(parent.scope());
-        timer_service* const timers = parent.scope().home().runs_on().timers();
-        COIL_EXPECTS(timers != nullptr && "this runtime has no timers");
-        timers->arm(*this, from_now(*timers, limit_));
-        return child_.begin(std::forward<A>(part_), scope_);
+        if constexpr (leaf_type<A>) {  // what is ready needs no timer
+            const auto next = child_.begin(std::forward<A>(part_), scope_);
+            if (!has_ended_) arm();
+            return next;
+        } else {
+            arm();
+            return child_.begin(std::forward<A>(part_), scope_);
+        }
     }
     value_type await_resume() {
         if (child_.result.is_stopped()) return {};
@@ -43,6 +47,11 @@ public:
     }
 
 private:
+    void arm() noexcept {
+        timer_service* const timers = this->parent().scope().home().runs_on().timers();
+        COIL_EXPECTS(timers != nullptr && "this runtime has no timers");
+        timers->arm(*this, from_now(*timers, limit_));
+    }
     static void fired(timer& due) noexcept {
         auto& self = static_cast<timeout_operation&>(due);
         if (self.scope_.stop_requested()) return;  // by somebody else: no time-out
@@ -58,6 +67,7 @@ private:
         return is_late_ ? this->complete() : this->unwind();
     }
     void close() noexcept {
+        has_ended_ = true;
         cancel();
         scope_.close();
     }
@@ -69,6 +79,7 @@ private:
          &timeout_operation::stopped>
         child_{*this};
     bool is_late_ = false;
+    bool has_ended_ = false;
 };
 
 template <class A>

@@ -228,8 +228,12 @@ bool epoll_driver::is_awaited(const io_source& source) const noexcept {
 bool epoll_driver::try_now(io_operation& asked) noexcept {
     auto& source = *static_cast<socket*>(asked.source);
     const direction_bits direction = direction_of(asked);
+    // An edge has told of something to read since this operation began to wait.
+    const bool is_known_readable =
+        asked.is_told && asked.asked == io_operation::kind::wait_readable;
     source.forget(asked);
     if ((source.ready & direction) == 0) return false;
+    if (is_known_readable) return true;
     asked.result = perform(source.descriptor(), asked);
     if (asked.result == -EAGAIN || asked.result == -EWOULDBLOCK) {
         source.cannot(direction);
