@@ -7,12 +7,15 @@
 #include <cstdlib>
 
 //! [echo]
-coil::task<> echo(coil::net::tcp_stream peer) try {
+coil::task<> echo(coil::net::tcp_stream peer) {
     std::array<std::byte, 4096> buffer;
-    while (auto count = co_await peer.read(buffer)) {
-        co_await coil::write_all(peer, std::span(buffer).first(count));
+    try {
+        while (auto count = co_await peer.read(buffer)) {
+            co_await coil::write_all(peer, std::span(buffer).first(count));
+        }
+    } catch (const std::system_error&) {
+        // This peer broke off; an error that got out would stop the others, too.
     }
-} catch (const std::system_error&) {  // this peer broke off; the others go on
 }
 
 coil::task<> serve(std::uint16_t port) {

@@ -129,7 +129,7 @@ struct task_promise : task_promise_base<T, F> {
         this->result().set_value(value);
     }
     template <class U = T>
-        requires(!std::is_scalar_v<T> && std::constructible_from<T, U&&>)
+        requires(!std::is_scalar_v<T> && std::constructible_from<T, U &&>)
     void return_value(U&& value) {
         this->result().set_value(std::forward<U>(value));
     }
