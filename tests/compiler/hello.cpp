@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a new user tries first. With GCC 12 it must stop at one readable error.
-#include <coil/core/core.hpp>
+#include <coil/coil.hpp>
 
 coil::task<int> answer() {
     co_return 42;

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <coil/base/assert.hpp>
+#include <coil/coil.hpp>
 
 #include <cstdio>
 
-int main(int count, char**) {
-    COIL_EXPECTS(count == 1);
-    std::puts("hello, coil");
+using namespace std::chrono_literals;
+
+coil::task<int> answer() {
+    co_await coil::sleep(1ms);
+    co_return 42;
+}
+
+int main() {
+    std::printf("hello, coil: %d\n", coil::run(answer()));
 }

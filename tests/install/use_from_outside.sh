@@ -10,4 +10,4 @@ cmake -S "$outside" -B "$outside/build" -G Ninja \
     -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_PREFIX_PATH="$outside/prefix"
 cmake --build "$outside/build"
 said=$("$outside/build/hello")
-[ "$said" = "hello, coil" ] || { echo "hello said '$said'"; exit 1; }
+[ "$said" = "hello, coil: 42" ] || { echo "hello said '$said'"; exit 1; }
