@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/core/core.hpp>
+#include <coil/http/server.hpp>
 #include <coil/io/write.hpp>
 #include <coil/net/tcp_listener.hpp>
 #include <coil/runtime/run.hpp>
@@ -7,6 +8,7 @@
 #include "listen.hpp"
 
 #include <array>
+#include <limits>
 #include <string_view>
 
 namespace {
@@ -34,13 +36,28 @@ task<> serve_echo() {
     });
 }
 
+coil::http::response say_hello(coil::http::request&) {
+    return coil::http::response::text("Hello, World!");
+}
+
+task<> serve_http() {
+    coil::http::limits limits;  // the others let a connection live for ever
+    limits.requests_per_connection_max = std::numeric_limits<std::size_t>::max();
+    coil::http::server server(co_await coil::net::listen({}), limits);
+    bench::announce(server.local_endpoint().port());
+    co_await server.serve(say_hello);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
     const std::string_view kind = count == 2 ? arguments[1] : "";
-    if (kind != "echo") {
-        std::fprintf(stderr, "usage: %s echo\n", arguments[0]);
+    if (kind == "echo") {
+        coil::run(serve_echo());
+    } else if (kind == "http") {
+        coil::run(serve_http());
+    } else {
+        std::fprintf(stderr, "usage: %s echo|http\n", arguments[0]);
         return 2;
     }
-    coil::run(serve_echo());
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/core/core.hpp>
+#include <coil/http/server.hpp>
+#include <coil/http/sse.hpp>
 #include <coil/io/buffer.hpp>
 #include <coil/io/copy.hpp>
 #include <coil/io/lines.hpp>
