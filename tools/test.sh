@@ -11,7 +11,7 @@ set -euo pipefail
 source tools/packages.sh
 source tools/files.sh
 
-suites=(format layers tidy build unit compile_fail headers compiler noexcept noheap
+suites=(format layers tidy build unit compile_fail headers compiler noexcept noheap law9
     asan tsan integration acts browser install snippets)
 passed=0 failed=0
 

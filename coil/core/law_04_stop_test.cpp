@@ -172,13 +172,13 @@ COIL_TEST("law 4: a leaf that had to wait for the next turn has not begun") {
         }
         (void)co_await stubborn.wait();
     };
+    auto stop = [](coil::group& g) -> task<> {
+        g.request_stop();
+        co_return;
+    };
     co_await coil::with_group([&](coil::group& g) {
-        auto stop = [&]() -> task<> {
-            g.request_stop();
-            co_return;
-        };
         g.spawn(begin_late());
-        g.spawn(stop());
+        g.spawn(stop(g));
     });
     CHECK(stubborn.asked == 0);
 }

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Law 7: no hidden allocation. Counts the calls of operator new, so it has nothing to
+// count where a sanitizer brings its own.
+#include <coil/core/as_outcome.hpp>
+#include <coil/core/closure.hpp>
+#include <coil/core/group.hpp>
+#include <coil/core/join.hpp>
+#include <coil/core/own.hpp>
+#include <coil/core/race.hpp>
+#include <coil/core/with.hpp>
+#include <coil/testing/probes.hpp>
+#include <coil/testing/test.hpp>
+#include <coil/time/sleep.hpp>
+#include <coil/time/timeout.hpp>
+
+#include <cstdlib>
+#include <new>
+
+#if !COIL_SANITIZED
+
+namespace {
+std::size_t calls_of_new = 0;
+}  // namespace
+
+void* operator new(std::size_t size) {
+    ++calls_of_new;
+    void* const memory = std::malloc(size);
+    if (memory == nullptr) coil::fatal("out of memory");
+    return memory;
+}
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
+
+using namespace coil::testing;
+using namespace std::chrono_literals;
+using coil::as_outcome;
+using coil::local_task;
+using coil::task;
+
+namespace {
+
+struct plain_resource {
+    task<> async_drop() { co_await coil::yield_now(); }
+};
+task<int> ready() {
+    co_return 1;
+}
+task<> own_one() {
+    co_await coil::own(plain_resource());
+}
+
+local_task<> combinators() {
+    co_await coil::yield_now();
+    co_await coil::sleep(1us);
+    (void)co_await as_outcome(never() /* stopped by the race around it */);
+}
+local_task<> one_round() {
+    co_await coil::join(coil::yield_now(), coil::sleep(1us), ready());
+    (void)co_await coil::join_outcomes(coil::yield_now(), coil::stop_here());
+    co_await coil::race(coil::sleep(1h), coil::yield_now(), never());
+    (void)co_await as_outcome(ready());
+    (void)co_await as_outcome(coil::stop_here());
+    co_await coil::shield(coil::yield_now());
+    (void)co_await coil::with_timeout(1h, coil::yield_now());
+    (void)co_await coil::with_timeout(1us, never());
+    co_await coil::call_once([] { return coil::yield_now(); });
+    co_await coil::with(plain_resource(),
+                        [](plain_resource&) { return coil::yield_now(); });
+    co_await coil::race(combinators(), give_way(3));
+    co_await own_one();
+    co_await coil::with_group([](coil::group& g) {
+        g.spawn(coil::yield_now());
+        g.spawn(ready());
+    });
+}
+
+}  // namespace
+
+COIL_TEST("law 7: in the steady state no operation asks the heap") {
+    for (int i = 0; i < 3; ++i) co_await one_round();
+    const std::size_t before = calls_of_new;
+    for (int i = 0; i < 1000; ++i) co_await one_round();
+    const std::size_t calls = calls_of_new - before;
+    CHECK(calls == 0);
+}
+
+COIL_TEST("law 7: combinators of leaves take no frame at all") {
+    const std::size_t before = coil::count_frames().alive;
+    std::size_t seen = 0;
+    auto look = [&seen] { seen = coil::count_frames().alive; };
+    auto nested = [&look] {
+        return coil::join(coil::race(coil::yield_now(), never()),
+                          coil::call_once([&look] { look(); }));
+    };
+    co_await coil::join(coil::call_once(std::move(nested)), coil::yield_now());
+    CHECK(seen == before);
+}
+
+#endif

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/core/closure.hpp>
+#include <coil/core/discard.hpp>
+#include <coil/core/group.hpp>
+#include <coil/core/join.hpp>
+#include <coil/core/own.hpp>
+#include <coil/core/race.hpp>
+#include <coil/core/with.hpp>
+#include <coil/sync/channel.hpp>
+#include <coil/sync/event.hpp>
+#include <coil/sync/remote_event.hpp>
+#include <coil/testing/probes.hpp>
+#include <coil/time/sleep.hpp>
+#include <coil/time/timeout.hpp>
+
+#include <utility>
+#include <vector>
+
+namespace coil::testing {
+
+/// What the awaitables in the list below wait for; made anew for each.
+struct stage {
+    explicit stage(executor& runtime) : from_afar(runtime) {}
+
+    event quiet;
+    event happened;
+    channel<int, 1> empty;
+    channel<int, 1> filled;
+    remote_event from_afar;
+    bool is_filled = filled.try_send(0);
+    words log;
+};
+
+/// Uses a resource until `work` has ended.
+template <class Work>
+auto with_resource(stage& on, Work work) {
+    return with([&on] { return resource(on.log, "r"); },
+                [work](resource&) { return work(); });
+}
+
+inline task<> own_and_wait(stage& on) {
+    co_await own(resource(on.log, "r"));
+    co_await never();
+}
+inline task<> own_and_yield(stage& on) {
+    co_await own(resource(on.log, "r"));
+    co_await yield_now();
+}
+
+/// One kind of awaitable, its type erased, so that tests over all of them compile soon.
+struct kind {
+    const char* name;
+    local_task<> (*await)(stage&);      ///< Awaits one, in a coroutine.
+    void (*make_and_forget)(stage&);    ///< Makes one, moves it, and lets it go.
+    local_task<> (*combine)(stage&);    ///< Awaits one in join, with_timeout, a group.
+    local_task<> (*lose_race)(stage&);  ///< One more branch of a race.
+};
+
+/// A list of kinds in the making; `make` is a lambda without captures.
+class kinds : public std::vector<kind> {
+public:
+    template <class Make>
+    void operator()(const char* name, Make) {
+        push_back({name, [](stage& s) -> local_task<> { (void)co_await Make()(s); },
+                   [](stage& s) {
+                       auto idle = Make()(s);
+                       [[maybe_unused]] auto moved = std::move(idle);
+                   },
+                   [](stage& s) -> local_task<> {
+                       auto body = [&s](group& g) { g.spawn(Make()(s)); };
+                       auto nested = join(Make()(s), with_group(body));
+                       (void)co_await with_timeout(clock::duration::max(),
+                                                   std::move(nested));
+                   },
+                   [](stage& s) -> local_task<> {
+                       co_await race(never(), Make()(s), yield_now());
+                   }});
+    }
+};
+
+/// Every kind, made so that nothing but a stop ends it. A new primitive adds a line
+/// here and inherits the law tests in `all_awaitables_test.cpp`.
+inline kinds all_that_wait() {
+    using namespace std::chrono_literals;
+    kinds all;
+    all("sleep", [](stage&) { return sleep(24h); });
+    all("sleep_until", [](stage&) { return sleep_until(instant::max()); });
+    all("event::wait", [](stage& s) { return s.quiet.wait(); });
+    all("channel::receive", [](stage& s) { return s.empty.receive(); });
+    all("channel::send", [](stage& s) { return s.filled.send(2); });
+    all("remote_event::wait", [](stage& s) { return s.from_afar.wait(); });
+    all("as_outcome", [](stage&) {
+        return call_once([]() -> task<> {
+            (void)co_await as_outcome(never());
+            co_await never();
+        });
+    });
+    all("call_once", [](stage&) { return call_once([] { return never(); }); });
+    all("task", [](stage&) { return []() -> task<> { co_await never(); }(); });
+    all("join", [](stage&) { return join(never(), yield_now(), never()); });
+    all("join_outcomes", [](stage&) {
+        return call_once([]() -> task<> {
+            (void)co_await join_outcomes(never(), stop_here());
+            co_await never();
+        });
+    });
+    all("race", [](stage&) { return race(never(), never()); });
+    all("with", [](stage& s) { return with_resource(s, [] { return never(); }); });
+    all("with, making", [](stage&) {
+        return with(
+            []() -> task<resource> {
+                co_await never();
+                fatal("not reached");
+            },
+            [](resource&) {});
+    });
+    all("own", [](stage& s) { return own_and_wait(s); });
+    all("with_group, in its body",
+        [](stage&) { return with_group([](group&) { return never(); }); });
+    all("with_group, for children",
+        [](stage&) { return with_group([](group& g) { g.spawn(never()); }); });
+    all("with_timeout", [](stage&) { return with_timeout(24h, never()); });
+    all("shield, begun later", [](stage&) {
+        return call_once([]() -> task<> {
+            co_await shield(yield_now());
+            co_await never();
+        });
+    });
+    return all;
+}
+
+/// Every kind, made so that it ends by itself.
+inline kinds all_that_end() {
+    using namespace std::chrono_literals;
+    kinds all;
+    all("yield_now", [](stage&) { return yield_now(); });
+    all("sleep", [](stage&) { return sleep(1ms); });
+    all("sleep_until", [](stage&) { return sleep_until(instant()); });
+    all("event::wait, set", [](stage& s) {
+        s.happened.set();
+        return s.happened.wait();
+    });
+    all("event::wait, set later", [](stage& s) {
+        return call_once([&s]() -> task<> {
+            auto set = [](stage& of) -> task<> {
+                co_await yield_now();
+                of.happened.set();
+            };
+            co_await join(s.happened.wait(), set(s));
+        });
+    });
+    all("channel::receive", [](stage& s) { return s.filled.receive(); });
+    all("channel::send", [](stage& s) { return s.empty.send(1); });
+    all("remote_event::wait", [](stage& s) {
+        s.from_afar.set();
+        return s.from_afar.wait();
+    });
+    all("stop_requested", [](stage&) { return stop_requested(); });
+    all("task", [](stage&) { return give_way(3); });
+    all("as_outcome", [](stage&) { return as_outcome(give_way(1)); });
+    all("as_outcome, stopped", [](stage&) { return as_outcome(stop_here()); });
+    all("shield", [](stage&) { return shield(give_way(1)); });
+    all("call_once", [](stage&) { return call_once([] { return 1; }); });
+    all("join", [](stage&) { return join(give_way(1), sleep(1ms)); });
+    all("join_outcomes",
+        [](stage&) { return join_outcomes(give_way(1), stop_here()); });
+    all("race", [](stage&) { return race(never(), give_way(2)); });
+    all("with", [](stage& s) { return with_resource(s, [] { return yield_now(); }); });
+    all("own", [](stage& s) { return own_and_yield(s); });
+    all("drop", [](stage& s) { return drop(resource(s.log, "r")); });
+    all("with_group", [](stage&) {
+        return with_group([](group& g) {
+            g.spawn(give_way(2));
+            return yield_now();
+        });
+    });
+    all("with_timeout, in time", [](stage&) { return with_timeout(24h, give_way(1)); });
+    all("with_timeout, late", [](stage&) { return with_timeout(1ms, never()); });
+    return all;
+}
+
+}  // namespace coil::testing
