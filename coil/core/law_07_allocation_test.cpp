@@ -20,10 +20,17 @@
 
 namespace {
 std::size_t calls_of_new = 0;
+int large_failures = 0;  // how many of the next large blocks are refused
 }  // namespace
 
 void* operator new(std::size_t size) {
     ++calls_of_new;
+#if COIL_EXCEPTIONS
+    if (size > 8192 && large_failures > 0) {
+        --large_failures;
+        throw std::bad_alloc();
+    }
+#endif
     void* const memory = std::malloc(size);
     if (memory == nullptr) coil::fatal("out of memory");
     return memory;
@@ -99,5 +106,126 @@ COIL_TEST("law 7: combinators of leaves take no frame at all") {
     co_await coil::join(coil::call_once(std::move(nested)), coil::yield_now());
     CHECK(seen == before);
 }
+
+#if COIL_EXCEPTIONS
+// Law 6 where memory runs out: frames and boxes this large are never recycled.
+namespace {
+
+constexpr std::size_t large = 10'000;
+
+volatile char* touched = nullptr;
+
+/// Lets the block be seen from outside, so that it lies in the frame.
+COIL_NOINLINE void touch(char (&block)[large]) {
+    touched = block;
+    *touched = 1;
+}
+struct large_drop {
+    words& log;
+    task<> async_drop() {
+        char block[large];
+        touch(block);
+        co_await coil::yield_now();
+        touch(block);
+        log.emplace_back("dropped");
+    }
+};
+struct large_object {
+    words& log;
+    char block[large] = {};
+    task<> async_drop() {
+        log.emplace_back("dropped");
+        co_return;
+    }
+};
+task<> large_body(words& log) {
+    char block[large];
+    touch(block);
+    co_await coil::yield_now();
+    touch(block);
+    log.emplace_back("body");
+}
+bool is_out_of_memory(const coil::outcome<>& ended) {
+    if (!ended.has_error()) return false;
+    try {
+        std::rethrow_exception(ended.error());
+    } catch (const std::bad_alloc&) {
+        return true;
+    }
+}
+
+}  // namespace
+
+COIL_TEST("law 6: no memory for the body: the resource is dropped") {
+    words log;
+    large_failures = 1;
+    const auto ended = co_await as_outcome(
+        coil::with(resource(log, "r"), [&](resource&) { return large_body(log); }));
+    CHECK(is_out_of_memory(ended));
+    CHECK(log == words{"drop r", "dropped r"});
+}
+
+COIL_TEST("law 6: no memory for the drop: the body does not begin") {
+    words log;
+    large_failures = 1;
+    const auto ended = co_await as_outcome(
+        coil::with(large_drop{log}, [&](large_drop&) { log.emplace_back("body"); }));
+    CHECK(is_out_of_memory(ended));
+    CHECK(log == words{"dropped"});
+}
+
+COIL_TEST("law 6: the drop's memory is taken before the body begins") {
+    words log;
+    auto body = [](large_drop&) {
+        large_failures = 1;
+        return coil::yield_now();
+    };
+    co_await coil::with(large_drop{log}, body);
+    CHECK(log == words{"dropped"});
+    large_failures = 0;
+}
+
+COIL_TEST("law 6: no memory to own an object: it is dropped") {
+    words log;
+    auto work = [](words& l) -> task<> {
+        large_failures = 1;  // not for this frame, which has room for the object, too
+        co_await coil::own(large_object{l});
+        l.emplace_back("not reached");
+    };
+    const auto ended = co_await as_outcome(work(log));
+    CHECK(is_out_of_memory(ended));
+    CHECK(log == words{"dropped"});
+}
+
+COIL_TEST("law 6: no memory for a branch: its siblings are stopped and joined") {
+    words log;
+    large_failures = 1;
+    auto hang = [](words& l) -> task<> {
+        const trace end(l, "sibling");
+        co_await never();
+    };
+    const auto ended = co_await as_outcome(
+        coil::join(hang(log), coil::call_once([&] { return large_body(log); })));
+    CHECK(is_out_of_memory(ended));
+    CHECK(log == words{"~sibling"});
+}
+
+COIL_TEST("law 6: no memory for a child: the group stops the others") {
+    words log;
+    auto hang = [](words& l) -> task<> {
+        const trace end(l, "sibling");
+        co_await never();
+    };
+    auto body = [&](coil::group& g) -> task<> {
+        g.spawn(hang(log));
+        co_await coil::yield_now();
+        large_failures = 1;
+        g.spawn(large_body(log));
+    };
+    const auto ended = co_await as_outcome(coil::with_group(body));
+    CHECK(is_out_of_memory(ended));
+    CHECK(log == words{"~sibling"});
+}
+#endif
 
 #endif

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/core/task.hpp>
+#include <coil/testing/death.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
 
 #include <stdexcept>
 
 using namespace std::chrono_literals;
+using coil::testing::last_words_of;
+using coil::testing::says;
 
 namespace {
 
@@ -23,10 +26,12 @@ coil::task<int> twice() {
 coil::task<int&> refer(int& to) {
     co_return to;
 }
+#if COIL_EXCEPTIONS
 coil::task<> fail() {
     co_await coil::sleep(1ms);
     throw std::runtime_error("failed");
 }
+#endif
 
 }  // namespace
 
@@ -70,4 +75,30 @@ COIL_TEST("task: may be moved before it is awaited") {
     auto second = std::move(first);
     const int value = co_await std::move(second);
     CHECK(value == 42);
+}
+
+COIL_TEST("task: a moved-to task gives up what it held, unawaited") {
+    auto held = answer();
+    held = answer();
+    const int value = co_await std::move(held);
+    CHECK(value == 42);
+}
+
+namespace {
+coil::local_task<> await_twice() {
+    auto once = answer();
+    const int first = co_await std::move(once);
+    const int second = co_await std::move(once);
+    CHECK(first == second);
+}
+coil::local_task<> await_a_leaf_twice() {
+    auto leaf = coil::sleep(1ms);
+    co_await leaf;
+    co_await leaf;
+}
+}  // namespace
+
+TEST_CASE("task: awaiting it, or a leaf, a second time ends the program with a text") {
+    CHECK(says(last_words_of(&await_twice), "a task can be awaited once"));
+    CHECK(says(last_words_of(&await_a_leaf_twice), "a leaf can be awaited once"));
 }
