@@ -20,7 +20,8 @@
 
 namespace {
 std::size_t calls_of_new = 0;
-int large_failures = 0;  // how many of the next large blocks are refused
+[[maybe_unused]] int large_failures =
+    0;  // how many of the next large blocks are refused
 }  // namespace
 
 void* operator new(std::size_t size) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/core/discard.hpp>
 #include <coil/core/own.hpp>
 #include <coil/stream/detail/source.hpp>
 
