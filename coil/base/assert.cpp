@@ -17,4 +17,9 @@ void detail::fail(const breach& what) noexcept {
     std::abort();
 }
 
+void detail::fail(const char* word, const char* text, const char* file,
+                  int line) noexcept {
+    fail({word, text, file, line});
+}
+
 }  // namespace coil

@@ -24,6 +24,8 @@ struct breach {
 };
 
 [[noreturn]] void fail(const breach& what) noexcept;
+[[noreturn, gnu::cold]] void fail(const char* word, const char* text, const char* file,
+                                  int line) noexcept;
 
 }  // namespace detail
 }  // namespace coil
@@ -31,7 +33,7 @@ struct breach {
 #define COIL_CHECK_OR_FAIL(word, ...) \
     (static_cast<bool>(__VA_ARGS__)   \
          ? static_cast<void>(0)       \
-         : ::coil::detail::fail({word, #__VA_ARGS__, __FILE__, __LINE__}))
+         : ::coil::detail::fail(word, #__VA_ARGS__, __FILE__, __LINE__))
 
 /// The caller's side of a contract. A breach ends the program in every build with
 /// "coil: <file>:<line>: expects <text>".

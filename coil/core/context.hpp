@@ -44,7 +44,7 @@ public:
     [[nodiscard]] context* outer() const noexcept { return outer_; }
 
     /// Whether a leaf that begins now must not begin. Stop is sticky.
-    [[nodiscard]] bool stop_requested() const noexcept;
+    [[nodiscard]] inline bool stop_requested() const noexcept;
     [[nodiscard]] stop_reason reason() const noexcept { return reason_; }
     [[nodiscard]] stop_level level() const noexcept { return level_; }
 
@@ -72,6 +72,7 @@ protected:
 
 private:
     friend class strand;
+    [[nodiscard]] bool is_stop_on_its_way() const noexcept;
     void raise(stop_reason why, stop_level level) noexcept {
         reason_ = why;
         level_ = level;

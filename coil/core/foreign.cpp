@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/core/foreign.hpp>
 
+#include <atomic>
+
 namespace coil::detail {
 
 const piece_ops foreign_wait::table = {
@@ -38,7 +40,8 @@ bool foreign_wait::may_begin() noexcept {
 void foreign_wait::end(state how) noexcept {
     // acq_rel: pairs with the compare-exchange in suspended(), both ways: whoever is
     // second sees what the first one did.
-    const state before = state_.exchange(how, std::memory_order_acq_rel);
+    const state before =
+        std::atomic_ref(state_).exchange(how, std::memory_order_acq_rel);
     if (before == state::waiting) {
         executor_->remote().post(*this);
     } else if (before != state::starting) {
@@ -52,8 +55,8 @@ std::coroutine_handle<> foreign_wait::suspended(std::coroutine_handle<> next) no
     parent().scope().add(*this);
     state seen = state::starting;
     // acq_rel: pairs with the exchange in end().
-    if (!state_.compare_exchange_strong(seen, state::waiting,
-                                        std::memory_order_acq_rel)) {
+    if (!std::atomic_ref(state_).compare_exchange_strong(seen, state::waiting,
+                                                         std::memory_order_acq_rel)) {
         finish();  // it ended meanwhile: resume in the strand's next turn
     }
     return next ? next : std::noop_coroutine();
@@ -65,7 +68,7 @@ std::coroutine_handle<> foreign_wait::not_suspended() noexcept {
 
 void foreign_wait::finish() noexcept {
     // acquire: pairs with end().
-    if (state_.load(std::memory_order_acquire) == state::destroyed) {
+    if (std::atomic_ref(state_).load(std::memory_order_acquire) == state::destroyed) {
         complete_stopped();
     } else {
         complete();

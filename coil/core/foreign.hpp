@@ -3,7 +3,6 @@
 
 #include <coil/core/awaitable.hpp>
 
-#include <atomic>
 #include <exception>
 
 namespace coil {
@@ -64,7 +63,7 @@ private:
     };
     named_frame frame_;
     executor* executor_;
-    std::atomic<state> state_ = state::starting;
+    state state_ = state::starting;  // atomic: foreign.cpp uses an atomic_ref
     static const piece_ops table;
 };
 

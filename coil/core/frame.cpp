@@ -222,7 +222,7 @@ COIL_NOINLINE void release_frame(void* frame, std::size_t size) noexcept {
     auto* freed = static_cast<block*>(frame);
     if (!COIL_SANITIZED && index < class_count) [[likely]] {
         magazine& open = mine.open[index];
-        if (open.count != 0 && open.count < magazine_blocks) [[likely]] {
+        if (open.count < magazine_blocks && mine.is_known) [[likely]] {
             freed->next = open.first;
             open.first = freed;
             ++open.count;

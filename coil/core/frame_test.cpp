@@ -12,6 +12,7 @@
 #include <mutex>
 #include <new>
 #include <thread>
+#include <vector>
 
 using namespace coil::testing;
 using coil::allocate_frame;

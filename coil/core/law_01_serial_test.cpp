@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <atomic>
 #include <thread>
+#include <vector>
 
 using namespace coil::testing;
 using namespace std::chrono_literals;

@@ -92,16 +92,15 @@ public:
         return !scope.stop_requested() && scope.home().spend() && self().try_now();
     }
     template <class Promise>
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise>) noexcept {
+    void await_suspend(std::coroutine_handle<Promise>) noexcept {
         if constexpr (detail::coil_promise<Promise>) {
-            begin();
+            self().begin();
         } else {
             static_assert(
                 detail::always_false<Promise>,
                 "this coil awaitable can be awaited only in a coil coroutine; in "
                 "another library's coroutine, wrap a task with coil::as_foreign");
         }
-        return std::noop_coroutine();
     }
     void begin() noexcept {
         context& scope = parent().scope();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/core/mailbox.hpp>
 
+#include <atomic>
+
 namespace coil {
 
 remote_message* mailbox::asleep() noexcept {
@@ -9,19 +11,20 @@ remote_message* mailbox::asleep() noexcept {
 }
 
 void mailbox::post(remote_message& message) noexcept {
-    remote_message* seen = word_.load(std::memory_order_relaxed);
+    remote_message* seen = std::atomic_ref(word_).load(std::memory_order_relaxed);
     do {
         message.next_ = seen == asleep() ? nullptr : seen;
         // release: pairs with the acquire in drain(), so the owner sees the result.
-    } while (!word_.compare_exchange_weak(seen, &message, std::memory_order_release,
-                                          std::memory_order_relaxed));
+    } while (!std::atomic_ref(word_).compare_exchange_weak(
+        seen, &message, std::memory_order_release, std::memory_order_relaxed));
     if (seen == asleep()) notify();  // only then may this mailbox be touched again
 }
 
 bool mailbox::drain() noexcept {
-    if (word_.load(std::memory_order_relaxed) == nullptr) return false;
+    if (std::atomic_ref(word_).load(std::memory_order_relaxed) == nullptr) return false;
     // acquire: pairs with the release in post().
-    remote_message* newest = word_.exchange(nullptr, std::memory_order_acquire);
+    remote_message* newest =
+        std::atomic_ref(word_).exchange(nullptr, std::memory_order_acquire);
     if (newest == asleep()) return false;
     remote_message* oldest = nullptr;
     while (newest != nullptr) {
@@ -42,13 +45,15 @@ bool mailbox::drain() noexcept {
 bool mailbox::try_sleep() noexcept {
     remote_message* none = nullptr;
     // relaxed: only announces; the messages themselves are acquired in drain().
-    return word_.compare_exchange_strong(none, asleep(), std::memory_order_relaxed);
+    return std::atomic_ref(word_).compare_exchange_strong(none, asleep(),
+                                                          std::memory_order_relaxed);
 }
 
 bool mailbox::wake_up() noexcept {
     remote_message* mark = asleep();
     // relaxed: as above; a failure means that messages wait to be drained.
-    return word_.compare_exchange_strong(mark, nullptr, std::memory_order_relaxed);
+    return std::atomic_ref(word_).compare_exchange_strong(mark, nullptr,
+                                                          std::memory_order_relaxed);
 }
 
 }  // namespace coil

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <atomic>
-
 namespace coil {
 
 /// What a mailbox carries. The sender keeps it alive until `deliver` is called.
@@ -51,7 +49,10 @@ private:
     virtual void notify() noexcept = 0;
     static remote_message* asleep() noexcept;
 
-    std::atomic<remote_message*> word_ = nullptr;  // newest first, or `asleep()`
+    // Newest first, or `asleep()`. Atomic: only mailbox.cpp touches it, by an
+    // atomic_ref, since <atomic> alone takes longer to compile than the rest of the
+    // core.
+    remote_message* word_ = nullptr;
 };
 
 }  // namespace coil

@@ -58,7 +58,7 @@ public:
         }
         return *this;
     }
-    ~outcome() { clear(); }
+    ~outcome() { destroy(); }
 
     [[nodiscard]] bool has_value() const noexcept { return kind_ == kind::value; }
     [[nodiscard]] bool has_error() const noexcept { return kind_ == kind::error; }
@@ -85,9 +85,8 @@ public:
 
     /// Gives the value or throws the error, as the await itself would have done.
     T take() {
-        if (has_error()) [[unlikely]]
-            detail::rethrow(std::move(error_));
-        COIL_EXPECTS(has_value());
+        if (!has_value()) [[unlikely]]
+            throw_instead();
         if constexpr (is_reference) {
             return static_cast<T>(*value_);
         } else if constexpr (!std::is_void_v<T>) {
@@ -97,7 +96,17 @@ public:
 
     template <class... Args>
     void set_value(Args&&... args) {
-        clear();
+        if (kind_ != kind::stopped) [[unlikely]]
+            clear();
+        put_value(std::forward<Args>(args)...);
+    }
+    /// The same where no error can be there; a trivial value is overwritten.
+    template <class... Args>
+    void put_value(Args&&... args) {
+        if constexpr (!std::is_trivially_destructible_v<stored>) {
+            if (kind_ == kind::value) [[unlikely]]
+                clear();
+        }
         if constexpr (is_reference) {
             value_ = (std::addressof(args), ...);
         } else {
@@ -111,14 +120,21 @@ public:
         kind_ = kind::error;
     }
     void clear() noexcept {
-        if (kind_ == kind::value) value_.~stored();
-        if (kind_ == kind::error) error_.~exception_ptr();
+        destroy();
         kind_ = kind::stopped;
     }
 
 private:
     enum class kind : unsigned char { stopped, value, error };
 
+    [[noreturn, gnu::noinline, gnu::cold]] void throw_instead() {
+        COIL_EXPECTS(has_error() && "it has neither a value nor an error");
+        detail::rethrow(std::move(error_));
+    }
+    void destroy() noexcept {
+        if (kind_ == kind::value) value_.~stored();
+        if (kind_ == kind::error) error_.~exception_ptr();
+    }
     void* place() noexcept {
         return const_cast<void*>(static_cast<const void*>(std::addressof(value_)));
     }

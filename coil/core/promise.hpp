@@ -69,15 +69,18 @@ inline void tell_drops_of_error(promise_base& frame) noexcept {
     carried.calls->failed(carried);
 }
 
+[[gnu::noinline, gnu::cold]] inline std::coroutine_handle<> begin_with_drops(
+    promise_base& child, receiver& up) noexcept {
+    auto& carried = static_cast<drops&>(*child.scope);
+    carried.calls->begin(carried, up.parent.scope());
+    return handle_of(child);
+}
 /// Starts a coroutine as somebody's child: it hands its result to `up`.
 inline std::coroutine_handle<> begin_frame(promise_base& child, receiver& up) noexcept {
     child.up = &up;
-    if (child.scope == nullptr) [[likely]] {
-        child.scope = &up.parent.scope();
-    } else {
-        auto& carried = static_cast<drops&>(*child.scope);
-        carried.calls->begin(carried, up.parent.scope());
-    }
+    if (child.scope != nullptr) [[unlikely]]
+        return begin_with_drops(child, up);
+    child.scope = &up.parent.scope();
     return handle_of(child);
 }
 

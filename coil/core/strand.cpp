@@ -58,10 +58,7 @@ void context::nest_in(context& outer) noexcept {
     }
 }
 
-bool context::stop_requested() const noexcept {
-    if (level_ != stop_level::none) return true;
-    if (!home_->has_pending_stop()) [[likely]]
-        return false;
+bool context::is_stop_on_its_way() const noexcept {
     // Requested in this very piece and not delivered yet: look at who would tell us.
     bool is_shielded = is_shielded_;
     for (const context* c = outer_; c != nullptr && c->home_ == home_; c = c->outer_) {
@@ -129,7 +126,8 @@ void strand::deliver(piece& told, stop_reason why, stop_level level) noexcept {
 void strand::run_turn() noexcept {
     strand* outer = std::exchange(current_strand, this);
     budget_ = pieces_per_turn;
-    deliver_stops();
+    if (stops_ != nullptr) [[unlikely]]
+        deliver_stops();
     if (!has_ended_) run_batch();
     current_strand = outer;
     if (has_ended_) {

@@ -117,6 +117,11 @@ private:
     bool has_ended_ = false;
 };
 
+inline bool context::stop_requested() const noexcept {
+    if (level_ != stop_level::none) return true;
+    return home_->has_pending_stop() && is_stop_on_its_way();
+}
+
 /// First in, first out, of strands whose turn is to come: an executor's building block.
 class strand_queue {
 public:

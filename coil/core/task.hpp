@@ -131,7 +131,7 @@ struct task_promise : task_promise_base<T, F> {
     template <class U = T>
         requires(!std::is_scalar_v<T> && std::constructible_from<T, U &&>)
     void return_value(U&& value) {
-        this->result().set_value(std::forward<U>(value));
+        this->result().put_value(std::forward<U>(value));
     }
 };
 
@@ -139,7 +139,7 @@ template <flavour F>
 struct task_promise<void, F> : task_promise_base<void, F> {
     using task_promise_base<void, F>::task_promise_base;
     basic_task<void, F> get_return_object() noexcept;
-    void return_void() noexcept { this->result().set_value(); }
+    void return_void() noexcept { this->result().put_value(); }
 };
 
 /// The awaiter of a task, built in the awaiting frame; the result lands in it.
@@ -175,13 +175,19 @@ public:
         return begin_frame(*this->child, *this);
     }
     T await_resume() {
-        handle_of(*std::exchange(this->child, nullptr)).destroy();
+        destroy_ended();
         return this->result.take();
     }
     /// As `await_resume`, without throwing the error.
     outcome<T> take_outcome() noexcept {
-        handle_of(*std::exchange(this->child, nullptr)).destroy();
+        destroy_ended();
         return std::move(this->result);
+    }
+
+private:
+    void destroy_ended() noexcept {
+        handle_of(*this->child).destroy();
+        this->child = nullptr;  // after the call, so that the compiler still knows it
     }
 };
 

@@ -16,6 +16,12 @@ public:
     static constexpr const char* what = "yield_now";
 
     void await_resume() const noexcept {}
+    /// It is ready at once, so it never waits in its context.
+    void begin() noexcept {
+        context& scope = parent().scope();
+        set_ops(giving_way);
+        scope.home().wake(*this);  // `go_on` looks for a stop
+    }
 
 private:
     friend leaf_of<yield_now>;

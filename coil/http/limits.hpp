@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <chrono>
+#include <coil/base/chrono.hpp>
+
 #include <cstddef>
 #include <cstdint>
 

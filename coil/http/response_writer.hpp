@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/chrono.hpp>
 #include <coil/http/request_head.hpp>
 #include <coil/http/response.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>

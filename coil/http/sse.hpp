@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/chrono.hpp>
 #include <coil/http/response.hpp>
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>

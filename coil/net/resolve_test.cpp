@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <vector>
+
 using namespace coil;
 
 TEST_CASE("resolve: an address in figures needs no thread") {

@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 
 #include <cerrno>
+#include <vector>
 
 namespace coil::net {
 

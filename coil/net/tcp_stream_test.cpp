@@ -15,6 +15,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 using namespace coil;
 using namespace std::chrono_literals;

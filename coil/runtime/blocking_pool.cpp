@@ -5,8 +5,12 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <condition_variable>
+#include <mutex>
 #include <system_error>
+#include <thread>
 #include <utility>
+#include <vector>
 
 namespace coil {
 
@@ -31,20 +35,30 @@ private:
 
 }  // namespace
 
+struct blocking_pool::machinery {
+    std::mutex mutex;
+    std::condition_variable has_job;
+    std::vector<std::thread> threads;
+};
+
+blocking_pool::blocking_pool(std::size_t threads_max)
+    : machinery_(std::make_unique<machinery>()),
+      threads_max_(threads_max) {}
+
 blocking_pool::~blocking_pool() {
     {
-        const std::scoped_lock lock(mutex_);
+        const std::scoped_lock lock(machinery_->mutex);
         COIL_ASSERT(first_ == nullptr && stats_.running == 0);
         is_closing_ = true;
     }
-    has_job_.notify_all();
-    for (std::thread& ended : threads_) ended.join();
+    machinery_->has_job.notify_all();
+    for (std::thread& ended : machinery_->threads) ended.join();
 }
 
 void blocking_pool::submit(blocking_job& job) noexcept {
     bool runs_here = false;
     {
-        const std::scoped_lock lock(mutex_);
+        const std::scoped_lock lock(machinery_->mutex);
         job.next_ = nullptr;
         job.state_ = blocking_job::state::queued;
         (first_ == nullptr ? first_ : last_->next_) = &job;
@@ -61,7 +75,7 @@ void blocking_pool::submit(blocking_job& job) noexcept {
         }
     }
     if (!runs_here) {
-        has_job_.notify_one();
+        machinery_->has_job.notify_one();
         return;
     }
     job.run();
@@ -72,24 +86,24 @@ bool blocking_pool::start_thread() noexcept {
     const signals_blocked in_this_scope;
 #if COIL_EXCEPTIONS
     try {
-        threads_.emplace_back([this] { work(); });
+        machinery_->threads.emplace_back([this] { work(); });
     } catch (...) {
         return false;  // the threads that there are will do it
     }
 #else
-    threads_.emplace_back([this] { work(); });
+    machinery_->threads.emplace_back([this] { work(); });
 #endif
     ++stats_.threads;
     return true;
 }
 
 void blocking_pool::work() noexcept {
-    std::unique_lock lock(mutex_);
+    std::unique_lock lock(machinery_->mutex);
     for (;;) {
         while (first_ == nullptr) {
             if (is_closing_) return;
             ++idle_;
-            has_job_.wait(lock);
+            machinery_->has_job.wait(lock);
             --idle_;
         }
         blocking_job& job = *first_;
@@ -106,7 +120,7 @@ void blocking_pool::work() noexcept {
 
 void blocking_pool::finish(blocking_job& job) noexcept {
     {
-        const std::scoped_lock lock(mutex_);
+        const std::scoped_lock lock(machinery_->mutex);
         job.state_ = blocking_job::state::ended;
         --stats_.running;
     }
@@ -114,7 +128,7 @@ void blocking_pool::finish(blocking_job& job) noexcept {
 }
 
 blocking_pool::withdrawal blocking_pool::withdraw(blocking_job& job) noexcept {
-    const std::scoped_lock lock(mutex_);
+    const std::scoped_lock lock(machinery_->mutex);
     if (job.state_ == blocking_job::state::running) return withdrawal::running;
     if (job.state_ == blocking_job::state::ended) return withdrawal::ended;
     blocking_job* before = nullptr;
@@ -128,7 +142,7 @@ blocking_pool::withdrawal blocking_pool::withdraw(blocking_job& job) noexcept {
 }
 
 blocking_stats blocking_pool::stats() const noexcept {
-    const std::scoped_lock lock(mutex_);
+    const std::scoped_lock lock(machinery_->mutex);
     return stats_;
 }
 

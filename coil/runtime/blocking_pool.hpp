@@ -3,11 +3,8 @@
 
 #include <coil/core/executor.hpp>
 
-#include <condition_variable>
 #include <cstddef>
-#include <mutex>
-#include <thread>
-#include <vector>
+#include <memory>
 
 namespace coil {
 
@@ -56,8 +53,7 @@ public:
     static constexpr service_kind kind = {"a pool for blocking calls"};
 
     /// No thread is started before there is a job for it.
-    explicit blocking_pool(std::size_t threads_max) noexcept
-        : threads_max_(threads_max) {}
+    explicit blocking_pool(std::size_t threads_max);
     blocking_pool(const blocking_pool&) = delete;
     blocking_pool& operator=(const blocking_pool&) = delete;
     /// Joins the threads. Requires: no job is queued or running.
@@ -82,15 +78,14 @@ private:
     void finish(blocking_job& job) noexcept;
     [[nodiscard]] bool start_thread() noexcept;
 
-    mutable std::mutex mutex_;
-    std::condition_variable has_job_;
+    struct machinery;  // threads and locks, which are slow to compile
+    std::unique_ptr<machinery> machinery_;
     blocking_job* first_ = nullptr;
     blocking_job* last_ = nullptr;
     blocking_stats stats_;
     std::size_t threads_max_;
     std::size_t idle_ = 0;
     bool is_closing_ = false;
-    std::vector<std::thread> threads_;
 };
 
 }  // namespace coil

@@ -8,7 +8,9 @@
 #include <coil/runtime/run.hpp>
 #include <coil/testing/test.hpp>
 
+#include <atomic>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <thread>

@@ -89,13 +89,14 @@ private:
         bool is_done = false;
     };
     void wait_outside() noexcept;
-
-    static constexpr unsigned turns_between_polls = 32;
+    void adapt_polling(instant current) noexcept;
 
     driver& driver_;
     strand_queue ready_;
     strand* main_ = nullptr;
     unsigned turns_ = 0;
+    unsigned turns_between_polls_ = 32;  // adapted to how long turns take
+    instant polled_;
 };
 
 }  // namespace coil

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include <atomic>
 #include <bit>
 #include <cerrno>
 #include <mutex>
@@ -138,7 +139,8 @@ void signal_hub::remove(signal_listener& listener) noexcept {
 
 void signal_hub::raise(int number) noexcept {
     // release: pairs with the acquire in delivered(), which empties it.
-    if (pending_.fetch_or(bit_of(number), std::memory_order_release) == 0) {
+    if (std::atomic_ref(pending_).fetch_or(bit_of(number), std::memory_order_release) ==
+        0) {
         executor_.remote().post(*this);
     }
 }
@@ -146,7 +148,7 @@ void signal_hub::raise(int number) noexcept {
 void signal_hub::delivered(remote_message& news) noexcept {
     auto& self = static_cast<signal_hub&>(news);
     // acquire: pairs with the release in raise(). From now on the message is free.
-    self.tell(self.pending_.exchange(0, std::memory_order_acquire));
+    self.tell(std::atomic_ref(self.pending_).exchange(0, std::memory_order_acquire));
 }
 
 void signal_hub::tell(std::uint64_t numbers) noexcept {

@@ -3,7 +3,6 @@
 
 #include <coil/core/task.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -63,7 +62,8 @@ private:
     static void delivered(remote_message& news) noexcept;
 
     executor& executor_;
-    std::atomic<std::uint64_t> pending_ = 0;  // not 0: the message is on its way
+    // Not 0: the message is on its way. Atomic: signals.cpp uses an atomic_ref.
+    std::uint64_t pending_ = 0;
     signal_listener* listeners_ = nullptr;
 };
 

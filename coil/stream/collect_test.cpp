@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 #include <stdexcept>
+#include <vector>
 
 using namespace std::chrono_literals;
 using coil::testing::words;

@@ -9,6 +9,7 @@
 #include <coil/time/timeout.hpp>
 
 #include <stdexcept>
+#include <vector>
 
 using namespace std::chrono_literals;
 using coil::testing::words;

@@ -121,11 +121,13 @@ private:
 template <class T, flavour F, generator_kind K>
 class basic_generator<T, F, K>::next_operation : detail::receiver {
 public:
-    explicit next_operation(basic_generator& from) noexcept : from_(from) {}
+    explicit next_operation(basic_generator& from) noexcept : from_(from) {
+        this->child = from.outermost_;
+    }
     next_operation(const next_operation&) = delete;
     next_operation& operator=(const next_operation&) = delete;
     ~next_operation() {
-        if (this->parent && this->child == nullptr)
+        if (this->child == nullptr) [[unlikely]]
             from_.outermost_ = nullptr;  // unwound
     }
 
@@ -142,19 +144,20 @@ public:
         return await_ready() ? awaits.complete() : resume(awaits);
     }
     [[nodiscard]] std::optional<T> await_resume() {
-        if (!item_.has_value() && from_.outermost_ != nullptr) [[unlikely]] {
-            if (auto error = std::exchange(from_.outermost_->error_, {})) {
-                detail::rethrow(std::move(error));
-            }
-        }
+        if (!item_.has_value() && from_.outermost_ != nullptr) [[unlikely]]
+            throw_error();
         return std::move(item_);
     }
 
 private:
     friend basic_generator;
+    [[gnu::noinline, gnu::cold]] void throw_error() {
+        if (auto error = std::exchange(from_.outermost_->error_, {})) {
+            detail::rethrow(std::move(error));
+        }
+    }
     std::coroutine_handle<> resume(continuation awaits) noexcept {
         this->parent = awaits;
-        this->child = from_.outermost_;
         from_.outermost_->up = this;
         promise_type& next = *from_.innermost_;
         next.enter(awaits.scope());

@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <stdexcept>
+#include <vector>
 
 using namespace std::chrono_literals;
 using coil::testing::words;

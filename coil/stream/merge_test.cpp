@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <vector>
 
 using namespace std::chrono_literals;
 using coil::testing::words;

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <ranges>
+#include <vector>
 
 using coil::testing::words;
 

@@ -7,6 +7,8 @@
 #include <coil/testing/test.hpp>
 #include <coil/time/timeout.hpp>
 
+#include <vector>
+
 using namespace std::chrono_literals;
 
 //! [the first two]

@@ -3,7 +3,6 @@
 
 #include <coil/core/leaf.hpp>
 
-#include <atomic>
 #include <utility>
 
 namespace coil {
@@ -26,11 +25,8 @@ public:
     explicit remote_event(executor& runtime) noexcept : mailbox_(runtime.remote()) {}
     remote_event(const remote_event&) = delete;
     remote_event& operator=(const remote_event&) = delete;
-    ~remote_event() {
-        COIL_EXPECTS(waiter_ == nullptr && "a remote_event died while it was awaited");
-        if (is_posted_.load(std::memory_order_relaxed))
-            mailbox_.drain();  // our message
-    }
+    /// Requires: nobody waits, and every `set()` has returned.
+    ~remote_event();
 
     void set() noexcept;
 
@@ -50,8 +46,8 @@ private:
 
     mailbox& mailbox_;
     message message_{*this};
-    std::atomic<bool> is_posted_ = false;  // the message is on its way
-    bool is_set_ = false;                  // of the runtime's thread
+    bool is_posted_ = false;  // the message is on its way; atomic, in the .cpp
+    bool is_set_ = false;     // of the runtime's thread
     wait_leaf* waiter_ = nullptr;
 };
 
@@ -86,19 +82,6 @@ private:
 
 inline remote_event::wait_leaf remote_event::wait() noexcept {
     return wait_leaf(*this);
-}
-
-inline void remote_event::set() noexcept {
-    // acq_rel: pairs with the store in delivered(); release for what precedes set().
-    if (!is_posted_.exchange(true, std::memory_order_acq_rel)) mailbox_.post(message_);
-}
-
-inline void remote_event::message::delivered(remote_message& m) noexcept {
-    remote_event& self = static_cast<message&>(m).owner;
-    // seq_cst-free: a set() after this exchange posts anew; one before it is seen now.
-    self.is_posted_.exchange(false, std::memory_order_acq_rel);
-    self.is_set_ = true;
-    if (wait_leaf* waiting = std::exchange(self.waiter_, nullptr)) waiting->retry();
 }
 
 }  // namespace coil

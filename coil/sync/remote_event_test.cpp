@@ -3,6 +3,7 @@
 #include <coil/testing/test.hpp>
 #include <coil/time/timeout.hpp>
 
+#include <atomic>
 #include <thread>
 
 using namespace std::chrono_literals;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 #include <random>
+#include <vector>
 
 using namespace std::chrono_literals;
 using coil::instant;
