@@ -121,7 +121,14 @@ protected:
 template <class T, flavour F>
 struct task_promise : task_promise_base<T, F> {
     using task_promise_base<T, F>::task_promise_base;
-    basic_task<T, F> get_return_object() noexcept { return basic_task<T, F>(*this); }
+    basic_task<T, F> get_return_object() noexcept {
+        if constexpr (!std::is_reference_v<T>) {
+            static_assert(alignof(T) <= 2 * sizeof(void*),
+                          "a coroutine's frame is aligned for two pointers, so a task "
+                          "cannot give what needs more: give a pointer to it");
+        }
+        return basic_task<T, F>(*this);
+    }
     // By value, so that conversions of numbers happen, and warn, at the co_return.
     void return_value(T value)
         requires std::is_scalar_v<T>
