@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A shop that takes orders: JSON over HTTP, SQLite, a live feed. Run it with ./x run,
-// or by itself: orders --port 8080 --database orders.sqlite
+// A shop that takes orders: JSON over HTTP, SQLite, a live feed. See ./x run.
 #include "service.hpp"
 #include <CLI/CLI.hpp>
 
-#include <cerrno>
 #include <cstdio>
 
 namespace {
@@ -17,12 +15,12 @@ struct options {
 
 coil::task<coil::net::tcp_listener> listen(std::uint16_t port) {
     try {
-        co_return co_await coil::net::listen({.host = "127.0.0.1", .port = port});
+        co_return co_await coil::net::listen({.port = port});
     } catch (const std::system_error& error) {
-        if (error.code().value() != EADDRINUSE) throw;
+        if (error.code() != std::errc::address_in_use) throw;
         std::printf("port %u is taken, so another one is used\n", unsigned{port});
     }
-    co_return co_await coil::net::listen({.host = "127.0.0.1", .port = 0});
+    co_return co_await coil::net::listen({.port = 0});
 }
 
 coil::task<> serve(const options& chosen) {
@@ -31,8 +29,8 @@ coil::task<> serve(const options& chosen) {
     coil::http::limits limits;
     limits.requests_in_flight_max = chosen.in_flight;
     coil::http::server server(co_await listen(chosen.port), limits);
-    std::printf("listening on http://%s/\n",
-                to_string(server.local_endpoint()).c_str());
+    const std::string address = to_string(server.local_endpoint());
+    std::printf("listening on http://%s/\n", address.c_str());
     std::fflush(stdout);
     co_await server.serve(shop.handler());  // until Ctrl-C, and everyone is gone
     std::printf(

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include "feed.hpp"
 #include "store.hpp"
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <array>
+#include <list>
 
 namespace orders {
 
@@ -36,21 +34,42 @@ inline coil::task<> charge(const order& placed) {
     co_await coil::sleep(placed.card == "slow" ? 2000ms : 1ms);
 }
 
-/// How long the latest requests took.
-class latencies {
+/// Tells every open page what happened: one bounded queue per page. A page that does
+/// not keep up loses its connection, not our memory; it will come back by itself.
+class feed {
 public:
-    void add(coil::clock::duration taken) { latest_[next_++ % latest_.size()] = taken; }
-    [[nodiscard]] std::int64_t percentile_us(std::size_t percent) const {
-        const std::size_t count = std::min(next_, latest_.size());
-        if (count == 0) return 0;
-        auto sorted = latest_;
-        std::sort(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(count));
-        return sorted[(count - 1) * percent / 100] / 1us;
+    void publish(const std::string& event) {
+        for (auto& queue : pages_) {
+            if (!queue.try_send(std::string(event))) queue.close();
+        }
     }
 
+    /// What one page receives, until it leaves or `closing` is set.
+    coil::generator<std::string> subscribe(coil::event& closing) {
+        const subscription here(pages_);
+        co_yield "retry: 1000\n\n";
+        for (;;) {
+            auto next = co_await coil::race(here.page->next(), closing.wait());
+            if (next.index() == 1) break;
+            auto& event = next.get<0>();
+            if (!event) co_return;
+            co_yield std::move(*event);
+        }
+        co_yield "event: farewell\ndata: the shop closes\n\n";
+    }
+
+    [[nodiscard]] std::size_t size() const noexcept { return pages_.size(); }
+
 private:
-    std::array<coil::clock::duration, 4096> latest_{};
-    std::size_t next_ = 0;
+    using pages = std::list<coil::channel<std::string>>;
+    struct subscription {
+        explicit subscription(pages& of) : all(of), page(all.emplace(all.end(), 64)) {}
+        ~subscription() { all.erase(page); }
+        pages& all;
+        pages::iterator page;
+    };
+
+    pages pages_;
 };
 
 class service {
@@ -59,11 +78,8 @@ public:
 
     /// The whole application: middleware around routes, each an async closure.
     auto handler() {
-        auto measure = [this](request& r, const auto& next) -> coil::task<response> {
-            const coil::instant begun = coil::now();
-            response made = co_await next(r);
-            taken_.add(coil::now() - begun);
-            co_return made;
+        auto name_us = [](request& r, const auto& next) -> coil::task<response> {
+            co_return (co_await next(r)).with_field("Server", "orders");
         };
         auto report_full_disk = [](request& r,
                                    const auto& next) -> coil::task<response> {
@@ -76,7 +92,7 @@ public:
             }
         };
         auto routes = [this](request& r) { return route(r); };
-        return coil::http::layers(measure, report_full_disk, routes);
+        return coil::http::layers(name_us, report_full_disk, routes);
     }
 
 private:
@@ -126,22 +142,18 @@ private:
                           {"committed", store_.committed},
                           {"rolled_back", store_.rolled_back},
                           {"stored", stored},
-                          {"requests", http.requests},
                           {"shed", http.shed},
                           {"vanished", http.vanished},
                           {"open", http.open},
                           {"in_flight", http.in_flight},
                           {"in_flight_peak", http.in_flight_peak},
                           {"pages", feed_.size()},
-                          {"frames", coil::count_frames().alive},
-                          {"p50_us", taken_.percentile_us(50)},
-                          {"p99_us", taken_.percentile_us(99)}};
+                          {"frames", coil::count_frames().alive}};
         co_return response::json(all.dump() + "\n");
     }
 
     store& store_;
     feed feed_;
-    latencies taken_;
 };
 
 }  // namespace orders

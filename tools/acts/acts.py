@@ -10,7 +10,7 @@ from service import Service, Trouble, expect, wait_until
 
 SERVICE = 'examples/orders/service.hpp'
 MAIN = 'examples/orders/main.cpp'
-FEED = 'examples/orders/feed.hpp'
+STORE = 'examples/orders/store.hpp'
 CONNECTION = 'coil/http/detail/connection.cpp'
 LISTENERS = 10
 VANISHING = 500
@@ -155,14 +155,15 @@ def overload(stage):
     with stage.service('--in-flight', str(ROOM)) as service:
         service.place()
         before = service.memory_mib()
-        report = clients.wrk(service.url + 'orders', CROWD, seconds=4)
+        with clients.Probe(service, '/orders') as probe:
+            report = clients.wrk(service.url + 'orders', CROWD, seconds=4)
         counts = service.stats()
         accepted = report.requests - report.refused
         say(f'wrk, {CROWD} connections on room for {ROOM}: {report.requests} answered, '
             f'of them {report.refused} shed with 503, {accepted} served')
-        p99_ms = counts['p99_us'] / 1000
-        say(f"served: p50 {counts['p50_us'] / 1000:.1f} ms, p99 {p99_ms:.1f} ms; at most "
-            f"{counts['in_flight_peak']} at once")
+        p99_ms = probe.percentile_ms(99)
+        say(f'one more client, when let in: p50 {probe.percentile_ms(50):.1f} ms, p99 '
+            f"{p99_ms:.1f} ms, of {len(probe.times)}; at most {counts['in_flight_peak']} at once")
         service.settled()
         peak, after = service.memory_mib('VmHWM'), service.memory_mib()
         say(f'memory: {before:.1f} MiB before, {peak:.1f} at its peak, {after:.1f} after')
@@ -221,15 +222,15 @@ ACTS = [
      [(MAIN, 'server.serve('), (SERVICE, 'coil::http::layers('),
       (SERVICE, 'coil::task<response> route(')]),
     ('load by real clients', load,
-     [(SERVICE, 'feed_.publish('), (FEED, 'coil::generator<std::string> subscribe('),
-      ('examples/orders/store.cpp', 'coil::blocking(')]),
+     [(SERVICE, 'feed_.publish('), (SERVICE, 'coil::generator<std::string> subscribe('),
+      (STORE, 'coil::blocking(')]),
     (f'{VANISHING} clients vanish mid-request', vanish,
-     [(CONNECTION, 'peer_.wait_closed();'), ('examples/orders/store.cpp', 'turn_.receive()'),
-      (SERVICE, 'coil::with('), ('examples/orders/store.cpp', 'transaction::async_drop()')]),
+     [(CONNECTION, 'peer_.wait_closed();'), (STORE, 'turn_.receive()'),
+      (SERVICE, 'coil::with('), (STORE, 'coil::task<> async_drop()')]),
     ('overload', overload,
      [(CONNECTION, 'requests_in_flight_max'), (MAIN, 'requests_in_flight_max'),
-      (SERVICE, 'taken_.add(')]),
+      ('coil/http/server.hpp', 'in_flight_peak')]),
     ('Ctrl-C', ctrl_c,
-     [(MAIN, 'stop_on_signals'), (FEED, 'closing.wait()'), (FEED, 'farewell'),
+     [(MAIN, 'stop_on_signals'), (SERVICE, 'closing.wait()'), (SERVICE, 'farewell'),
       ('coil/http/server.cpp', 'limits_.drain_timeout')]),
 ]

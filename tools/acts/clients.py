@@ -5,6 +5,8 @@ import pathlib
 import re
 import socket
 import subprocess
+import threading
+import time
 
 from service import Trouble, expect
 
@@ -57,6 +59,34 @@ def wrk(url, connections, seconds, script=None):
     options = ['--script', str(script)] if script else []
     return WrkReport(run('wrk', '--threads', '1', '--connections', str(connections),
                          '--duration', f'{seconds}s', '--latency', *options, url))
+
+
+class Probe:
+    """One more client among many: how long each answer with 200 took."""
+
+    def __init__(self, service, path):
+        self.times = []
+        self._ask = lambda: service.get(path)
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._loop)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self._ended.set()
+        self._thread.join()
+
+    def _loop(self):
+        while not self._ended.is_set():
+            began = time.monotonic()
+            if self._ask()[0] == 200:
+                self.times.append(time.monotonic() - began)
+
+    def percentile_ms(self, percent):
+        expect(self.times, 'the probe was never let in')
+        return sorted(self.times)[(len(self.times) - 1) * percent // 100] * 1000
 
 
 def write_order_script(folder):
