@@ -14,13 +14,15 @@ main() {
         exit 2
     fi
     [ "$(id -u)" -eq 0 ] || become_root
-    install_packages "the trixie root" mmdebstrap
+    install_packages "the trixie root" mmdebstrap python3 git
     make_root
-    local failed=0 passed=0 level
+    local failed=0 passed=0 level rows=()
     for level in O0 O2; do
         printf 'gcc 14 -%-6s' "$level"
         if check_level "$level"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
     done
+    { printf 'check\tverdict\tfigure\ttime\n' && printf '%s\n' "${rows[@]}"; } |
+        python3 tools/proof.py "./x compat"
     echo "$passed passed, $failed failed"
     [ "$failed" -eq 0 ]
 }
@@ -64,7 +66,10 @@ cmake -S . -B "build/$1" -G Ninja -DCMAKE_CXX_COMPILER=g++-14 \
 cmake --build "build/$1" -- -k 0
 ctest --test-dir "build/$1" --output-on-failure --no-tests=error -L unit
 EOF
-    printf '%s %6d s\n' "$verdict" $((SECONDS - started))
+    local figure took=$((SECONDS - started))
+    figure=$(grep 'tests passed' "$log" || echo "see $log")
+    printf '%s   %s   %s s\n' "$verdict" "$figure" "$took"
+    rows+=("gcc 14 -$level"$'\t'"$verdict"$'\t'"$figure"$'\t'"$took s")
     if [ $verdict = fail ]; then
         tail -n 60 "$log" | sed 's/^/    /'
         echo "    (all of it: $log)"
