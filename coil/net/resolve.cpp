@@ -4,10 +4,12 @@
 #include <coil/runtime/blocking.hpp>
 
 #include <netdb.h>
+#include <strings.h>
 
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <string_view>
 
 namespace coil::net {
 
@@ -47,6 +49,17 @@ std::vector<endpoint> look_up(const std::string& host, std::uint16_t port) {
     return found;
 }
 
+/// Whether a name stands for this machine, hosts file or not: RFC 6761, section 6.3.
+bool is_localhost(std::string_view host) noexcept {
+    constexpr std::string_view name = "localhost";
+    if (!host.empty() && host.back() == '.') host.remove_suffix(1);
+    if (host.size() < name.size()) return false;
+    const std::string_view front = host.substr(0, host.size() - name.size());
+    const std::string_view back = host.substr(front.size());
+    return (front.empty() || front.back() == '.') &&
+           ::strncasecmp(back.data(), name.data(), name.size()) == 0;
+}
+
 }  // namespace
 
 task<std::vector<endpoint>> resolve(std::string host, std::uint16_t port) {
@@ -54,6 +67,10 @@ task<std::vector<endpoint>> resolve(std::string host, std::uint16_t port) {
     if (known) co_return std::vector<endpoint>{*known};
     if (host.empty()) {
         co_return std::vector<endpoint>{*endpoint::parse("0.0.0.0", port)};
+    }
+    if (is_localhost(host)) {
+        co_return std::vector<endpoint>{*endpoint::parse("127.0.0.1", port),
+                                        *endpoint::parse("::1", port)};
     }
     co_return co_await blocking([&] { return look_up(host, port); });
 }

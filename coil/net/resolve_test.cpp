@@ -15,12 +15,17 @@ TEST_CASE("resolve: an address in figures needs no thread") {
     CHECK(runtime.blocking().threads == 0);
 }
 
-TEST_CASE("resolve: this machine's own name is found") {
-    const auto found = run(net::resolve("localhost", 80));
-    REQUIRE_FALSE(found.empty());
-    CHECK(found.front().port() == 80);
+TEST_CASE("resolve: localhost is this machine, whatever the hosts file says") {
+    for (const char* name : {"localhost", "LocalHost.", "shop.localhost"}) {
+        CAPTURE(name);
+        const auto found = run(net::resolve(name, 80));
+        CHECK(found == std::vector{net::endpoint::parse("127.0.0.1", 80).value(),
+                                   net::endpoint::parse("::1", 80).value()});
+    }
 }
 
 TEST_CASE("resolve: what is no name is an error that says so") {
     CHECK_THROWS_AS(run(net::resolve("not a name", 80)), std::system_error);
+    CHECK_THROWS_AS(run(net::resolve("not a localhost name", 80)), std::system_error);
+    CHECK_THROWS_AS(run(net::resolve("notlocalhost!", 80)), std::system_error);
 }

@@ -5,12 +5,13 @@
 """
 import contextlib
 import pathlib
+import socket
 import sys
 import tempfile
 import unittest
 
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service as Driver
+from selenium.webdriver.chrome import service as chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -24,6 +25,19 @@ WAIT_S = 20
 FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
          '--disable-background-networking', '--disable-component-update', '--disable-sync',
          '--disable-dev-shm-usage', '--no-proxy-server', '--window-size=900,760']
+
+
+class Driver(chrome.Service):
+    """By address: a bare machine may have no hosts file to find `localhost` in."""
+    @property
+    def service_url(self):
+        return f'http://127.0.0.1:{self.port}'
+
+    def is_connectable(self):
+        with contextlib.suppress(OSError):
+            socket.create_connection(('127.0.0.1', self.port), timeout=1).close()
+            return True
+        return False
 
 
 def open_browser(profile):
