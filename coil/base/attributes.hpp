@@ -53,6 +53,18 @@
 #define COIL_LIFETIMEBOUND
 #endif
 
+/// Around code that reads a union by its tag: GCC loses sight of the tag and takes what
+/// it rules out for an uninitialized read.
+#if defined(__clang__)
+#define COIL_TAG_RULES_BEGIN
+#define COIL_TAG_RULES_END
+#else
+#define COIL_TAG_RULES_BEGIN       \
+    _Pragma("GCC diagnostic push") \
+        _Pragma("GCC diagnostic ignored \"-Wmaybe-uninitialized\"")
+#define COIL_TAG_RULES_END _Pragma("GCC diagnostic pop")
+#endif
+
 #if defined(COIL_UNDEFINE_HAS_FEATURE)
 #undef __has_feature
 #undef COIL_UNDEFINE_HAS_FEATURE

@@ -182,12 +182,19 @@ private:
     static std::coroutine_handle<> completed(branch& b) noexcept {
         auto& self = static_cast<part&>(b);
         self.collect();
-        return (self.owner_.*Completed)();
+        return tell(self.owner_, Completed);
     }
     static std::coroutine_handle<> stopped(branch& b) noexcept {
         auto& self = static_cast<part&>(b);
         self.collect_stopped();
-        return (self.owner_.*Stopped)();
+        return tell(self.owner_, Stopped);
+    }
+    // The hook may be one of a base class of the owner.
+    template <class C>
+    static std::coroutine_handle<> tell(
+        std::type_identity_t<C>& of,
+        std::coroutine_handle<> (C::*hook)() noexcept) noexcept {
+        return (of.*hook)();
     }
     static continuation parent_of(const branch& b) noexcept {
         return static_cast<const part&>(b).owner_.parent();

@@ -15,30 +15,40 @@ struct block {
     block* next_magazine;  // in the first block of a magazine that lies in the depot
 };
 
-constexpr std::size_t fine_step = 16;
-constexpr std::size_t fine_max = 512;
-constexpr std::size_t coarse_step = 128;
-constexpr std::size_t coarse_max = 4096;
+/// Sizes up to `max` in steps of `step`; what is smaller belongs to the range before.
+struct size_range {
+    std::size_t step;
+    std::size_t max;
+};
+constexpr size_range fine = {16, 512};
+constexpr size_range medium = {128, 4096};
+constexpr size_range large = {1024, 16384};
+constexpr unsigned first_medium = fine.max / fine.step;
+constexpr unsigned first_large = first_medium + (medium.max - fine.max) / medium.step;
 constexpr unsigned class_count =
-    fine_max / fine_step + (coarse_max - fine_max) / coarse_step + 1;
-constexpr unsigned magazine_blocks = 64;
+    first_large + (large.max - medium.max) / large.step + 1;
 constexpr unsigned depot_magazines_max = 64;  // per class
 
-constexpr unsigned class_of(std::size_t size) noexcept {
-    if (size <= fine_max)
-        return static_cast<unsigned>((size + fine_step - 1) / fine_step);
-    return static_cast<unsigned>(fine_max / fine_step +
-                                 (size - fine_max + coarse_step - 1) / coarse_step);
+constexpr unsigned steps(std::size_t size, std::size_t step) noexcept {
+    return static_cast<unsigned>((size + step - 1) / step);
 }
-
+constexpr unsigned class_of(std::size_t size) noexcept {
+    if (size <= fine.max) return steps(size, fine.step);
+    if (size <= medium.max) return first_medium + steps(size - fine.max, medium.step);
+    return first_large + steps(size - medium.max, large.step);
+}
 constexpr std::size_t size_of(unsigned index) noexcept {
-    if (index <= fine_max / fine_step) return index * fine_step;
-    return fine_max + (index - fine_max / fine_step) * coarse_step;
+    if (index <= first_medium) return index * fine.step;
+    if (index <= first_large) return fine.max + (index - first_medium) * medium.step;
+    return medium.max + (index - first_large) * large.step;
+}
+constexpr unsigned blocks_of(unsigned index) noexcept {
+    return index <= first_large ? 64 : 8;
 }
 
 struct magazine {
     block* first = nullptr;
-    unsigned count = 0;
+    unsigned room = 0;  // for so many more; 0 before its first use
 };
 
 /// Held for a few instructions only; <mutex> would drag threads into the core.
@@ -167,7 +177,7 @@ COIL_NOINLINE void* allocate_slowly(thread_cache& mine, unsigned index,
         mine.full[index] = nullptr;
         if (refill == nullptr) refill = take_from_depot(index);
         if (refill != nullptr) {
-            mine.open[index] = {refill->next, magazine_blocks - 1};
+            mine.open[index] = {refill->next, 1};
             increment(mine.made);
             return refill;
         }
@@ -190,13 +200,12 @@ COIL_NOINLINE void release_slowly(thread_cache& mine, unsigned index,
         return;
     }
     magazine& open = mine.open[index];
-    if (open.count == magazine_blocks) {
+    if (open.first != nullptr) {
         if (mine.full[index] != nullptr) give_to_depot(index, mine.full[index]);
         mine.full[index] = open.first;
-        open = {};
     }
-    freed->next = open.first;
-    open = {freed, open.count + 1};
+    freed->next = nullptr;
+    open = {freed, blocks_of(index) - 1};
 }
 
 }  // namespace
@@ -208,7 +217,7 @@ COIL_NOINLINE void* allocate_frame(std::size_t size) {
         magazine& open = mine.open[index];
         if (block* first = open.first) [[likely]] {
             open.first = first->next;
-            --open.count;
+            ++open.room;
             increment(mine.made);
             return first;
         }
@@ -222,10 +231,10 @@ COIL_NOINLINE void release_frame(void* frame, std::size_t size) noexcept {
     auto* freed = static_cast<block*>(frame);
     if (!COIL_SANITIZED && index < class_count) [[likely]] {
         magazine& open = mine.open[index];
-        if (open.count < magazine_blocks && mine.is_known) [[likely]] {
+        if (open.room > 0) [[likely]] {
             freed->next = open.first;
             open.first = freed;
-            ++open.count;
+            --open.room;
             increment(mine.freed);
             return;
         }

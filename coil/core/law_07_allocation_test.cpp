@@ -27,7 +27,7 @@ std::size_t calls_of_new = 0;
 void* operator new(std::size_t size) {
     ++calls_of_new;
 #if COIL_EXCEPTIONS
-    if (size > 8192 && large_failures > 0) {
+    if (size > 16384 && large_failures > 0) {
         --large_failures;
         throw std::bad_alloc();
     }
@@ -36,10 +36,10 @@ void* operator new(std::size_t size) {
     if (memory == nullptr) coil::fatal("out of memory");
     return memory;
 }
-void operator delete(void* memory) noexcept {
+COIL_NOINLINE void operator delete(void* memory) noexcept {
     std::free(memory);
 }
-void operator delete(void* memory, std::size_t) noexcept {
+COIL_NOINLINE void operator delete(void* memory, std::size_t) noexcept {
     std::free(memory);
 }
 
@@ -112,7 +112,7 @@ COIL_TEST("law 7: combinators of leaves take no frame at all") {
 // Law 6 where memory runs out: frames and boxes this large are never recycled.
 namespace {
 
-constexpr std::size_t large = 10'000;
+constexpr std::size_t large = 20'000;
 
 volatile char* touched = nullptr;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coil/base/assert.hpp>
+#include <coil/base/attributes.hpp>
 
 #include <exception>
 #include <new>
@@ -131,10 +132,12 @@ private:
         COIL_EXPECTS(has_error() && "it has neither a value nor an error");
         detail::rethrow(std::move(error_));
     }
+    COIL_TAG_RULES_BEGIN
     void destroy() noexcept {
         if (kind_ == kind::value) value_.~stored();
         if (kind_ == kind::error) error_.~exception_ptr();
     }
+    COIL_TAG_RULES_END
     void* place() noexcept {
         return const_cast<void*>(static_cast<const void*>(std::addressof(value_)));
     }

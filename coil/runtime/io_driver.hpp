@@ -55,11 +55,11 @@ public:
         wait_closed,    ///< The peer writes no more, or has gone; takes nothing.
     };
 
-    io_operation(kind what, io_source* on, void* bytes, std::size_t size) noexcept
+    io_operation(kind what, io_source* on, void* begin, std::size_t count) noexcept
         : asked(what),
           source(on),
-          bytes(bytes),
-          size(size) {}
+          bytes(begin),
+          size(count) {}
 
     kind asked;
     bool has_begun = false;  ///< The driver's: the system knows of it.
@@ -160,8 +160,8 @@ private:
 template <class Derived>
 class io_leaf : public leaf_of<Derived>, public io_operation {
 public:
-    io_leaf(kind asked, const io_handle& on, void* bytes, std::size_t size) noexcept
-        : io_operation(asked, &on.source(), bytes, size),
+    io_leaf(kind what, const io_handle& on, void* begin, std::size_t count) noexcept
+        : io_operation(what, &on.source(), begin, count),
           driver_(on.driver()) {}
     io_leaf(io_leaf&&) = default;
 

@@ -72,14 +72,14 @@ TEST_CASE("run: a runtime runs one thing after the other, and tells how each end
 }
 
 TEST_CASE("run: inside a running strand it is refused with a text") {
-    const std::string words = testing::last_words([] {
+    const std::string said = testing::last_words([] {
         auto nests = []() -> task<> {
             run(answer());
             co_return;
         };
         run(nests());
     });
-    CHECK(says(words, "inside a running strand"));
+    CHECK(says(said, "inside a running strand"));
 }
 
 TEST_CASE("run: a strand can be run on another thread's own runtime") {

@@ -28,9 +28,9 @@ public:
         this->set_parent(parent);
         scope_.open(parent.scope());
         if constexpr (leaf_type<A>) {  // what is ready needs no timer
-            const auto next = child_.begin(std::forward<A>(part_), scope_);
+            const auto then = child_.begin(std::forward<A>(part_), scope_);
             if (!has_ended_) arm();
-            return next;
+            return then;
         } else {
             arm();
             return child_.begin(std::forward<A>(part_), scope_);

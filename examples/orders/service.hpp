@@ -79,7 +79,8 @@ public:
     /// The whole application: middleware around routes, each an async closure.
     auto handler() {
         auto name_us = [](request& r, const auto& next) -> coil::task<response> {
-            co_return (co_await next(r)).with_field("Server", "orders");
+            response made = co_await next(r);
+            co_return std::move(made).with_field("Server", "orders");
         };
         auto report_full_disk = [](request& r,
                                    const auto& next) -> coil::task<response> {

@@ -44,9 +44,9 @@ public:
         return system_.open(descriptor);
     }
     void close(io_source& source) noexcept override {
-        const auto kept = kept_.extract(&source);
-        if (kept && kept.mapped().of == io_operation::kind::accept) {
-            ::close(static_cast<int>(kept.mapped().result));
+        const auto unseen = kept_.extract(&source);
+        if (unseen && unseen.mapped().of == io_operation::kind::accept) {
+            ::close(static_cast<int>(unseen.mapped().result));
         }
         system_.close(source);
     }
@@ -65,10 +65,10 @@ public:
             lent_.erase(found);
             return true;
         }
-        const auto kept = kept_.find(asked.source);
-        if (kept == kept_.end() || kept->second.of != asked.asked) return false;
-        auto& bytes = kept->second.bytes;
-        asked.result = kept->second.result;
+        const auto unseen = kept_.find(asked.source);
+        if (unseen == kept_.end() || unseen->second.of != asked.asked) return false;
+        auto& bytes = unseen->second.bytes;
+        asked.result = unseen->second.result;
         if (asked.asked == io_operation::kind::read) {
             const std::size_t count = std::min(asked.size, bytes.size());
             std::copy_n(bytes.begin(), count, static_cast<std::byte*>(asked.bytes));
@@ -76,7 +76,7 @@ public:
             bytes.erase(bytes.begin(), bytes.begin() + asked.result);
             if (!bytes.empty()) return true;
         }
-        kept_.erase(kept);
+        kept_.erase(unseen);
         return true;
     }
     void start(io_operation& asked) noexcept override {
