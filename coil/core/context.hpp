@@ -39,6 +39,7 @@ public:
     explicit context(context& outer, bool is_shielded = false) noexcept;
     /// The root context of a strand.
     explicit context(strand& home) noexcept : piece(inner_ops), home_(&home) {}
+    ~context() { forget_request(); }
 
     [[nodiscard]] strand& home() const noexcept { return *home_; }
     [[nodiscard]] context* outer() const noexcept { return outer_; }
@@ -54,6 +55,13 @@ public:
 
     /// A leaf begins to wait here.
     void add(piece& waiting) noexcept { waiting.link_into(waiting_); }
+
+    /// Takes it out of its place in the tree; a stop that was requested of it and not
+    /// delivered yet is off.
+    void unlink() noexcept {
+        forget_request();
+        piece::unlink();
+    }
 
     /// Tells `visitor` of every leaf that waits in this context.
     void visit_waiting(waiting_visitor& visitor) const;
@@ -73,6 +81,7 @@ protected:
 private:
     friend class strand;
     [[nodiscard]] bool is_stop_on_its_way() const noexcept;
+    void forget_request() noexcept;
     void raise(stop_reason why, stop_level level) noexcept {
         reason_ = why;
         level_ = level;
@@ -81,10 +90,12 @@ private:
     strand* home_ = nullptr;
     context* outer_ = nullptr;
     piece* waiting_ = nullptr;  // leaves and inner contexts, the newest first
+    context* next_requested_ = nullptr;
     detail::promise_base* drops_of_ = nullptr;
     stop_level level_ = stop_level::none;
     stop_reason reason_ = stop_reason::none;
     bool is_shielded_ = false;
+    bool is_requested_ = false;  // in its strand's list of stops to deliver
 };
 
 }  // namespace coil

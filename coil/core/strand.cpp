@@ -72,52 +72,73 @@ bool context::is_stop_on_its_way() const noexcept {
 void context::request_stop(stop_reason why, stop_level level) noexcept {
     if (level <= level_) return;
     raise(level_ == stop_level::none ? why : reason_, level);
-    unlink();
     home_->queue_stop(*this);
 }
 
 void strand::queue_stop(context& requested) noexcept {
-    requested.link_into(stops_);
+    if (!std::exchange(requested.is_requested_, true)) {
+        requested.next_requested_ = std::exchange(stops_, &requested);
+    }
     ensure_queued();
+}
+
+void strand::drop_stop(context& requested) noexcept {
+    context** link = &stops_;
+    while (*link != &requested) link = &(*link)->next_requested_;
+    *link = requested.next_requested_;
+    requested.is_requested_ = false;
 }
 
 void strand::deliver_stops() noexcept {
     while (stops_ != nullptr) {
-        auto& requested = static_cast<context&>(*stops_);
-        requested.unlink();
-        if (requested.outer_ != nullptr && requested.outer_->home_ == this) {
-            requested.outer_->add(requested);
-        }
-        const stop_reason why = requested.reason_;
-        const stop_level level = requested.level_;
-        telling_ = std::exchange(requested.waiting_, nullptr);
-        if (telling_ != nullptr) telling_->link_ = &telling_;
-        // One at a time, from the head: unwinding may take any of them away.
-        while (telling_ != nullptr) {
-            piece& told = *telling_;
-            told.unlink();
-            deliver(told, why, level);
-        }
+        context& requested = *stops_;
+        drop_stop(requested);
+        mark(requested);
+        tell_leaves();
     }
 }
 
-void strand::deliver(piece& told, stop_reason why, stop_level level) noexcept {
-    if (told.ops_->stop != nullptr) {
+// Raises what is nested in `requested` and moves its leaves, the newest first, to
+// `telling_`. No user code runs here, and contexts nest as deep as awaits do: so this
+// walks the tree, without recursion.
+void strand::mark(context& requested) noexcept {
+    piece** end = &telling_;
+    context* within = &requested;
+    for (piece* p = requested.waiting_;;) {
+        while (p == nullptr) {
+            if (within == &requested) return;
+            p = within->next_;
+            within = within->outer_;
+        }
+        if (p->ops_->stop != nullptr) {
+            piece& leaf = *p;
+            p = leaf.next_;
+            leaf.unlink();
+            leaf.link_into(*end);
+            end = &leaf.next_;
+            continue;
+        }
+        auto& inner = static_cast<context&>(*p);
+        const bool hears =
+            requested.level_ > inner.level_ &&
+            (requested.level_ == stop_level::hard || !inner.is_shielded_);
+        if (hears) {
+            inner.raise(requested.reason_, requested.level_);
+            within = &inner;
+        }
+        p = hears ? inner.waiting_ : inner.next_;
+    }
+}
+
+// One at a time, from the head: unwinding may take any of them away.
+void strand::tell_leaves() noexcept {
+    while (telling_ != nullptr) {
+        piece& told = *telling_;
+        told.unlink();
         if (told.ops_->stop(told) == stop_answer::ended) {
             unwind_ = static_cast<leaf&>(told).parent();
             drive({});
         }
-        return;
-    }
-    auto& inner = static_cast<context&>(told);
-    inner.outer_->add(inner);
-    if (level <= inner.level_) return;
-    if (level == stop_level::soft && inner.is_shielded_) return;
-    inner.raise(why, level);
-    while (inner.waiting_ != nullptr) {
-        piece& moved = *inner.waiting_;
-        moved.unlink();
-        moved.link_into(telling_);
     }
 }
 

@@ -68,9 +68,7 @@ public:
     [[nodiscard]] bool is_spent() const noexcept { return budget_ <= 0; }
 
     /// Whether a requested stop has not been delivered yet.
-    [[nodiscard]] bool has_pending_stop() const noexcept {
-        return stops_ != nullptr || telling_ != nullptr;
-    }
+    [[nodiscard]] bool has_pending_stop() const noexcept { return stops_ != nullptr; }
 
     /// Runs the pieces that are ready now, within the budget. Called by the executor;
     /// the strand may be gone afterwards.
@@ -96,8 +94,10 @@ private:
         executor_->schedule(*this);
     }
     void queue_stop(context& requested) noexcept;
+    void drop_stop(context& requested) noexcept;
     void deliver_stops() noexcept;
-    void deliver(piece& told, stop_reason why, stop_level level) noexcept;
+    void mark(context& requested) noexcept;
+    void tell_leaves() noexcept;
     void drive(std::coroutine_handle<> next) noexcept;
     std::coroutine_handle<> unwind_on() noexcept;
     void run_batch() noexcept;
@@ -106,8 +106,8 @@ private:
     context root_;
     ready_list batch_;          // this turn's
     ready_list ready_;          // the next turn's
-    piece* stops_ = nullptr;    // contexts with a requested stop, not yet delivered
-    piece* telling_ = nullptr;  // what the stop being delivered has still to reach
+    context* stops_ = nullptr;  // of which a stop was requested, not yet delivered
+    piece* telling_ = nullptr;  // leaves that a stop has still to reach
     continuation ended_;
     continuation unwind_;
     executor* executor_;
@@ -116,6 +116,11 @@ private:
     bool is_queued_ = false;
     bool has_ended_ = false;
 };
+
+inline void context::forget_request() noexcept {
+    if (is_requested_) [[unlikely]]
+        home_->drop_stop(*this);
+}
 
 inline bool context::stop_requested() const noexcept {
     if (level_ != stop_level::none) return true;

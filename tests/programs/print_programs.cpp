@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Usage: print_programs FIRST COUNT. Prints programs of random seeds as C++, with what
+// `printed_test.cpp` needs to run them.
+#include "as_cpp.hpp"
+#include "generate.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace programs {
+namespace {
+
+void print(std::uint64_t first, std::uint64_t count) {
+    std::printf("#include \"printed.hpp\"\n\nnamespace programs::printed {\n");
+    std::string list;
+    for (std::uint64_t seed = first; seed < first + count; ++seed) {
+        draws from(seed);
+        program made = generate(from, {.may_fail = false});
+        made.order = 0;
+        const std::string name = "work_" + std::to_string(seed);
+        std::printf("\n%s", as_cpp(made, name).c_str());
+        list += "    {\"" + to_text(made) + "\", " + name + "},\n";
+    }
+    std::printf(
+        "\nconst sample samples[] = {\n%s};\nconst std::size_t sample_count = "
+        "std::size(samples);\n\n}  // namespace programs::printed\n",
+        list.c_str());
+}
+
+}  // namespace
+}  // namespace programs
+
+int main(int count, char** arguments) {
+    if (count != 3) {
+        std::fprintf(stderr, "usage: %s FIRST COUNT\n", arguments[0]);
+        return 2;
+    }
+    programs::print(std::strtoull(arguments[1], nullptr, 10),
+                    std::strtoull(arguments[2], nullptr, 10));
+    return 0;
+}
