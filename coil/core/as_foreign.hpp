@@ -16,6 +16,10 @@ public:
     foreign_side(executor& runs_on, A&& work)
         : runs_on_(runs_on),
           work_(std::forward<A>(work)) {}
+    ~foreign_side() {
+        COIL_EXPECTS((!strand_ || strand_->has_ended) &&
+                     "a foreign coroutine was destroyed while it awaited coil's work");
+    }
     foreign_side(foreign_side&& other) noexcept
         : runs_on_(other.runs_on_),
           work_(std::forward<A>(other.work_)) {}
@@ -33,10 +37,12 @@ private:
         explicit whole(foreign_side& o)
             : strand_of<A>(o.runs_on_, std::forward<A>(o.work_),
                            [](strand& ended) noexcept {
+                               static_cast<whole&>(ended).has_ended = true;
                                static_cast<whole&>(ended).owner.waiting_.resume();
                            }),
               owner(o) {}
         foreign_side& owner;
+        bool has_ended = false;
     };
 
     executor& runs_on_;

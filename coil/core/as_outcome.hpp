@@ -18,9 +18,7 @@ public:
         this->set_parent(parent);
         return child_.begin(std::forward<A>(part_), parent.scope());
     }
-    outcome<await_result_t<A>> await_resume() noexcept {
-        return std::move(child_.result);
-    }
+    outcome<await_result_t<A>> await_resume() { return std::move(child_.result); }
 
 private:
     A&& part_;
@@ -87,6 +85,17 @@ auto as_outcome(A&& part) {
 template <awaitable A>
 auto shield(A&& part) {
     return detail::unary_recipe<detail::shield_operation, A>(std::forward<A>(part));
+}
+
+template <class A>
+    requires(!awaitable<A>)
+auto as_outcome(A&&) {
+    return detail::refuse_parts<A>();
+}
+template <class A>
+    requires(!awaitable<A>)
+auto shield(A&&) {
+    return detail::refuse_parts<A>();
 }
 
 }  // namespace coil

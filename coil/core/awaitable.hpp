@@ -80,6 +80,32 @@ concept awaitable_of =
     awaitable<A> && ((std::is_void_v<T> && std::is_void_v<await_result_t<A>>) ||
                      (!std::is_void_v<T> && std::convertible_to<await_result_t<A>, T>));
 
+namespace detail {
+
+/// Stands for a result after an error of compilation, so that no other follows.
+struct any_result {
+    template <class T>
+    operator T() const;
+};
+struct no_awaitable : std::suspend_never {
+    any_result await_resume() const noexcept;
+};
+
+/// Says why a combinator cannot take these.
+template <class... A>
+no_awaitable refuse_parts() {
+    constexpr bool is_lvalue =
+        ((!awaitable<A> && awaitable<std::remove_reference_t<A>>) || ...);
+    static_assert(!is_lvalue,
+                  "a task is awaited once and is used up by it: write std::move(it)");
+    static_assert(is_lvalue || (awaitable<A> && ...),
+                  "this needs something awaitable: a task, or a leaf such as "
+                  "coil::sleep(); a function has to be called, f()");
+    return {};
+}
+
+}  // namespace detail
+
 /// Whether an awaitable is bound to the executor it started on. A recipe is local as
 /// soon as one of its parts is.
 template <class A>

@@ -151,7 +151,9 @@ template <template <class...> class Operation, class... A>
 class [[nodiscard(
     "a recipe does nothing until it is awaited: write co_await")]] parts_recipe {
 public:
-    static constexpr bool is_local = (is_local_v<A> || ...);
+    // What it throws away is dropped here, too.
+    static constexpr bool is_local =
+        ((is_local_v<A> || drops_locally_v<await_result_t<A>>) || ...);
 
     explicit parts_recipe(A&&... parts) : parts_(std::forward<A>(parts)...) {}
     Operation<A...> operator co_await() && noexcept { return Operation<A...>(parts_); }

@@ -90,19 +90,15 @@ public:
     /// Takes the result, then destroys the operation.
     void collect() noexcept {
         if (!is_live_) return;
-        if constexpr (gives_outcome<operation, value_type>) {
-            result = operation_.take_outcome();
-        } else {
 #if COIL_EXCEPTIONS
-            try {
-                take();
-            } catch (...) {
-                result.set_error(std::current_exception());
-            }
-#else
+        try {
             take();
-#endif
+        } catch (...) {
+            result.set_error(std::current_exception());
         }
+#else
+        take();
+#endif
         end();
     }
     void collect_stopped() noexcept { end(); }
@@ -135,7 +131,9 @@ private:
     }
     void take() {
         auto& op = target();
-        if constexpr (std::is_void_v<value_type>) {
+        if constexpr (gives_outcome<operation, value_type>) {
+            result = op.take_outcome();
+        } else if constexpr (std::is_void_v<value_type>) {
             op.await_resume();
             result.set_value();
         } else {

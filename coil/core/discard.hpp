@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/core/detail/must_await.hpp>
 #include <coil/core/drop.hpp>
 #include <coil/core/trampoline.hpp>
 
@@ -55,7 +56,7 @@ template <class T>
     requires(!needs_async_drop<T>)
 class value_drop<T> {
 public:
-    std::coroutine_handle<> begin(T&, exit_reason::kind, continuation parent) noexcept {
+    std::coroutine_handle<> begin(T&, exit_reason, continuation parent) noexcept {
         return parent.complete();
     }
 };
@@ -64,13 +65,13 @@ template <async_droppable T>
 class value_drop<T> : public drop_call<T> {};
 
 template <class T>
-    requires(needs_async_drop<T> && !async_droppable<T> && optional_like<T>)
+    requires(needs_async_drop<T> && !async_droppable<T> && value_holder<T>)
 class value_drop<T> {
 public:
-    std::coroutine_handle<> begin(T& object, exit_reason::kind why,
+    std::coroutine_handle<> begin(T& object, exit_reason why,
                                   continuation parent) noexcept {
         if (!object.has_value()) return parent.complete();
-        return inner_.begin(*object, why, parent);
+        return inner_.begin(object.value(), why, parent);
     }
 
 private:
@@ -78,13 +79,27 @@ private:
 };
 
 template <class T>
-    requires(needs_async_drop<T> && !async_droppable<T> && !optional_like<T> &&
-             range_like<T>)
+    requires(needs_async_drop<T> && !async_droppable<T> && owning_pointer<T>)
+class value_drop<T> {
+public:
+    std::coroutine_handle<> begin(T& object, exit_reason why,
+                                  continuation parent) noexcept {
+        if (object.get() == nullptr) return parent.complete();
+        return inner_.begin(*object.get(), why, parent);
+    }
+
+private:
+    value_drop<typename T::element_type> inner_;
+};
+
+template <class T>
+    requires(needs_async_drop<T> && !async_droppable<T> && !value_holder<T> &&
+             owning_range<T>)
 class value_drop<T> : drop_sequence<value_drop<T>> {
     using element = typename T::value_type;
 
 public:
-    std::coroutine_handle<> begin(T& object, exit_reason::kind why,
+    std::coroutine_handle<> begin(T& object, exit_reason why,
                                   continuation parent) noexcept {
         next_ = object.begin();
         end_ = object.end();
@@ -110,17 +125,17 @@ private:
     iterator next_{};
     iterator end_{};
     slot current_;
-    exit_reason::kind why_ = exit_reason::returned;
+    exit_reason why_ = exit_reason::returned;
 };
 
 template <class T>
-    requires(needs_async_drop<T> && !async_droppable<T> && !range_like<T> &&
+    requires(needs_async_drop<T> && !async_droppable<T> && !owning_range<T> &&
              tuple_like<T>)
 class value_drop<T> : drop_sequence<value_drop<T>> {
     static constexpr std::size_t size = std::tuple_size_v<T>;
 
 public:
-    std::coroutine_handle<> begin(T& object, exit_reason::kind why,
+    std::coroutine_handle<> begin(T& object, exit_reason why,
                                   continuation parent) noexcept {
         object_ = &object;
         why_ = why;
@@ -155,7 +170,7 @@ private:
     T* object_ = nullptr;
     decltype(parts_for(std::make_index_sequence<size>())) parts_;
     std::size_t left_ = size;
-    exit_reason::kind why_ = exit_reason::returned;
+    exit_reason why_ = exit_reason::returned;
 };
 
 template <template <class...> class Variant, class... A>
@@ -163,14 +178,14 @@ template <template <class...> class Variant, class... A>
              requires(Variant<A...>& v) { v.valueless_by_exception(); })
 class value_drop<Variant<A...>> {
 public:
-    std::coroutine_handle<> begin(Variant<A...>& object, exit_reason::kind why,
+    std::coroutine_handle<> begin(Variant<A...>& object, exit_reason why,
                                   continuation parent) noexcept {
         return at(object, why, parent, std::index_sequence_for<A...>());
     }
 
 private:
     template <std::size_t... I>
-    std::coroutine_handle<> at(Variant<A...>& object, exit_reason::kind why,
+    std::coroutine_handle<> at(Variant<A...>& object, exit_reason why,
                                continuation parent,
                                std::index_sequence<I...>) noexcept {
         using std::get;
@@ -247,13 +262,16 @@ private:
 template <class T>
 class [[nodiscard("a drop does nothing until it is awaited: write co_await")]] discard {
 public:
+    static constexpr bool is_local = drops_locally_v<std::remove_reference_t<T>>;
     explicit discard(T&& object) : object_(std::forward<T>(object)) {}
     discard_operation<std::remove_reference_t<T>> operator co_await() && noexcept {
+        awaited_.is_awaited();
         return discard_operation<std::remove_reference_t<T>>(object_);
     }
 
 private:
     T object_;
+    [[no_unique_address]] must_await<needs_async_drop_v<T>> awaited_;
 };
 
 }  // namespace detail

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/core/discard.hpp>
+#include <coil/core/join.hpp>
 #include <coil/core/race.hpp>
 #include <coil/testing/probes.hpp>
 #include <coil/testing/test.hpp>
@@ -8,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -144,3 +146,37 @@ COIL_TEST("drop: values thrown away by a race are dropped, the last first") {
     co_await coil::race(ready(), open(log, "a"), open(log, "b"));
     CHECK(log == dropped({"b", "a"}));
 }
+
+COIL_TEST("drop: looks into outcome, race_result and unique_ptr, not into a view") {
+    words log;
+    auto open = [&](const char* name) -> task<resource> {
+        co_return resource(log, name);
+    };
+    auto fail_late = []() -> task<> {
+        co_await coil::yield_now();
+        co_await coil::yield_now();
+        co_await coil::stop_here();
+    };
+    std::vector<resource> kept;
+    kept.emplace_back(log, "kept");
+    auto view = [](std::vector<resource>& of) -> task<std::span<resource>> {
+        co_return std::span(of);
+    };
+    auto point = [&]() -> task<std::unique_ptr<resource>> {
+        co_return std::make_unique<resource>(log, "pointed at");
+    };
+    (void)co_await as_outcome(coil::join(as_outcome(open("seen")),
+                                         coil::race(open("won"), never()), point(),
+                                         view(kept), fail_late()));
+    CHECK(log == words{"drop pointed at", "dropped pointed at", "drop won",
+                       "dropped won", "drop seen", "dropped seen"});
+    co_await coil::drop(kept);
+}
+
+namespace {
+struct tree : std::map<std::string, tree> {};
+static_assert(!coil::needs_async_drop<tree>);
+static_assert(!coil::needs_async_drop<std::span<resource>>);
+static_assert(coil::needs_async_drop<std::unique_ptr<resource>>);
+static_assert(coil::needs_async_drop<coil::race_result<int, resource>>);
+}  // namespace

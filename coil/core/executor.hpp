@@ -44,6 +44,11 @@ public:
     virtual unsigned choose(unsigned ready_count) noexcept { return ready_count - 1; }
     [[nodiscard]] bool chooses_pieces() const noexcept { return chooses_pieces_; }
 
+    /// Whether this is the thread that it runs on, as far as it said so.
+    [[nodiscard]] bool is_own_thread() const noexcept {
+        return thread_ == nullptr || thread_ == this_thread();
+    }
+
 protected:
     explicit executor(mailbox& remote, timer_service* timers = nullptr) noexcept
         : remote_(remote),
@@ -54,8 +59,14 @@ protected:
         return nullptr;
     }
     void set_chooses_pieces(bool chooses) noexcept { chooses_pieces_ = chooses; }
+    /// It runs on this thread from now on: debug builds then find wake-ups that come
+    /// from others and not through `remote()`.
+    void claim_thread() noexcept { thread_ = this_thread(); }
 
 private:
+    static const void* this_thread() noexcept;
+
+    const void* thread_ = nullptr;
     mailbox& remote_;
     timer_service* timers_;
     bool chooses_pieces_ = false;

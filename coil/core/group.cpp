@@ -7,7 +7,7 @@ const piece_ops group::listener::table = {
     nullptr,
     [](piece& told) noexcept {
         auto& self = static_cast<listener&>(told);
-        if (self.of.has_children()) self.of.was_stopped_ = true;
+        self.of.is_told_ = true;
         self.of.scope_.add(self);  // a harder stop may follow
         self.of.stop_children(self.of.scope_.reason(), self.of.scope_.level());
         return stop_answer::later;
@@ -56,6 +56,8 @@ void group::start_more() noexcept {
         if (scope_.stop_requested()) {
             next.runs->root().request_stop(scope_.reason(), scope_.level());
         }
+        if (asked_ != stop_level::none)
+            next.runs->root().request_stop(asked_why_, asked_);
         next.start(next);
     }
 }
@@ -66,8 +68,9 @@ void group::remove(member& ended) noexcept {
     --stats_.running;
 }
 
-void group::child_ended(std::exception_ptr error) noexcept {
+void group::child_ended(std::exception_ptr error, bool is_stopped) noexcept {
     if (error) fail(std::move(error));
+    was_stopped_ = was_stopped_ || (is_stopped && is_told_);
     start_more();
     if (running_ == nullptr) all_ended();
 }
@@ -82,17 +85,17 @@ void group::fail(std::exception_ptr error) noexcept {
 }
 
 void group::stop_children(stop_reason why, stop_level level) noexcept {
+    if (level > asked_) {
+        asked_why_ = why;
+        asked_ = level;
+    }
     for (member* m = running_; m != nullptr; m = m->next) {
         m->runs->root().request_stop(why, level);
     }
     // What the limit holds back begins as well, to end at its first leaf.
-    const std::size_t limit = options_.limit;
-    options_.limit = static_cast<std::size_t>(-1);
-    member* const before = running_;
+    const std::size_t limit =
+        std::exchange(options_.limit, static_cast<std::size_t>(-1));
     start_more();
-    for (member* m = running_; m != before; m = m->next) {
-        m->runs->root().request_stop(why, level);
-    }
     options_.limit = limit;
 }
 

@@ -9,7 +9,7 @@ namespace coil {
 
 /// Options of `with_group`.
 struct group_options {
-    /// How many children may run at once; the rest wait for their start.
+    /// How many children may run at once, at least 1; the rest wait for their start.
     std::size_t limit = static_cast<std::size_t>(-1);
 };
 
@@ -44,7 +44,8 @@ public:
     template <class A>
     void spawn(A&& work);
 
-    /// Asks all children to stop; the body goes on, and its result stands.
+    /// Asks all children to stop, those to come as well; the body goes on, and its
+    /// result stands.
     void request_stop(stop_level level = stop_level::soft) noexcept {
         stop_children(stop_reason::requested, level);
     }
@@ -60,7 +61,9 @@ protected:
         void (*start)(member&) noexcept = nullptr;
     };
 
-    explicit group(group_options options) noexcept : options_(options) {}
+    explicit group(group_options options) noexcept : options_(options) {
+        COIL_EXPECTS(options.limit > 0 && "a group runs at least one child at a time");
+    }
     ~group() = default;
 
     void open(continuation parent) noexcept;
@@ -87,7 +90,7 @@ private:
     virtual void all_ended() noexcept = 0;
     void add(member& spawned) noexcept;
     void remove(member& ended) noexcept;
-    void child_ended(std::exception_ptr error) noexcept;
+    void child_ended(std::exception_ptr error, bool is_stopped) noexcept;
     void start_more() noexcept;
     void stop_children(stop_reason why, stop_level level) noexcept;
 
@@ -100,7 +103,10 @@ private:
     std::exception_ptr error_;
     group_options options_;
     group_stats stats_;
-    bool was_stopped_ = false;
+    stop_reason asked_why_ = stop_reason::none;
+    stop_level asked_ = stop_level::none;  // of the children, those to come as well
+    bool is_told_ = false;                 // that a stop came from outside
+    bool was_stopped_ = false;             // and a child has ended by it
 };
 
 namespace detail {
@@ -111,6 +117,8 @@ class group_child : public group::member, public strand_of<A> {
     static_assert(!needs_async_drop<await_result_t<A>>,
                   "a spawned task's result is thrown away, so it may not hold anything "
                   "that needs an async drop");
+    static_assert(alignof(A) <= 2 * sizeof(void*),
+                  "what is spawned lies in a block that is aligned for two pointers");
 
 public:
     group_child(group& of, executor& runs_on, A&& work)
@@ -132,9 +140,10 @@ private:
         group& of = self->of_;
         std::exception_ptr error;
         if (self->result().has_error()) error = self->result().error();
+        const bool is_stopped = self->result().is_stopped();
         of.remove(*self);
         delete self;  // before the group may end: the work may refer to its owner
-        of.child_ended(error);
+        of.child_ended(error, is_stopped);
     }
     group& of_;
 };
@@ -174,7 +183,10 @@ private:
               owner(o) {}
         group_operation& owner;
         static std::coroutine_handle<> run(piece& p) noexcept {
-            return static_cast<last_child_ended&>(p).owner.end();
+            auto& self = static_cast<last_child_ended&>(p).owner;
+            self.is_resuming_ = false;
+            // Meanwhile somebody may have spawned one more.
+            return self.has_children() ? std::noop_coroutine() : self.end();
         }
         static constexpr piece_ops table = {&run, nullptr, "with_group"};
     };
@@ -192,7 +204,8 @@ private:
         return has_children() ? std::noop_coroutine() : end();
     }
     void all_ended() noexcept override {
-        if (has_body_ended_) this->parent().scope().home().wake(resume_);
+        if (!has_body_ended_ || std::exchange(is_resuming_, true)) return;
+        this->parent().scope().home().wake(resume_);
     }
     std::coroutine_handle<> end() noexcept {
         close();
@@ -215,13 +228,16 @@ private:
     last_child_ended resume_{*this};
     [[no_unique_address]] dropping dropping_;
     bool has_body_ended_ = false;
+    bool is_resuming_ = false;
 };
 
 template <class Body>
 class [[nodiscard(
     "a group does nothing until it is awaited: write co_await")]] group_recipe {
 public:
-    static constexpr bool is_local = is_local_v<call_result_t<Body&, group&>>;
+    static constexpr bool is_local =
+        is_local_v<call_result_t<Body&, group&>> ||
+        drops_locally_v<settled_t<call_result_t<Body&, group&>>>;
 
     group_recipe(group_options options, Body&& body)
         : body_(std::forward<Body>(body)),
@@ -267,7 +283,9 @@ void group::spawn(A&& work) {
         static_assert(!awaitable<std::remove_reference_t<A>>,
                       "spawn uses the task up: write spawn(std::move(it))");
         static_assert(awaitable<std::remove_reference_t<A>>,
-                      "spawn needs something awaitable, such as a task");
+                      "spawn needs something awaitable, such as a task; for a lambda "
+                      "write spawn(coil::call_once(lambda)), which keeps what it "
+                      "captured");
     }
 }
 

@@ -2,9 +2,12 @@
 #include <coil/core/group.hpp>
 #include <coil/core/race.hpp>
 #include <coil/core/with.hpp>
+#include <coil/sync/event.hpp>
+#include <coil/testing/death.hpp>
 #include <coil/testing/probes.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
+#include <coil/time/timeout.hpp>
 
 #include <stdexcept>
 
@@ -264,3 +267,57 @@ COIL_TEST("group: later errors are counted") {
     CHECK(suppressed == 1);
 }
 #endif
+
+COIL_TEST("with_group: request_stop reaches children that are spawned later, too") {
+    const auto start = coil::now();
+    co_await coil::with_group([](coil::group& g) {
+        g.request_stop();
+        g.spawn(coil::sleep(1h));
+    });
+    CHECK(coil::now() == start);
+}
+
+COIL_TEST("with_group: children that end by themselves in spite of a stop deliver") {
+    auto body = [](coil::group& g) -> task<int> {
+        g.spawn(coil::shield(coil::sleep(10ms)));
+        co_return 4;
+    };
+    const auto given = co_await coil::with_timeout(1ms, coil::with_group(body));
+    CHECK(given == 4);
+}
+
+COIL_TEST("with_group: what is spawned as the last child ends is joined as well") {
+    words log;
+    coil::event go;
+    coil::group* inner = nullptr;
+    auto wait = [](coil::event& of) -> task<> { co_await of.wait(); };
+    auto late = [&]() -> task<> {
+        co_await coil::sleep(1s);
+        log.emplace_back("late child");
+    };
+    auto holds = [&]() -> task<> {
+        co_await coil::with_group([&](coil::group& g) {
+            inner = &g;
+            g.spawn(wait(go));
+        });
+        inner = nullptr;
+        log.emplace_back("group ended");
+    };
+    auto spawns = [&]() -> task<> {
+        go.set();
+        co_await coil::yield_now();
+        if (inner != nullptr) inner->spawn(late());
+    };
+    co_await coil::with_group([&](coil::group& g) {
+        g.spawn(holds());
+        g.spawn(spawns());
+    });
+    CHECK(log == words{"late child", "group ended"});
+}
+
+TEST_CASE("with_group: a limit of none is a mistake") {
+    const std::string said = coil::testing::last_words_of([]() -> coil::local_task<> {
+        co_await coil::with_group({.limit = 0}, [](coil::group&) {});
+    });
+    CHECK(coil::testing::says(said, "a group runs at least one child at a time"));
+}

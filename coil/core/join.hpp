@@ -74,7 +74,7 @@ public:
     static constexpr const char* what = "join_outcomes";
     using base::base;
 
-    std::tuple<outcome<await_result_t<A>>...> await_resume() noexcept {
+    std::tuple<outcome<await_result_t<A>>...> await_resume() {
         return take(std::index_sequence_for<A...>());
     }
 
@@ -84,7 +84,7 @@ private:
     [[nodiscard]] bool is_thrown_away(std::size_t) const noexcept { return false; }
     [[nodiscard]] bool ends_with_result() const noexcept { return true; }
     template <std::size_t... I>
-    std::tuple<outcome<await_result_t<A>>...> take(std::index_sequence<I...>) noexcept {
+    std::tuple<outcome<await_result_t<A>>...> take(std::index_sequence<I...>) {
         return {std::move(this->template result<I>())...};
     }
 };
@@ -108,6 +108,12 @@ auto join(A&&... parts) {
         std::forward<A>(parts)...);
 }
 
+template <class... A>
+    requires(sizeof...(A) > 0 && !(awaitable<A> && ...))
+auto join(A&&...) {
+    return detail::refuse_parts<A...>();
+}
+
 /// As `join`, but an error or a stop of one leaves the others alone: gives a tuple of
 /// their outcomes.
 ///
@@ -117,6 +123,12 @@ template <awaitable... A>
 auto join_outcomes(A&&... parts) {
     return detail::parts_recipe<detail::join_outcomes_operation, A...>(
         std::forward<A>(parts)...);
+}
+
+template <class... A>
+    requires(sizeof...(A) > 0 && !(awaitable<A> && ...))
+auto join_outcomes(A&&...) {
+    return detail::refuse_parts<A...>();
 }
 
 }  // namespace coil

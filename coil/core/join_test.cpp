@@ -193,3 +193,34 @@ COIL_TEST("join_outcomes: an error leaves the siblings alone") {
     CHECK(value.value() == 2);
 }
 #endif
+
+#if COIL_EXCEPTIONS
+namespace {
+/// Its moves fail in the end.
+struct fragile {
+    explicit fragile(int moves) : moves_left(moves) {}
+    fragile(fragile&& other) : moves_left(other.moves_left - 1) {
+        if (moves_left < 0) throw std::runtime_error("moved too often");
+    }
+    int moves_left;
+};
+task<fragile> make_fragile(int moves) {
+    co_return fragile(moves);
+}
+}  // namespace
+
+COIL_TEST("join: a result that cannot be moved is that branch's error") {
+    int errors = 0;
+    int values = 0;
+    for (int moves = 0; moves < 12; ++moves) {
+        try {
+            (void)co_await coil::join(make_fragile(moves), yield_now());
+            ++values;
+        } catch (const std::runtime_error&) {
+            ++errors;
+        }
+    }
+    CHECK(errors > 0);
+    CHECK(values > 0);
+}
+#endif

@@ -55,6 +55,9 @@ protected:
     static continuation parent_of(const piece& waiting) noexcept {
         return static_cast<const leaf&>(waiting).parent_;
     }
+    static void asked_again(piece& asked) noexcept {
+        static_cast<leaf&>(asked).parent_.scope().add(asked);
+    }
 
 private:
     continuation parent_;
@@ -126,7 +129,19 @@ protected:
 private:
     Derived& self() noexcept { return static_cast<Derived&>(*this); }
     static stop_answer stop_it(piece& asked) noexcept {
-        return static_cast<Derived&>(asked).on_stop();
+        return static_cast<Derived&>(asked).ask_to_stop();
+    }
+    // One that answers `later` still waits, so reports see it; it is asked once.
+    stop_answer ask_to_stop() noexcept {
+        set_ops(asked_table);
+        parent().scope().add(*this);
+        const stop_answer answer = self().on_stop();
+        if (answer == stop_answer::ended) unlink();
+        return answer;
+    }
+    static stop_answer stay(piece& asked) noexcept {
+        asked_again(asked);
+        return stop_answer::later;
     }
     // The turn that it might have begun in was spent: it has not begun, so under a stop
     // it never does, and is not asked.
@@ -142,7 +157,7 @@ private:
         self.set_ops(waiting_table);
         context& scope = self.parent().scope();
         if (scope.stop_requested()) {
-            if (self.on_stop() == stop_answer::ended)
+            if (self.ask_to_stop() == stop_answer::ended)
                 scope.home().unwind(self.parent());
             return {};
         }
@@ -151,12 +166,14 @@ private:
         self.start();
         return {};
     }
-    static constexpr piece_ops make_table(decltype(piece_ops::run) run) {
-        return {run, &stop_it, Derived::what, &leaf::parent_of};
+    static constexpr piece_ops make_table(decltype(piece_ops::run) run,
+                                          decltype(piece_ops::stop) stop = &stop_it) {
+        return {run, stop, Derived::what, &leaf::parent_of};
     }
     static const piece_ops waiting_table;
     static const piece_ops retry_table;
     static const piece_ops begin_table;
+    static const piece_ops asked_table;
 };
 template <class Derived>
 constinit const piece_ops leaf_of<Derived>::waiting_table =
@@ -165,5 +182,8 @@ template <class Derived>
 constinit const piece_ops leaf_of<Derived>::retry_table = make_table(&try_again);
 template <class Derived>
 constinit const piece_ops leaf_of<Derived>::begin_table = make_table(&begin_late);
+template <class Derived>
+constinit const piece_ops leaf_of<Derived>::asked_table =
+    make_table(&leaf::resume_parent, &stay);
 
 }  // namespace coil

@@ -74,6 +74,14 @@ public:
             return value_;
         }
     }
+    [[nodiscard]] const auto& value() const& noexcept {
+        COIL_EXPECTS(has_value());
+        if constexpr (is_reference) {
+            return *value_;
+        } else {
+            return value_;
+        }
+    }
     [[nodiscard]] stored&& value() && noexcept
         requires(!is_reference)
     {

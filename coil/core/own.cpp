@@ -17,20 +17,15 @@ const drops::hooks drop_list::table = {
         static_cast<drop_list&>(carried).nest_in(outer);
     },
     [](drops& carried) noexcept {
+        // It is still suspending, so the strand's loop ends its frame.
         auto& self = static_cast<drop_list&>(carried);
         self.up_ = self.drops_of()->up;
-        return self.run();
+        return self.home().end(continuation(self.runner_));
     },
     [](drops& carried) noexcept {
         auto& self = static_cast<drop_list&>(carried);
-        promise_base& frame = *self.drops_of();
-        self.up_ = frame.up;
         self.why_ = exit_reason::stopped;
-        for (owned_base* box = self.boxes_; box != nullptr; box = box->next_)
-            box->detach();
-        self.forget();  // before the frame is gone
-        destroy_unwinding(frame);
-        self.up_->child = nullptr;
+        self.end_frame();
         return self.run();
     },
     [](drops& carried) noexcept { carried.forget(); },
@@ -38,8 +33,8 @@ const drops::hooks drop_list::table = {
 };
 
 const branch_ops drop_list::runner::table = {
-    [](branch& b) noexcept { return static_cast<runner&>(b).list.next(); },
-    [](branch& b) noexcept { return static_cast<runner&>(b).list.next(); },
+    [](branch& b) noexcept { return static_cast<runner&>(b).list.go_on(); },
+    [](branch& b) noexcept { return static_cast<runner&>(b).list.go_on(); },
     [](const branch& b) noexcept {
         return static_cast<const runner&>(b).list.up_->parent;
     },
@@ -56,12 +51,25 @@ void drop_list::push(owned_base& box) noexcept {
     boxes_ = &box;
 }
 
+// Locals and parameters end before what is owned, however the coroutine ends.
+void drop_list::end_frame() noexcept {
+    promise_base& frame = *drops_of();
+    up_ = frame.up;
+    for (owned_base* box = boxes_; box != nullptr; box = box->next_) box->detach();
+    forget();  // before the frame is gone
+    if (why_ == exit_reason::stopped) {
+        destroy_unwinding(frame);
+    } else {
+        handle_of(frame).destroy();
+    }
+    up_->child = nullptr;
+    next_ = boxes_;
+}
+
 std::coroutine_handle<> drop_list::run() noexcept {
     runner_.scope = outer();
-    while (boxes_ != nullptr) {
-        owned_base& first = *std::exchange(boxes_, boxes_->next_);
-        first.next_ = std::exchange(done_, &first);
-        first.detach();
+    while (next_ != nullptr) {
+        owned_base& first = *std::exchange(next_, next_->next_);
         is_beginning_ = true;
         has_ended_ = false;
         const auto next = first.begin_drop(why_, continuation(runner_));
@@ -71,7 +79,8 @@ std::coroutine_handle<> drop_list::run() noexcept {
     return end();
 }
 
-std::coroutine_handle<> drop_list::next() noexcept {
+std::coroutine_handle<> drop_list::go_on() noexcept {
+    if (drops_of() != nullptr) end_frame();
     if (!is_beginning_) return run();
     has_ended_ = true;  // run() goes on by itself
     return std::noop_coroutine();
@@ -81,8 +90,7 @@ std::coroutine_handle<> drop_list::end() noexcept {
     const continuation parent = up_->parent;
     const bool was_stopped = why_ == exit_reason::stopped;
     unlink();
-    forget();
-    owned_base* box = done_;  // the oldest, which holds this list, comes first
+    owned_base* box = boxes_;  // the oldest, which holds this list, comes last
     while (box != nullptr) std::exchange(box, box->next_)->free();
     if (!was_stopped) return parent.scope().home().end(parent);
     parent.scope().home().unwind(parent);

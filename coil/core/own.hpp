@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/core/detail/must_await.hpp>
 #include <coil/core/drop.hpp>
 #include <coil/core/task.hpp>
 
@@ -30,15 +31,16 @@ private:
     };
     static const hooks table;
 
+    void end_frame() noexcept;
     std::coroutine_handle<> run() noexcept;
-    std::coroutine_handle<> next() noexcept;
+    std::coroutine_handle<> go_on() noexcept;
     std::coroutine_handle<> end() noexcept;
 
     receiver* up_ = nullptr;
     owned_base* boxes_ = nullptr;  // the newest first
-    owned_base* done_ = nullptr;
+    owned_base* next_ = nullptr;   // to drop
     runner runner_{*this};
-    exit_reason::kind why_ = exit_reason::returned;
+    exit_reason why_ = exit_reason::returned;
     bool is_beginning_ = false;
     bool has_ended_ = false;
 };
@@ -60,7 +62,7 @@ protected:
 
 private:
     friend class drop_list;
-    virtual std::coroutine_handle<> begin_drop(exit_reason::kind why,
+    virtual std::coroutine_handle<> begin_drop(exit_reason why,
                                                continuation parent) noexcept = 0;
     virtual void free() noexcept = 0;
     virtual void detach() noexcept {}
@@ -75,17 +77,9 @@ private:
 template <async_droppable T>
 class owned_box final : public owned_base {
 public:
-    explicit owned_box(T&& object) : object_(std::move(object)) {
-#if COIL_EXCEPTIONS
-        try {
-            drop_.prepare(object_);
-        } catch (...) {  // the drop will ask again when it begins
-            (void)0;
-        }
-#else
-        drop_.prepare(object_);
-#endif
-    }
+    /// Throws: `std::bad_alloc`; then `object` is as it was.
+    explicit owned_box(T&& object)
+        : object_((drop_.prepare(), static_cast<T&&>(object))) {}
     [[nodiscard]] T& object() noexcept { return object_; }
     void set_handle(owned_box** handle) noexcept { handle_ = handle; }
     [[nodiscard]] bool has_handle() const noexcept { return handle_ != nullptr; }
@@ -96,7 +90,7 @@ public:
     }
 
 private:
-    std::coroutine_handle<> begin_drop(exit_reason::kind why,
+    std::coroutine_handle<> begin_drop(exit_reason why,
                                        continuation parent) noexcept override {
         return drop_.begin(object_, why, parent);
     }
@@ -105,17 +99,29 @@ private:
         if (handle_ != nullptr) *std::exchange(handle_, nullptr) = nullptr;
     }
 
+    drop_call<T> drop_;  // first: its memory is taken before the object moves
     T object_;
-    drop_call<T> drop_;
     owned_box** handle_ = nullptr;
 };
+
+/// What `own` and `owned` ask of a type.
+template <class T>
+constexpr void expect_ownable() {
+    static_assert(!drops_children<T>,
+                  "the children of this type may refer to locals, which are gone when "
+                  "an owned object is dropped: use coil::with or coil::with_group");
+    static_assert(alignof(T) <= 2 * sizeof(void*),
+                  "an owned object lies in a block that is aligned for two pointers: "
+                  "own a pointer to what needs more");
+}
 
 [[noreturn]] void owned_not_dropped(const char* type) noexcept;
 
 }  // namespace detail
 
 /// A coroutine parameter with an async destructor: it exists before the coroutine's
-/// locals and is dropped after them, however the coroutine ends.
+/// locals and is dropped after them and the other parameters, however the coroutine
+/// ends. Passed on by reference it stays the first coroutine's.
 ///
 /// \snippet coil/core/own_test.cpp  an owned parameter
 ///
@@ -124,12 +130,13 @@ private:
 /// Allocates: one block for the object and its drop.
 template <async_droppable T>
 class owned {
-    static_assert(!detail::drops_children<T>,
-                  "the children of this type may refer to locals, which are gone when "
-                  "an owned object is dropped: use coil::with or coil::with_group");
-
 public:
-    owned(T object) : box_(new detail::owned_box<T>(std::move(object))) {}
+    static constexpr bool is_local = drops_locally_v<T>;
+
+    /// Throws: `std::bad_alloc`; then `object` is gone without its drop.
+    owned(T object) : box_(new detail::owned_box<T>(std::move(object))) {
+        detail::expect_ownable<T>();
+    }
     owned(owned&& other) noexcept : box_(std::exchange(other.box_, nullptr)) {
         COIL_EXPECTS((box_ == nullptr || !box_->has_handle()) &&
                      "an owned parameter stays in its coroutine: hand on the object, "
@@ -150,6 +157,8 @@ public:
 
     /// Used by the promise of the coroutine whose parameter this is.
     void belong_to(detail::promise_base& frame) noexcept {
+        // One that is passed on by reference stays its first coroutine's.
+        if (box_ == nullptr || box_->has_handle()) return;
         box_->set_handle(&box_);
         box_->belong_to(frame);
     }
@@ -201,20 +210,24 @@ template <class T>
 class [[nodiscard("own does nothing until it is awaited: write co_await")]] own_recipe {
 public:
     using is_own = void;
+    static constexpr bool is_local = drops_locally_v<T>;
     explicit own_recipe(T&& object) : object_(std::move(object)) {}
     own_operation<T> operator co_await() && noexcept {
+        awaited_.is_awaited();
         return own_operation<T>(std::move(object_));
     }
 
 private:
     T object_;
+    must_await<true> awaited_;
 };
 
 }  // namespace detail
 
-/// Keeps `object` until the end of this coroutine and drops it then, after the locals;
-/// several in reverse order. For straight-line code; where a scope will do, `with` is
-/// better: it allocates nothing and the object may refer to locals.
+/// Keeps `object` until the end of this coroutine and drops it then, when locals and
+/// parameters are gone; several in reverse order. For straight-line code. An object
+/// that refers to locals or parameters needs a scope: use `with`, which allocates
+/// nothing, too.
 ///
 /// \snippet coil/core/own_test.cpp  own in straight-line code
 ///
@@ -224,9 +237,7 @@ private:
 /// dropped and `std::bad_alloc` thrown.
 template <async_droppable T>
 auto own(T object) {
-    static_assert(!detail::drops_children<T>,
-                  "the children of this type may refer to locals, which are gone when "
-                  "an owned object is dropped: use coil::with or coil::with_group");
+    detail::expect_ownable<T>();
     return detail::own_recipe<T>(std::move(object));
 }
 

@@ -50,10 +50,9 @@ struct reasoned {
     words* log;
     task<> async_drop(exit_reason why) {
         co_await yield_now();
-        const exit_reason::kind kind = why.get();
-        log->emplace_back(kind == exit_reason::returned ? "returned"
-                          : kind == exit_reason::error  ? "error"
-                                                        : "stopped");
+        log->emplace_back(why == exit_reason::returned ? "returned"
+                          : why == exit_reason::error  ? "error"
+                                                       : "stopped");
     }
 };
 
@@ -220,3 +219,60 @@ TEST_CASE("owned: a task that is never awaited ends the program, with the type")
     CHECK(says(words, "resource"));
 }
 #endif
+
+namespace {
+task<> look_at(coil::owned<resource>& of, words& log) {
+    log.push_back("look at " + of->name());
+    co_await yield_now();
+}
+task<> pass_on(words& log, coil::owned<resource> r) {
+    co_await look_at(r, log);
+    log.emplace_back("still there");
+}
+}  // namespace
+
+COIL_TEST("own: an owned parameter that is passed on by reference stays its owner's") {
+    words log;
+    co_await pass_on(log, resource(log, "r"));
+    CHECK(log == words{"look at r", "still there", "drop r", "dropped r"});
+}
+
+namespace {
+/// Logs its destructor, too.
+struct whole_life {
+    words* log;
+    const char* name;
+    whole_life(words& l, const char* n) : log(&l), name(n) {}
+    whole_life(whole_life&& other) noexcept
+        : log(std::exchange(other.log, nullptr)),
+          name(other.name) {}
+    ~whole_life() {
+        if (log != nullptr) log->push_back(std::string("~") + name);
+    }
+    task<> async_drop() {
+        log->push_back(std::string("drop ") + name);
+        co_return;
+    }
+};
+/// Logs its end when it is a parameter, not on the way there.
+struct parameter {
+    explicit parameter(words& l) : log(&l) {}
+    parameter(parameter&& other) noexcept : log(std::exchange(other.log, nullptr)) {}
+    ~parameter() {
+        if (log != nullptr) log->emplace_back("~parameter");
+    }
+    words* log;
+};
+task<> own_two(words& log, parameter) {
+    co_await coil::own(whole_life(log, "first"));
+    co_await coil::own(whole_life(log, "second"));
+    const trace here(log, "local");
+}
+}  // namespace
+
+COIL_TEST("own: locals end first, then parameters, then drops, then what was owned") {
+    words log;
+    co_await own_two(log, parameter(log));
+    CHECK(log == words{"~local", "~parameter", "drop second", "drop first", "~second",
+                       "~first"});
+}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coil/core/continuation.hpp>
+#include <coil/core/detail/drop_frame.hpp>
 #include <coil/core/frame.hpp>
 #include <coil/core/strand.hpp>
 
@@ -23,6 +24,13 @@ struct promise_base {
     std::source_location where;  // of the await that it is suspended in
 
     static void* operator new(std::size_t size) { return allocate_frame(size); }
+    /// Also sees the object that an `async_drop()` is called on.
+    template <class Self, class... Reason>
+        requires requires(Self& object, Reason... why) { object.async_drop(why...); }
+    static void* operator new(std::size_t size, Self& object, Reason&...) {
+        learn_drop_frame::made(&object, size);
+        return allocate_frame(size);
+    }
     static void operator delete(void* frame, std::size_t size) noexcept {
         release_frame(frame, size);
     }

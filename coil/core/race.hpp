@@ -12,6 +12,14 @@ template <class First, class... Rest>
 inline constexpr bool all_same = (std::is_same_v<First, Rest> && ...);
 }  // namespace detail
 
+template <class... T>
+class race_result;
+namespace detail {
+template <class... T, class... Outer>
+struct drops_inside<race_result<T...>, Outer...>
+    : drops_inside<std::tuple<outcome<T>...>, Outer...> {};
+}  // namespace detail
+
 /// Who won a race, and with what.
 ///
 /// Requires: `get<I>()` only for the winner's index.
@@ -29,13 +37,29 @@ public:
         return std::get<I>(outcomes_).value();
     }
 
+    template <std::size_t I>
+    [[nodiscard]] const auto& get() const noexcept {
+        COIL_EXPECTS(index_ == I);
+        return std::get<I>(outcomes_).value();
+    }
+
     /// The winner's value, when all branches have the same type.
     [[nodiscard]] auto& value() noexcept
         requires(detail::all_same<T...>)
     {
-        return value_at(std::index_sequence_for<T...>());
+        return *value_at(*this, std::index_sequence_for<T...>());
+    }
+    [[nodiscard]] const auto& value() const noexcept
+        requires(detail::all_same<T...>)
+    {
+        return *value_at(*this, std::index_sequence_for<T...>());
     }
     [[nodiscard]] auto& operator*() noexcept
+        requires(detail::all_same<T...>)
+    {
+        return value();
+    }
+    [[nodiscard]] const auto& operator*() const noexcept
         requires(detail::all_same<T...>)
     {
         return value();
@@ -45,29 +69,59 @@ public:
     {
         return std::addressof(value());
     }
+    [[nodiscard]] const auto* operator->() const noexcept
+        requires(detail::all_same<T...>)
+    {
+        return std::addressof(value());
+    }
 
 private:
     template <class...>
     friend class detail::race_operation;
+    friend detail::value_drop<race_result>;
     race_result(std::size_t index, results&& outcomes)
         : outcomes_(std::move(outcomes)),
           index_(index) {}
 
-    template <std::size_t... I>
-    auto& value_at(std::index_sequence<I...>) noexcept {
-        using value = std::remove_reference_t<decltype(std::get<0>(outcomes_).value())>;
-        value* found = nullptr;
-        ((I == index_ ? (found = std::addressof(std::get<I>(outcomes_).value()), void())
-                      : void()),
+    template <class Self, std::size_t... I>
+    static auto* value_at(Self& self, std::index_sequence<I...>) noexcept {
+        decltype(std::addressof(std::get<0>(self.outcomes_).value())) found = nullptr;
+        ((I == self.index_
+              ? (found = std::addressof(std::get<I>(self.outcomes_).value()), void())
+              : void()),
          ...);
-        return *found;
+        return found;
     }
 
     results outcomes_;
     std::size_t index_;
 };
 
+/// `get<I>(result)`: for generic code, which would have to write `result.template`.
+template <std::size_t I, class... T>
+[[nodiscard]] auto& get(race_result<T...>& of) noexcept {
+    return of.template get<I>();
+}
+template <std::size_t I, class... T>
+[[nodiscard]] const auto& get(const race_result<T...>& of) noexcept {
+    return of.template get<I>();
+}
+
 namespace detail {
+
+/// Drops what the winner gave.
+template <class... T>
+    requires needs_async_drop<race_result<T...>>
+class value_drop<race_result<T...>> {
+public:
+    std::coroutine_handle<> begin(race_result<T...>& object, exit_reason why,
+                                  continuation parent) noexcept {
+        return inner_.begin(object.outcomes_, why, parent);
+    }
+
+private:
+    value_drop<std::tuple<outcome<T>...>> inner_;
+};
 
 template <class... A>
 class race_operation : public branches<race_operation<A...>, A...> {
@@ -102,7 +156,13 @@ private:
               ? (void)this->template result<I>().take()
               : void()),
          ...);
-        return {winner_, {std::move(this->template result<I>())...}};
+        return {winner_, {take_if_won<I>()...}};
+    }
+    /// A loser's value has been dropped already.
+    template <std::size_t I>
+    auto take_if_won() {
+        using ended = std::remove_reference_t<decltype(this->template result<I>())>;
+        return I == winner_ ? std::move(this->template result<I>()) : ended();
     }
 
     std::size_t winner_ = nobody;
@@ -111,8 +171,8 @@ private:
 }  // namespace detail
 
 /// Runs several awaitables together inside this strand; the first to end wins, by a
-/// value or by an error (the lowest index, if several are ready at once). The others
-/// are stopped and awaited, and their late values are dropped.
+/// value or by an error (the lowest index, if several are ready when it begins). The
+/// others are stopped and awaited, and their late values are dropped.
 ///
 /// Every leaf loses nothing when it is stopped, so a race may stand in a loop.
 ///
@@ -127,6 +187,12 @@ template <awaitable... A>
 auto race(A&&... parts) {
     return detail::parts_recipe<detail::race_operation, A...>(
         std::forward<A>(parts)...);
+}
+
+template <class... A>
+    requires(sizeof...(A) > 0 && !(awaitable<A> && ...))
+auto race(A&&...) {
+    return detail::refuse_parts<A...>();
 }
 
 }  // namespace coil

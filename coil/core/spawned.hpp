@@ -17,7 +17,8 @@ public:
 
     strand_of(executor& runs_on, A&& work, end_function* ended)
         : strand(runs_on, ended),
-          work_(std::forward<A>(work)) {}
+          work_{std::forward<A>(work)} {}
+    ~strand_of() { end_work(); }
 
     /// Queues it; it begins in its first turn.
     void start() noexcept { wake(first_); }
@@ -29,7 +30,7 @@ private:
         strand_of& owner;
         static std::coroutine_handle<> run(piece& p) noexcept {
             strand_of& self = static_cast<first_piece&>(p).owner;
-            return self.root_.begin(std::forward<A>(self.work_), self.root());
+            return self.root_.begin(std::forward<A>(self.work_.of), self.root());
         }
         static constexpr piece_ops table = {&run, nullptr, "strand"};
     };
@@ -40,20 +41,34 @@ private:
         strand_of& owner;
         static std::coroutine_handle<> completed(branch& b) noexcept {
             static_cast<root_branch&>(b).collect();
-            static_cast<root_branch&>(b).owner.mark_ended();
-            return std::noop_coroutine();
+            return static_cast<root_branch&>(b).owner.end();
         }
         static std::coroutine_handle<> stopped(branch& b) noexcept {
             static_cast<root_branch&>(b).collect_stopped();
-            static_cast<root_branch&>(b).owner.mark_ended();
-            return std::noop_coroutine();
+            return static_cast<root_branch&>(b).owner.end();
         }
         static continuation parent_of(const branch&) noexcept { return {}; }
         static constexpr branch_ops table = {&completed, &stopped, &parent_of,
                                              "strand"};
     };
 
-    A work_;
+    std::coroutine_handle<> end() noexcept {
+        end_work();
+        mark_ended();
+        return std::noop_coroutine();
+    }
+    // While it is still the current strand: what the work captured may ask for it.
+    void end_work() noexcept {
+        if (std::exchange(has_work_, false)) work_.~holder();
+    }
+
+    struct holder {
+        A of;
+    };
+    union {
+        holder work_;
+    };
+    bool has_work_ = true;
     first_piece first_{*this};
     root_branch root_{*this};
 };

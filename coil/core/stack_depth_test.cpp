@@ -117,7 +117,7 @@ task<> timeouts(stack_gauge& gauge, int levels, ending how) {
     if (levels == 0) {
         co_await end_as(how);
     } else {
-        co_await coil::with_timeout(1h, timeouts(gauge, levels - 1, how));
+        (void)co_await coil::with_timeout(1h, timeouts(gauge, levels - 1, how));
     }
 }
 /// Looks at every level's outcome and passes it on.

@@ -18,6 +18,11 @@ COIL_NOINLINE strand* strand::current() noexcept {
     return current_strand;
 }
 
+COIL_NOINLINE const void* executor::this_thread() noexcept {
+    static COIL_THREAD_LOCAL char mark = 0;
+    return &mark;
+}
+
 COIL_NOINLINE bool is_unwinding() noexcept {
     return unwinding_frame != nullptr;
 }

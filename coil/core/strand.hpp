@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/assert.hpp>
 #include <coil/core/context.hpp>
 #include <coil/core/continuation.hpp>
 #include <coil/core/executor.hpp>
@@ -89,6 +90,8 @@ private:
     static constexpr int pieces_per_turn = 256;
 
     void ensure_queued() noexcept {
+        COIL_ASSERT(executor_->is_own_thread() &&
+                    "only a remote_event may be set from another thread");
         if (is_queued_) return;
         is_queued_ = true;
         executor_->schedule(*this);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coil/core/awaitable.hpp>
+#include <coil/core/drop_traits.hpp>
 #include <coil/core/foreign.hpp>
 #include <coil/core/outcome.hpp>
 #include <coil/core/promise.hpp>
@@ -35,15 +36,6 @@ using local_task = basic_task<T, flavour::local>;
 
 namespace detail {
 
-/// Stands for a result after an error of compilation, so that no other follows.
-struct any_result {
-    template <class T>
-    operator T() const;
-};
-struct no_awaitable : std::suspend_never {
-    any_result await_resume() const noexcept;
-};
-
 /// How every coil coroutine awaits: leaves in place, recipes by their operation,
 /// anything else through an adapter that keeps the strand serial.
 template <flavour F>
@@ -72,6 +64,11 @@ struct awaiting_promise : promise_base {
                 static_assert(std::is_rvalue_reference_v<A&&>,
                               "a task is awaited once and is used up by it: write "
                               "co_await std::move(it)");
+                static_assert(alignof(A) <= 2 * sizeof(void*) &&
+                                  alignof(awaiter_of<A>) <= 2 * sizeof(void*),
+                              "what is awaited lies in the coroutine's frame, which is "
+                              "aligned for "
+                              "two pointers: keep what needs more somewhere else");
                 return std::forward<A>(a).operator co_await();
             } else {
                 return foreign_operation<A>(continuation(*this), std::forward<A>(a));
@@ -109,7 +106,13 @@ struct task_promise_base : awaiting_promise<F> {
 private:
     template <class P>
     void adopt(P& parameter) noexcept {
-        if constexpr (is_owned<P>) parameter.belong_to(*this);
+        if constexpr (is_owned<P>) {
+            static_assert(F == flavour::local || !P::is_local,
+                          "a coil::task may move between threads, and this parameter's "
+                          "async_drop() is a coil::local_task: make this coroutine a "
+                          "local_task too");
+            parameter.belong_to(*this);
+        }
     }
 
 protected:
@@ -123,6 +126,10 @@ struct task_promise : task_promise_base<T, F> {
     using task_promise_base<T, F>::task_promise_base;
     basic_task<T, F> get_return_object() noexcept {
         if constexpr (!std::is_reference_v<T>) {
+            static_assert(!names_async_drop<T> || async_droppable<T>,
+                          "this type's async_drop() is no async destructor: it must be "
+                          "public, take nothing or a coil::exit_reason, and give an "
+                          "awaitable of void, such as coil::task<>");
             static_assert(alignof(T) <= 2 * sizeof(void*),
                           "a coroutine's frame is aligned for two pointers, so a task "
                           "cannot give what needs more: give a pointer to it");
@@ -135,9 +142,20 @@ struct task_promise : task_promise_base<T, F> {
     {
         this->result().set_value(value);
     }
+    // As `return` would: no explicit conversion, and no reference to a temporary.
     template <class U = T>
-        requires(!std::is_scalar_v<T> && std::constructible_from<T, U &&>)
+        requires(!std::is_scalar_v<T>)
     void return_value(U&& value) {
+        static_assert(
+            std::convertible_to<U&&, T>,
+            "what this co_return has does not convert to what the task gives");
+        static_assert(
+            !std::is_lvalue_reference_v<T> ||
+                (std::is_lvalue_reference_v<U> &&
+                 std::is_convertible_v<std::remove_reference_t<U>*,
+                                       std::remove_reference_t<T>*>),
+            "this task gives a reference, and what co_return has would be gone: give "
+            "the object itself, or a reference to one that stays");
         this->result().put_value(std::forward<U>(value));
     }
 };
@@ -186,13 +204,16 @@ public:
         return this->result.take();
     }
     /// As `await_resume`, without throwing the error.
-    outcome<T> take_outcome() noexcept {
+    outcome<T> take_outcome() noexcept(
+        noexcept(outcome<T>(std::declval<outcome<T>>()))) {
         destroy_ended();
         return std::move(this->result);
     }
 
 private:
     void destroy_ended() noexcept {
+        if (this->child == nullptr) [[unlikely]]
+            return;  // it owned something, which was dropped after it
         handle_of(*this->child).destroy();
         this->child = nullptr;  // after the call, so that the compiler still knows it
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coil/core/call.hpp>
+#include <coil/core/detail/must_await.hpp>
 #include <coil/core/drop.hpp>
 
 namespace coil {
@@ -36,9 +37,8 @@ class with_operation : public frame_operation<with_operation<Given, Body>> {
 public:
     static constexpr const char* what = "with";
     using value_type = settled_t<body_call>;
-    static constexpr bool is_local = is_local_v<made_t<Given>> ||
-                                     is_local_v<body_call> ||
-                                     is_local_v<drop_call_t<resource>>;
+    static constexpr bool is_local =
+        is_local_v<made_t<Given>> || is_local_v<body_call> || drops_locally_v<resource>;
 
     with_operation(Given&& given, Body&& body)
         : given_(std::forward<Given>(given)),
@@ -79,17 +79,17 @@ private:
         resource_ = &held;
 #if COIL_EXCEPTIONS
         try {
-            drop_.prepare(held);
+            drop_.prepare();
         } catch (...) {
             running_.result.set_error(std::current_exception());
             return drop(exit_reason::error);
         }
 #else
-        drop_.prepare(held);
+        drop_.prepare();
 #endif
         return running_.call(this->parent().scope(), body_, held);
     }
-    std::coroutine_handle<> drop(exit_reason::kind why) noexcept {
+    std::coroutine_handle<> drop(exit_reason why) noexcept {
         dropped_.scope = &this->parent().scope();
         return drop_.begin(*resource_, why, continuation(dropped_));
     }
@@ -133,17 +133,56 @@ private:
     Body body_;
 };
 
-/// A `with` of one resource, or a text that says why not.
 template <class Given, class Body>
 auto one_with(Given&& given, Body body) {
-    if constexpr (async_droppable<resource_t<Given>>) {
-        return with_one<Given, Body>(std::forward<Given>(given), std::move(body));
-    } else {
-        static_assert(always_false<Given>,
-                      "coil::with needs a resource that has a member async_drop()");
-        return std::suspend_never();
-    }
+    return with_one<Given, Body>(std::forward<Given>(given), std::move(body));
 }
+
+/// What is wrong with the arguments of a `with`.
+enum class with_fault : unsigned char { none, resource, drop, body };
+
+template <class Part, class... Made>
+struct with_part {
+    using resource = void;  // it is neither that nor makes one
+};
+template <class Part, class... Made>
+    requires given_itself<Part> || given_by_awaitable<Part>
+struct with_part<Part, Made...> {
+    using resource = resource_t<Part>;
+};
+template <class Part, class... Made>
+    requires(!given_itself<Part> && !given_by_awaitable<Part> &&
+             std::is_invocable_v<Part&, Made&...>)
+struct with_part<Part, Made...> {
+    using resource =
+        std::remove_cvref_t<settled_t<std::invoke_result_t<Part&, Made&...>>>;
+};
+template <class Part, class First, class... Made>
+    requires(!given_itself<Part> && !given_by_awaitable<Part> &&
+             !std::is_invocable_v<Part&, First&, Made&...> &&
+             std::is_invocable_v<Part&>)
+struct with_part<Part, First, Made...> : with_part<Part> {};
+
+template <class Parts, class... Made>
+struct with_parts;
+template <class Body, class... Made>
+struct with_parts<std::tuple<Body>, Made...> {
+    static constexpr with_fault fault =
+        std::is_invocable_v<Body&, Made&...> ? with_fault::none : with_fault::body;
+};
+template <class Part, class Next, class... Rest, class... Made>
+struct with_parts<std::tuple<Part, Next, Rest...>, Made...> {
+    using resource = typename with_part<Part, Made...>::resource;
+    static constexpr with_fault fault = [] {
+        if constexpr (std::is_void_v<resource>) {
+            return with_fault::resource;
+        } else if constexpr (!async_droppable<resource>) {
+            return with_fault::drop;
+        } else {
+            return with_parts<std::tuple<Next, Rest...>, Made..., resource>::fault;
+        }
+    }();
+};
 
 /// The rest of a `with` from its I-th part on, given the resources made so far.
 template <std::size_t I, class Parts, class... Made>
@@ -180,10 +219,14 @@ public:
     static constexpr bool is_local = is_local_v<first>;
 
     explicit with_recipe(Parts&&... parts) : parts_(std::forward<Parts>(parts)...) {}
-    decltype(auto) operator co_await() && { return get_awaiter(with_from<0>(parts_)); }
+    decltype(auto) operator co_await() && {
+        awaited_.is_awaited();
+        return get_awaiter(with_from<0>(parts_));
+    }
 
 private:
     std::tuple<Parts...> parts_;
+    [[no_unique_address]] must_await<(needs_async_drop_v<Parts> || ...)> awaited_;
 };
 
 }  // namespace detail
@@ -206,7 +249,26 @@ private:
 template <class... Parts>
     requires(sizeof...(Parts) >= 2)
 auto with(Parts&&... parts) {
-    return detail::with_recipe<Parts...>(std::forward<Parts>(parts)...);
+    using detail::with_fault;
+    constexpr with_fault fault = detail::with_parts<std::tuple<Parts...>>::fault;
+    constexpr bool has_resources = fault != with_fault::resource;
+    constexpr bool have_drops = fault != with_fault::drop;
+    constexpr bool has_body = fault != with_fault::body;
+    static_assert(
+        has_resources,
+        "before its body coil::with takes resources, awaitables that give one, "
+        "and makers: callables that may take the resources before them");
+    static_assert(have_drops,
+                  "coil::with needs a resource that has a member async_drop()");
+    static_assert(
+        has_body,
+        "the last argument of coil::with is the body: a callable that takes a "
+        "reference to each resource, [](connection& c) {...}");
+    if constexpr (fault == with_fault::none) {
+        return detail::with_recipe<Parts...>(std::forward<Parts>(parts)...);
+    } else {
+        return detail::no_awaitable();
+    }
 }
 
 }  // namespace coil

@@ -2,6 +2,7 @@
 #include <coil/core/discard.hpp>
 #include <coil/core/race.hpp>
 #include <coil/core/with.hpp>
+#include <coil/testing/death.hpp>
 #include <coil/testing/probes.hpp>
 #include <coil/testing/test.hpp>
 
@@ -58,10 +59,9 @@ struct reasoned {
     words* log;
     task<> async_drop(exit_reason why) {
         co_await yield_now();
-        const exit_reason::kind kind = why.get();
-        log->emplace_back(kind == exit_reason::returned ? "returned"
-                          : kind == exit_reason::error  ? "error"
-                                                        : "stopped");
+        log->emplace_back(why == exit_reason::returned ? "returned"
+                          : why == exit_reason::error  ? "error"
+                                                       : "stopped");
     }
 };
 
@@ -208,5 +208,46 @@ COIL_TEST("with: if a maker fails, what was made before is dropped") {
     auto ended = co_await as_outcome(with(resource(log, "first"), fail, body));
     CHECK_THROWS_WITH(ended.take(), "no second");
     CHECK(log == words{"drop first", "dropped first"});
+}
+#endif
+
+namespace {
+task<> log_end(words& log, bool is_done) {
+    log.emplace_back(is_done ? "commit" : "roll back");
+    co_return;
+}
+/// Its drop is a plain function, which looks at the object and gives another's task.
+struct forwarding {
+    words& log;
+    bool is_done = false;
+    task<> async_drop() { return log_end(log, is_done); }
+};
+struct forwarding_reason {
+    words& log;
+    task<> async_drop(exit_reason why) {
+        return log_end(log, why == exit_reason::returned);
+    }
+};
+}  // namespace
+
+COIL_TEST("with: a drop that only forwards is called when the body has ended") {
+    words log;
+    for (int i = 0; i < 2; ++i) {
+        co_await coil::with(forwarding{log}, [](forwarding& f) { f.is_done = true; });
+        (void)co_await as_outcome(coil::with(
+            forwarding_reason{log},
+            [](forwarding_reason&) -> task<> { co_await coil::stop_here(); }));
+    }
+    CHECK(log == words{"commit", "roll back", "commit", "roll back"});
+}
+
+#if !defined(NDEBUG)
+TEST_CASE("with: one that nobody awaits ends a debug build") {
+    const std::string said = coil::testing::last_words_of([]() -> coil::local_task<> {
+        words log;
+        auto idle = coil::with(resource(log, "r"), [](resource&) {});
+        co_return;
+    });
+    CHECK(coil::testing::says(said, "a with, own or drop was never awaited"));
 }
 #endif

@@ -61,25 +61,32 @@ private:
     stop_answer on_stop() noexcept { return stop_answer::ended; }
 };
 
-/// Tells a computing loop whether it has been asked to stop; never suspends.
+/// Tells a computing loop whether it has been asked to stop. Now and then it gives way,
+/// so that timers and other strands get their turn, from which a stop may come.
+///
+/// \snippet coil/core/yield_test.cpp  a loop that can be stopped
 ///
 /// Returns: from `co_await`, a bool. Unlike other leaves it is answered under a stop.
-class stop_requested {
+class stop_requested : public leaf {
 public:
     using is_coil_leaf = void;
+
+    stop_requested() noexcept : leaf(giving_way) {}
     stop_requested& attach(continuation parent) noexcept {
-        parent_ = parent;
+        COIL_EXPECTS(!this->parent() && "a leaf can be awaited once");
+        set_parent(parent);
         return *this;
     }
-    [[nodiscard]] bool await_ready() const noexcept { return true; }
-    void await_suspend(std::coroutine_handle<>) const noexcept {}
-    void begin() const noexcept {}
+    [[nodiscard]] bool await_ready() noexcept { return home().spend(); }
+    void await_suspend(std::coroutine_handle<>) noexcept { begin(); }
+    void begin() noexcept { home().wake(*this); }
     [[nodiscard]] bool await_resume() const noexcept {
-        return parent_.scope().stop_requested();
+        return parent().scope().stop_requested();
     }
 
 private:
-    continuation parent_;
+    static constexpr piece_ops giving_way = {&leaf::resume_parent, nullptr,
+                                             "stop_requested", &leaf::parent_of};
 };
 
 }  // namespace coil

@@ -87,3 +87,18 @@ COIL_TEST("stop_requested: tells a computing loop, and is answered under a stop"
     (void)co_await coil::as_outcome(whole());
     CHECK(steps == 4);
 }
+
+//! [a loop that can be stopped]
+namespace {
+task<long> compute() {
+    long rounds = 0;
+    while (!co_await coil::stop_requested()) ++rounds;
+    co_return rounds;
+}
+}  // namespace
+//! [a loop that can be stopped]
+
+COIL_TEST("stop_requested: a loop that asks lets others run, who may stop it") {
+    auto rounds = co_await coil::race(compute(), give_way(3));
+    CHECK(rounds.index() == 1);
+}

@@ -37,11 +37,6 @@ void* current_thread_runtime::find_service(const service_kind& kind) noexcept {
 
 current_thread_runtime::stop_on_signals::stop_on_signals(current_thread_runtime& of)
     : of_(of) {
-    if (strand::current() != nullptr) {
-        fatal(
-            "a runtime was told to run inside a running strand; co_await the work, or ",
-            "spawn it in a group");
-    }
     if (of.options_.stop_on_signals) listen(of.signals_, {SIGINT, SIGTERM});
 }
 

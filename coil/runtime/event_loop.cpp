@@ -3,6 +3,15 @@
 
 namespace coil {
 
+void event_loop::claim_for_run() noexcept {
+    if (strand::current() != nullptr) {
+        fatal(
+            "a runtime was told to run inside a running strand; co_await the work, or ",
+            "spawn it in a group");
+    }
+    claim_thread();
+}
+
 void event_loop::run_until(const bool& is_done) noexcept {
     while (!is_done) {
         remote().drain();

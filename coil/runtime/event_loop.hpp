@@ -60,8 +60,11 @@ public:
     void run_until(const bool& is_done) noexcept;
 
     /// Runs `work` to its end, and all that it started.
+    ///
+    /// Requires: not called inside a running strand; the program ends with a text.
     template <awaitable A>
     outcome<await_result_t<A>> run(A&& work) {
+        claim_for_run();
         root<A> whole(*this, std::forward<A>(work));
         whole.start();
         main_ = &whole;
@@ -88,6 +91,7 @@ private:
               }) {}
         bool is_done = false;
     };
+    void claim_for_run() noexcept;
     void wait_outside() noexcept;
     void adapt_polling(instant current) noexcept;
 

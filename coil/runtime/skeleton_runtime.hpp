@@ -25,6 +25,7 @@ public:
     /// Runs `work` to its end, and all that it started.
     template <awaitable A>
     outcome<await_result_t<A>> run(A&& work) {
+        COIL_EXPECTS(strand::current() == nullptr && "no runtime runs inside a strand");
         main_strand<A> whole(*this, std::forward<A>(work));
         whole.start();
         while (!whole.has_ended) {

@@ -5,14 +5,15 @@
 #include <coil/core/own.hpp>
 #include <coil/stream/detail/source.hpp>
 
-/// A loop over a stream, in the coroutine itself: `break`, `continue` and `return` work
-/// as in any loop.
+/// A loop over a stream, in the coroutine itself, with `break` and `continue`.
 ///
 ///     COIL_FOR(auto item, stream) { ... }
 ///
 /// A stream given by value that has an async destructor is dropped where the loop ends,
-/// by `break` too; an exception, `co_return` or a stop that leaves the loop drops it at
-/// the end of the coroutine, as `own` does.
+/// by `break` too. Where `co_return`, an exception or a stop leaves the loop there is no
+/// place to await that: the stream is dropped at the end of the coroutine, as `own`
+/// does, so it may not refer to locals or parameters then. To find something and return
+/// it, set it, `break`, and return behind the loop.
 ///
 /// \snippet coil/stream/for_test.cpp  the first long row
 ///
@@ -53,9 +54,8 @@ public:
     [[nodiscard]] auto next() { return from_.get().next(); }
     [[nodiscard]] bool has_ended() const noexcept { return has_ended_; }
     [[nodiscard]] auto finish() noexcept {
-        static constexpr exit_reason::kind why = exit_reason::returned;
         has_ended_ = true;
-        return loop_drop<S>(*this, exit_reason(why));
+        return loop_drop<S>(*this, exit_reason::returned);
     }
     [[nodiscard]] auto async_drop(exit_reason why) noexcept
         requires owned_with_drop<S>
@@ -79,7 +79,7 @@ public:
           why_(why) {}
     std::coroutine_handle<> begin(continuation parent) noexcept {
         if constexpr (owned_with_drop<S>) {
-            if (of_ != nullptr) return drop_.begin(*of_, why_.get(), parent);
+            if (of_ != nullptr) return drop_.begin(*of_, why_, parent);
         }
         return parent.complete();
     }

@@ -4,6 +4,7 @@
 #include <coil/stream/generator.hpp>
 #include <coil/sync/channel.hpp>
 #include <coil/sync/event.hpp>
+#include <coil/testing/leaves.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
@@ -103,4 +104,16 @@ COIL_TEST("for_each: a million items allocate nothing but their tasks") {
     };
     co_await (count_to(1'000'000) | coil::for_each(add));
     CHECK(sum == 499'999'500'000);
+}
+
+COIL_TEST("for_each: over what is always ready it gives way, and hears a stop") {
+    auto endless = []() -> coil::generator<int> {
+        for (int i = 0;; ++i) co_yield i;
+    };
+    long seen = 0;
+    auto count = [&](int) { ++seen; };
+    const auto won = co_await coil::race(endless() | coil::for_each(count),
+                                         coil::testing::give_way(3));
+    CHECK(won.index() == 1);
+    CHECK(seen > 0);
 }

@@ -78,6 +78,8 @@ public:
         COIL_EXPECTS(!holds_drops() &&
                      "a resource_generator was destroyed without its async drop: "
                      "give it to for_each or with");
+        if (innermost_ != outermost_) [[unlikely]]
+            delegation::destroy_inner(*innermost_, *outermost_);
         handle::from_promise(*outermost_).destroy();
     }
 
@@ -144,22 +146,19 @@ public:
         return await_ready() ? awaits.complete() : resume(awaits);
     }
     [[nodiscard]] std::optional<T> await_resume() {
-        if (!item_.has_value() && from_.outermost_ != nullptr) [[unlikely]]
-            throw_error();
+        if (error_) [[unlikely]]
+            detail::rethrow(std::move(error_));
         return std::move(item_);
     }
 
 private:
     friend basic_generator;
-    [[gnu::noinline, gnu::cold]] void throw_error() {
-        if (auto error = std::exchange(from_.outermost_->error_, {})) {
-            detail::rethrow(std::move(error));
-        }
-    }
     std::coroutine_handle<> resume(continuation awaits) noexcept {
         this->parent = awaits;
         from_.outermost_->up = this;
         promise_type& next = *from_.innermost_;
+        COIL_EXPECTS(next.consumer_ == nullptr &&
+                     "a generator is read by one at a time: its last next() goes on");
         next.enter(awaits.scope());
         next.consumer_ = this;
         return handle::from_promise(next);
@@ -167,6 +166,7 @@ private:
 
     basic_generator& from_;
     std::optional<T> item_;
+    std::exception_ptr error_;
 };
 
 template <class T, flavour F, generator_kind K>
@@ -188,7 +188,7 @@ public:
     [[nodiscard]] bool await_ready() const noexcept { return false; }
     std::coroutine_handle<> await_suspend(handle self) const noexcept {
         self.promise().leave();
-        return self.promise().consumer_->parent.complete();
+        return std::exchange(self.promise().consumer_, nullptr)->parent.complete();
     }
     void await_resume() const noexcept {}
 };
@@ -214,10 +214,22 @@ public:
         this->parent = continuation(*outer_);
         this->child = &next;
         next.up = this;
-        next.scope = outer_->scope;
+        // Where the outer one is awaited may be gone before it goes on.
+        next.scope = std::exchange(outer_->scope, nullptr);
         next.consumer_ = outer_->consumer_;
         next.consumer_->from_.innermost_ = &next;
         return handle::from_promise(next);
+    }
+    /// The generators between two items that `outermost` has delegated to: one after
+    /// the other, however deep they are.
+    static void destroy_inner(promise_type& innermost,
+                              promise_type& outermost) noexcept {
+        for (promise_type* ended = &innermost; ended != &outermost;) {
+            auto& within = static_cast<delegation&>(*ended->up);
+            handle::from_promise(*ended).destroy();
+            within.inner_.outermost_ = nullptr;
+            ended = within.outer_;
+        }
     }
     void await_resume() {
         if (inner_.outermost_ == nullptr) return;
@@ -226,7 +238,8 @@ public:
         outer_->scope = ended.scope;
         outer_->consumer_ = ended.consumer_;
         outer_->consumer_->from_.innermost_ = outer_;
-        if (ended.error_) detail::rethrow(std::exchange(ended.error_, {}));
+        if (auto error = std::exchange(outer_->consumer_->error_, {})) [[unlikely]]
+            detail::rethrow(std::move(error));
     }
 
 private:
@@ -256,16 +269,19 @@ public:
     void unhandled_exception() noexcept {
         detail::check_not_unwinding(*this);
         if constexpr (K == generator_kind::resource) detail::tell_drops_of_error(*this);
-        error_ = std::current_exception();
+        consumer_->error_ = std::current_exception();
     }
 
     template <class U = T>
-        requires std::constructible_from<T, U&&>
+        requires std::convertible_to<U&&, T>
     yielding yield_value(U&& item) {
         consumer_->item_.emplace(std::forward<U>(item));
         return {};
     }
-    delegation yield_value(detail::elements<basic_generator>&& all) noexcept {
+    delegation yield_value(
+        detail::elements<basic_generator>&& all,
+        std::source_location at = std::source_location::current()) noexcept {
+        this->where = at;
         static_assert(K == generator_kind::plain,
                       "a resource_generator delegates with a loop: while (auto item = "
                       "co_await inner.next()) co_yield std::move(*item);");
@@ -310,8 +326,12 @@ private:
         }
     }
 
-    next_operation* consumer_ = nullptr;
-    std::exception_ptr error_;
+    next_operation* consumer_ = nullptr;  // while its `next()` is being awaited
 };
+
+namespace local {
+template <class T>
+using generator = local_generator<T>;
+}  // namespace local
 
 }  // namespace coil

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/core/backtrace.hpp>
 #include <coil/core/core.hpp>
 #include <coil/stream/generator.hpp>
 #include <coil/sync/event.hpp>
+#include <coil/testing/death.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
@@ -171,3 +173,55 @@ COIL_TEST("generator: a million items use no stack and no memory") {
     CHECK(sum == 499'999'500'000);
     CHECK(coil::count_frames().from_heap == before.from_heap);
 }
+
+COIL_TEST("generator: a delegating one may be stopped inside, wherever it is awaited") {
+    auto inner = []() -> coil::generator<int> {
+        co_yield 1;
+        co_await coil::sleep(1h);
+        co_yield 2;
+    };
+    auto outer = [](auto& of) -> coil::generator<int> {
+        co_yield coil::elements_of(of());
+    };
+    auto items = outer(inner);
+    auto first = co_await coil::with_timeout(1s, items.next());
+    CHECK(first == std::optional(std::optional(1)));
+    auto none = co_await coil::with_timeout(1s, items.next());
+    CHECK_FALSE(none.has_value());
+    auto end = co_await items.next();
+    CHECK_FALSE(end.has_value());
+}
+
+TEST_CASE("generator: two readers at a time end the program") {
+    const std::string said = coil::testing::last_words_of([]() -> coil::local_task<> {
+        auto numbers = []() -> coil::generator<int> {
+            co_await coil::sleep(1s);
+            co_yield 1;
+        };
+        auto items = numbers();
+        co_await coil::join(items.next(), items.next());
+    });
+    CHECK(coil::testing::says(said, "a generator is read by one at a time"));
+}
+
+COIL_TEST("generator: one that delegates 100,000 deep may be left early") {
+    auto items = leaves(100'000);
+    const auto item = co_await items.next();
+    CHECK(item == 1);
+}
+
+#if COIL_EXCEPTIONS
+COIL_TEST("generator: where it delegates is seen in a backtrace") {
+    std::string seen;
+    auto inner = [](std::string& into) -> coil::generator<int> {
+        into = co_await coil::backtrace_here();
+        co_yield 1;
+    };
+    auto outer = [](auto& of, std::string& into) -> coil::generator<int> {
+        co_yield coil::elements_of(of(into));
+    };
+    auto items = outer(inner, seen);
+    (void)co_await items.next();
+    CHECK(seen.find(":0\n") == std::string::npos);
+}
+#endif

@@ -182,6 +182,16 @@ private:
         }
         (void)find_ready();
         move_scope(*idle_);
+        if constexpr (!keeps_waiting) {
+            // While the others were stopped, a stop from outside came, too: whoever
+            // asked may be gone, so what was taken stays here for the next one who
+            // asks.
+            if (parent.scope().stop_requested() && winner_ != nobody &&
+                !states_[winner_]->is_stopped) {
+                parent.scope().home().unwind(parent);
+                return std::noop_coroutine();
+            }
+        }
         const bool has_result =
             winner_ != nobody ? !states_[winner_]->is_stopped : have_all_ended();
         if (has_result) return parent.complete();

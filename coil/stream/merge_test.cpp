@@ -203,3 +203,26 @@ COIL_TEST("merge: a million ready items use no stack") {
               coil::for_each([&](int i) { sum += i; }));
     CHECK(sum == 249'999'500'000);
 }
+
+COIL_TEST("merge: an item that comes as the race is lost stays for the next one") {
+    coil::channel<int> a(1);
+    coil::channel<int> b(1);
+    coil::event quit;
+    auto both = coil::merge(a, b);
+    words log;
+    auto feed = [&]() -> coil::task<> {
+        (void)a.try_send(1);
+        quit.set();
+        (void)b.try_send(2);
+        a.close();
+        b.close();
+        co_return;
+    };
+    co_await coil::with_group([&](coil::group& g) -> coil::task<> {
+        g.spawn(feed());
+        const auto won = co_await coil::race(both.next(), quit.wait());
+        CHECK(won.index() == 1);
+        while (auto item = co_await both.next()) log.push_back(std::to_string(*item));
+    });
+    CHECK(log == words{"1", "2"});
+}

@@ -21,6 +21,10 @@ using resource_generator =
 template <class T>
 using local_resource_generator =
     basic_generator<T, flavour::local, generator_kind::resource>;
+namespace local {
+template <class T>
+using resource_generator = local_resource_generator<T>;
+}  // namespace local
 
 /// Unwinds a generator that is suspended at a `co_yield`, or was never begun.
 template <class T, flavour F, generator_kind K>

@@ -36,6 +36,9 @@ class channel {
         !needs_async_drop<T>,
         "a channel has no place to await the async drop of items that are left "
         "in it: send a handle instead");
+    static_assert(std::is_nothrow_move_constructible_v<T>,
+                  "an item is moved where no error could be told: its move constructor "
+                  "must be noexcept; send a std::unique_ptr to it instead");
 
 public:
     class send_leaf;
@@ -75,6 +78,11 @@ public:
     /// Sends without waiting. False if there is no room or the channel is closed; then
     /// `item` is unchanged.
     [[nodiscard]] bool try_send(T&& item);
+    [[nodiscard]] bool try_send(const T& item)
+        requires std::copy_constructible<T>
+    {
+        return try_send(T(item));
+    }
     /// Takes an item if there is one that nobody was promised.
     [[nodiscard]] std::optional<T> try_receive();
 
@@ -101,7 +109,11 @@ private:
     T take() {
         T item = items_.pop();
         wake_sender();
+        if (is_closed_ && items_.size() == 0) wake_all_receivers();
         return item;
+    }
+    void wake_all_receivers() noexcept {
+        while (receive_leaf* next = receivers_.pop_front()) next->retry();
     }
     void wake_receiver() noexcept {
         if (!has_free_item()) return;
@@ -230,7 +242,7 @@ template <class T, std::size_t Capacity>
 void channel<T, Capacity>::close() noexcept {
     is_closed_ = true;
     while (send_leaf* next = senders_.pop_front()) next->retry();
-    while (receive_leaf* next = receivers_.pop_front()) next->retry();
+    wake_all_receivers();
 }
 
 }  // namespace coil

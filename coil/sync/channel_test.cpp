@@ -161,3 +161,25 @@ COIL_TEST("channel: a receiver stopped after it was promised an item passes it o
     CHECK(log == words{"slept"});
     CHECK(queue.stats().size == 1);
 }
+
+namespace {
+coil::task<> receive_one(coil::channel<int>& from, words& log) {
+    const auto item = co_await from.receive();
+    log.push_back(item ? std::to_string(*item) : "closed");
+}
+}  // namespace
+
+COIL_TEST(
+    "channel: closed with its last item promised, it tells those who wait behind") {
+    coil::channel<int> queue(1);
+    words log;
+    co_await coil::with_group([&](coil::group& g) -> coil::task<> {
+        g.spawn(receive_one(queue, log));
+        co_await coil::yield_now();
+        CHECK(queue.try_send(1));  // is promised to the child
+        queue.close();
+        const auto item = co_await queue.receive();
+        CHECK_FALSE(item.has_value());
+    });
+    CHECK(log == words{"1"});
+}

@@ -15,6 +15,7 @@
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
 
+#include <deque>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct stage {
     remote_event from_afar;
     bool is_filled = filled.try_send(0);
     words log;
+    std::deque<resource> held;
 };
 
 /// Uses a resource until `work` has ended.
@@ -169,7 +171,7 @@ inline kinds all_that_end() {
     all("race", [](stage&) { return race(never(), give_way(2)); });
     all("with", [](stage& s) { return with_resource(s, [] { return yield_now(); }); });
     all("own", [](stage& s) { return own_and_yield(s); });
-    all("drop", [](stage& s) { return drop(resource(s.log, "r")); });
+    all("drop", [](stage& s) { return drop(s.held.emplace_back(s.log, "r")); });
     all("with_group", [](stage&) {
         return with_group([](group& g) {
             g.spawn(give_way(2));

@@ -51,7 +51,15 @@ public:
 
     using virtual_driver::expect_messages;
 
-    /// Who waited for what when nothing could happen any more; empty if never.
+    /// As `event_loop::run`.
+    template <awaitable A>
+    outcome<await_result_t<A>> run(A&& work) {
+        deadlock_.clear();
+        return event_loop::run(std::forward<A>(work));
+    }
+
+    /// Who waited for what when nothing could happen any more; empty if the last run
+    /// never came to that.
     [[nodiscard]] const std::string& deadlock() const noexcept { return deadlock_; }
 
     unsigned choose(unsigned ready_count) noexcept override;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/core/join.hpp>
 #include <coil/core/with.hpp>
+#include <coil/sync/event.hpp>
 #include <coil/testing/death.hpp>
 #include <coil/testing/probes.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/testing/virtual_time.hpp>
 #include <coil/time/sleep.hpp>
+
+#include <thread>
 
 using namespace coil::testing;
 using namespace std::chrono_literals;
@@ -94,3 +97,35 @@ TEST_CASE(
     CHECK(same_seed.run(several(twice)).has_value());
     CHECK(once == twice);
 }
+
+TEST_CASE("virtual_time: a runtime that had a deadlock may run something else") {
+    virtual_runtime runtime;
+    CHECK(runtime.run(never()).is_stopped());
+    CHECK_FALSE(runtime.deadlock().empty());
+    CHECK(runtime.run(never()).is_stopped());
+    CHECK(runtime.run(coil::sleep(1h)).has_value());
+    CHECK(runtime.deadlock().empty());
+}
+
+TEST_CASE("virtual_time: a runtime inside a running strand is refused") {
+    const std::string said = last_words_of([]() -> coil::local_task<> {
+        virtual_runtime inner;
+        (void)inner.run(coil::sleep(1h));
+        co_return;
+    });
+    CHECK(says(said, "inside a running strand"));
+}
+
+#if !defined(NDEBUG)
+TEST_CASE("virtual_time: waking a strand from another thread ends a debug build") {
+    const std::string said = last_words_of([]() -> coil::local_task<> {
+        coil::event set_by_thread;
+        auto set = [&]() -> coil::local_task<> {
+            std::thread([&] { set_by_thread.set(); }).join();
+            co_return;
+        };
+        co_await coil::join(set_by_thread.wait(), set());
+    });
+    CHECK(says(said, "only a remote_event may be set from another thread"));
+}
+#endif

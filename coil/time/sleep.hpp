@@ -46,7 +46,7 @@ private:
     clock::duration pause_ = clock::duration::min();  // counts from the await
 };
 
-/// Waits for `pause`, counted from the await.
+/// Waits for `pause`, counted from the await; `duration::max()` of any unit never ends.
 ///
 /// \snippet coil/time/sleep_test.cpp  sleep takes virtual time
 ///
@@ -55,7 +55,7 @@ private:
 template <class Rep, class Period>
 [[nodiscard]] sleep_until sleep(std::chrono::duration<Rep, Period> pause) noexcept {
     sleep_until leaf{instant()};
-    leaf.pause_ = std::chrono::ceil<clock::duration>(pause);
+    leaf.pause_ = to_pause(pause);
     return leaf;
 }
 

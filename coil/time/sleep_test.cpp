@@ -4,6 +4,7 @@
 #include <coil/testing/probes.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
+#include <coil/time/timeout.hpp>
 
 using namespace coil::testing;
 using namespace std::chrono_literals;
@@ -75,4 +76,13 @@ COIL_TEST("sleep: a negative pause is over at once") {
     const coil::instant start = coil::now();
     co_await sleep(-5s);
     CHECK(coil::now() == start);
+}
+
+COIL_TEST("sleep: the longest duration of any unit never ends") {
+    const auto start = coil::now();
+    CHECK_FALSE(
+        co_await coil::with_timeout(1h, coil::sleep(std::chrono::hours::max())));
+    CHECK_FALSE(
+        co_await coil::with_timeout(1h, coil::sleep(std::chrono::nanoseconds::max())));
+    CHECK(coil::now() - start == 2h);
 }

@@ -10,14 +10,26 @@ namespace coil {
 
 namespace detail {
 
+template <class T>
+struct timed {
+    using type = std::optional<T>;
+};
+template <>
+struct timed<void> {
+    using type = bool;
+};
+template <class T>
+struct timed<T&> {
+    using type = T*;
+};
+
 template <class A>
 class timeout_operation : public frame_operation<timeout_operation<A>>, private timer {
     using value = await_result_t<A>;
 
 public:
     static constexpr const char* what = "with_timeout";
-    using value_type = std::conditional_t<std::is_void_v<value>, bool,
-                                          std::optional<value_or_unit<value>>>;
+    using value_type = typename timed<value>::type;
 
     timeout_operation(clock::duration limit, A&& part) noexcept
         : timer(fired),
@@ -28,19 +40,25 @@ public:
         this->set_parent(parent);
         scope_.open(parent.scope());
         if constexpr (leaf_type<A>) {  // what is ready needs no timer
+            bool has_ended = false;    // then this operation may be gone
+            has_ended_ = &has_ended;
             const auto then = child_.begin(std::forward<A>(part_), scope_);
-            if (!has_ended_) arm();
+            if (has_ended) return then;
+            has_ended_ = nullptr;
+            arm();
             return then;
         } else {
             arm();
             return child_.begin(std::forward<A>(part_), scope_);
         }
     }
-    value_type await_resume() {
+    [[nodiscard]] value_type await_resume() {
         if (child_.result.is_stopped()) return {};
         if constexpr (std::is_void_v<value>) {
             child_.result.take();
             return true;
+        } else if constexpr (std::is_lvalue_reference_v<value>) {
+            return std::addressof(child_.result.take());
         } else {
             return value_type(child_.result.take());
         }
@@ -67,7 +85,7 @@ private:
         return is_late_ ? this->complete() : this->unwind();
     }
     void close() noexcept {
-        has_ended_ = true;
+        if (has_ended_ != nullptr) *has_ended_ = true;
         cancel();
         scope_.close();
     }
@@ -78,8 +96,8 @@ private:
     part<child<A>, timeout_operation, &timeout_operation::completed,
          &timeout_operation::stopped>
         child_{*this};
+    bool* has_ended_ = nullptr;  // while it begins
     bool is_late_ = false;
-    bool has_ended_ = false;
 };
 
 template <class A>
@@ -107,15 +125,19 @@ private:
 ///
 /// \snippet coil/time/timeout_test.cpp  a reply in time
 ///
-/// Returns: an `optional`, empty if time ran out (`bool` for `void`). A result that
-/// arrives in spite of the stop is delivered: nothing received is lost.
-/// Errors: those of `part`.
-/// Stop: from outside reaches `part`; that is no time-out, the await ends as stopped.
-/// Allocates: never.
+/// Returns: an `optional`, empty if time ran out; `bool` for `void`, a pointer for a
+/// reference. A result that arrives in spite of the stop is delivered: nothing received
+/// is lost. Errors: those of `part`. Stop: from outside reaches `part`; that is no
+/// time-out, the await ends as stopped. Allocates: never.
 template <class Rep, class Period, awaitable A>
 auto with_timeout(std::chrono::duration<Rep, Period> limit, A&& part) {
-    return detail::timeout_recipe<A>(std::chrono::ceil<clock::duration>(limit),
-                                     std::forward<A>(part));
+    return detail::timeout_recipe<A>(to_pause(limit), std::forward<A>(part));
+}
+
+template <class Rep, class Period, class A>
+    requires(!awaitable<A>)
+auto with_timeout(std::chrono::duration<Rep, Period>, A&&) {
+    return detail::refuse_parts<A>();
 }
 
 }  // namespace coil

@@ -64,7 +64,7 @@ COIL_TEST("with_timeout: a stop from outside is no time-out") {
     words log;
     auto limited = [&]() -> task<> {
         const trace end(log, "stopped");
-        co_await with_timeout(1h, never());
+        (void)co_await with_timeout(1h, never());
         log.emplace_back("not reached");
     };
     co_await coil::race(limited(), sleep(1ms));
@@ -80,7 +80,7 @@ COIL_TEST(
     auto limited = [&]() -> task<> {
         const trace end(log, "stopped");
         auto body = [](slow_drop&) { return never(); };
-        co_await with_timeout(10ms, coil::with(slow_drop(), body));
+        (void)co_await with_timeout(10ms, coil::with(slow_drop(), body));
         log.emplace_back("not reached");
     };
     co_await coil::race(limited(), sleep(1ms));
@@ -104,7 +104,7 @@ COIL_TEST("with_timeout: tells the reason") {
         const coil::context& scope = co_await scope_here();
         reason = scope.reason();
     };
-    co_await with_timeout(1ms, look());
+    (void)co_await with_timeout(1ms, look());
     CHECK(reason == coil::stop_reason::timed_out);
 }
 
@@ -134,3 +134,19 @@ COIL_TEST("with_timeout: an error is the work's own") {
     CHECK_THROWS_WITH(ended.take(), "no");
 }
 #endif
+
+COIL_TEST("with_timeout: the longest duration of any unit never ends") {
+    const auto start = coil::now();
+    CHECK(co_await coil::with_timeout(std::chrono::seconds::max(), coil::sleep(1h)));
+    CHECK(co_await coil::with_timeout(std::chrono::hours::max(), coil::sleep(1h)));
+    const std::chrono::duration<double> much(1e300);
+    CHECK(co_await coil::with_timeout(much, coil::sleep(1h)));
+    CHECK(coil::now() - start == 3h);
+}
+
+COIL_TEST("with_timeout: a reference comes as a pointer") {
+    int number = 1;
+    auto refer = [](int& to) -> coil::task<int&> { co_return to; };
+    int* const found = co_await coil::with_timeout(1s, refer(number));
+    CHECK(found == &number);
+}

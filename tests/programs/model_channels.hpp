@@ -48,6 +48,7 @@ protected:
             c.items.pop_front();
         }
         wake_next(t.number, !t.sends);
+        if (c.is_closed && c.items.empty()) wake_all(c, false);
         return true;
     }
     void wake_next(int number, bool sends) {
@@ -66,11 +67,13 @@ protected:
     }
     void close_channel(channel& c) {
         c.is_closed = true;
-        for (const bool sends : {true, false}) {
-            for (const transfer_ptr& t : std::exchange(c.waiting[sends], {})) {
-                if (std::exchange(t->at->is_gone, true)) continue;
-                wake(t->in, [=, this] { attempt(t); });
-            }
+        wake_all(c, true);
+        wake_all(c, false);
+    }
+    void wake_all(channel& c, bool sends) {
+        for (const transfer_ptr& t : std::exchange(c.waiting[sends], {})) {
+            if (std::exchange(t->at->is_gone, true)) continue;
+            wake(t->in, [=, this] { attempt(t); });
         }
     }
     void attempt(const transfer_ptr& t) {

@@ -128,6 +128,7 @@ private:
         std::vector<slot> slots;
         bool is_resumable;
         scope_ptr in, between;  // of the sources; around it between two items
+        scope_ptr asks;         // of whoever asks
         std::optional<item_then> parent;
         std::optional<std::size_t> winner;
         std::size_t first = 0;
@@ -182,6 +183,7 @@ private:
                 m->in = nest(m->between);
             }
             m->parent = k;
+            m->asks = s;
             m->winner = {};
             move_scope(m->in, s);
             go_on(m);
@@ -258,6 +260,9 @@ private:
         }
         m->find_ready();
         move_scope(m->in, m->between);
+        const bool came_late = m->is_resumable && m->winner && is_stopped(m->asks);
+        if (came_late && !m->slots[*m->winner].stopped_itself)
+            return k(how::stopped, {});
         if (!m->winner) return k(m->have_all_ended() ? how::value : how::stopped, {});
         slot& won = m->slots[*m->winner];
         won.state = slot::idle;

@@ -249,14 +249,15 @@ protected:
         std::deque<strand*> running = {};  // the newest first
         result body = {};
         action start_more = {};
-        bool has_failed = false, was_stopped = false, has_body_ended = false;
+        bool has_failed = false, is_told = false, was_stopped = false;
+        bool has_body_ended = false;
     };
     using group_ptr = std::shared_ptr<group_state>;
     void group(const node& n, const scope_ptr& s, const then& end) {
         const auto g = std::make_shared<group_state>(group_state{n, nest(s)});
         const place_ptr listener = wait(n, g->inner, {});
         listener->stop = [=, this] {
-            g->was_stopped = g->was_stopped || !g->running.empty();
+            g->is_told = true;
             listener->is_gone = false;
             g->inner->waiting.push_front(listener);
             stop_children(g, g->inner->level);
@@ -287,6 +288,7 @@ protected:
             start(child, g->n.parts[g->next++], [=, this, &child](result r) {
                 std::erase(g->running, &child);
                 if (r.kind == how::error) fail(g);
+                if (r.kind == how::stopped && g->is_told) g->was_stopped = true;
                 g->start_more();
                 if (g->running.empty() && g->has_body_ended) wake(s, finish);
             });

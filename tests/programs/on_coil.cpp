@@ -110,7 +110,7 @@ local_task<> resource::async_drop(coil::exit_reason why) {
     world& w = *std::exchange(of_, nullptr);
     const int id = drop_->id;
     w.log(id, event_kind(static_cast<int>(event_kind::drop_after_return) +
-                         static_cast<int>(why.get())));
+                         static_cast<int>(why)));
     const counted running(w.drops_running);
     co_await run_part(w, *drop_);
     w.log(id, event_kind::dropped);

@@ -343,7 +343,7 @@ task<bool> connection::flush() {
 task<> connection::linger() {
     peer_.shutdown();
     if (!buffer_) buffer_ = server_.buffers_.take();
-    co_await with_timeout(linger_timeout, read_to_end());
+    (void)co_await with_timeout(linger_timeout, read_to_end());
 }
 
 task<> connection::read_to_end() {

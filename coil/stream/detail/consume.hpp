@@ -15,7 +15,7 @@ namespace coil::detail {
 /// The drop of a stream that its consumer owns; nothing for other streams.
 template <class S>
 struct consumed_drop {
-    void prepare(std::remove_reference_t<S>&) const noexcept {}
+    void prepare() const noexcept {}
 };
 template <owned_with_drop S>
 struct consumed_drop<S> : drop_call<S> {};
@@ -44,12 +44,12 @@ public:
         dropped_.scope = &parent.scope();
 #if COIL_EXCEPTIONS
         try {
-            drop_.prepare(from_.get());
+            drop_.prepare();
         } catch (...) {
             this->set_error(std::current_exception());
         }
 #else
-        drop_.prepare(from_.get());
+        drop_.prepare();
 #endif
         return this->start(parent);
     }
@@ -90,7 +90,7 @@ private:
     std::coroutine_handle<> end() noexcept {
         return drop(this->has_error() ? exit_reason::error : exit_reason::returned);
     }
-    std::coroutine_handle<> drop(exit_reason::kind why) noexcept {
+    std::coroutine_handle<> drop(exit_reason why) noexcept {
         if constexpr (owned_with_drop<S>) {
             return drop_.begin(from_.get(), why, continuation(dropped_));
         } else {

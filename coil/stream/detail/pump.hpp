@@ -96,11 +96,30 @@ private:
                                              Derived::what};
     };
 
+    /// Goes on in the strand's next turn: this one has spent its budget.
+    struct pause : piece {
+        explicit pause(pump& o) noexcept : piece(table), owner(o) {}
+        pump& owner;
+        static std::coroutine_handle<> run(piece& p) noexcept {
+            pump& self = static_cast<pause&>(p).owner;
+            if (self.parent_.scope().stop_requested())
+                return self.derived().was_stopped(pump_step::ask);
+            return self.run();
+        }
+        static constexpr piece_ops table = {&run, nullptr, Derived::what};
+    };
+
     Derived& derived() noexcept { return static_cast<Derived&>(*this); }
 
     std::coroutine_handle<> run() noexcept {
         std::coroutine_handle<> next;
         while (step_ != pump_step::end) {
+            // Sources and functions that never wait must not starve the others.
+            strand& home = parent_.scope().home();
+            if (step_ == pump_step::ask && !home.spend()) {
+                home.wake(pause_);
+                return std::noop_coroutine();
+            }
             const auto begin = [this] { return begin_step(); };
             if (!loop_.ends_at_once(next, begin)) return next;
         }
@@ -124,6 +143,7 @@ private:
     continuation parent_;
     asking asking_{*this};
     calling calling_{*this};
+    pause pause_{*this};
     trampoline loop_;
     pump_step step_ = pump_step::ask;
 };
