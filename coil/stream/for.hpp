@@ -10,8 +10,8 @@
 ///     COIL_FOR(auto item, stream) { ... }
 ///
 /// A stream given by value that has an async destructor is dropped where the loop ends,
-/// by `break` too. Where `co_return`, an exception or a stop leaves the loop there is no
-/// place to await that: the stream is dropped at the end of the coroutine, as `own`
+/// by `break` too. Where `co_return`, an exception or a stop leaves the loop there is
+/// no place to await that: the stream is dropped at the end of the coroutine, as `own`
 /// does, so it may not refer to locals or parameters then. To find something and return
 /// it, set it, `break`, and return behind the loop.
 ///

@@ -83,6 +83,7 @@ private:
                             "); }));") +
                        nothing();
             case op::loop: return loop(n);
+            case op::for_loop: return for_loop(n);
             case op::collect:
                 return line("(void)co_await (" + stream(n.parts[0]) +
                             " | collect<std::vector>());") +
@@ -100,6 +101,14 @@ private:
                     "), [](any_ints& items) -> local_task<> {") +
                line("    while (co_await items.next())") +
                line("        co_await run(" + call(n.parts[1]) + ");") + line("});") +
+               nothing();
+    }
+    std::string for_loop(const node& n) {
+        return line("int count = 0;") +
+               line("COIL_FOR([[maybe_unused]] int item, any_ints(" +
+                    stream(n.parts[0]) + ")) {") +
+               line("    if (++count == " + number(n.number) + ") break;") +
+               line("    co_await run(" + call(n.parts[1]) + ");") + line("}") +
                nothing();
     }
     std::string combinator(const node& n) {
@@ -160,6 +169,12 @@ private:
             case op::generator: return "items(" + items(n, 0) + ")";
             case op::owning:
                 return "owned_items(" + resource(p[0]) + ", " + items(n, 1) + ")";
+            case op::delegate: {
+                std::string all;
+                for (const node& part : p)
+                    all += (all.empty() ? "" : ", ") + stream(part);
+                return "delegate(" + all + ")";
+            }
             case op::queue:
                 return "(" + of("queues", n) + " | take(" + number(queue_items_max) +
                        "))";

@@ -60,16 +60,17 @@ private:
 
     node work(int depth) {
         static constexpr op made_of_parts[] = {
-            op::seq,          op::outcome,   op::shield,   op::once, op::timeout,
-            op::with,         op::with_made, op::with_two, op::own,  op::owned,
-            op::group,        op::join,      op::race,     op::join, op::race,
-            op::group,        op::for_each,  op::loop,     op::with, op::collect,
-            op::join_outcomes};
+            op::seq,           op::outcome,   op::shield,   op::once, op::timeout,
+            op::with,          op::with_made, op::with_two, op::own,  op::owned,
+            op::group,         op::join,      op::race,     op::join, op::race,
+            op::group,         op::for_each,  op::loop,     op::with, op::collect,
+            op::join_outcomes, op::for_loop};
         const bool is_deep = depth <= 0 || left_ <= 1 || draw_.below(3) == 0;
         if (is_deep) return leaf();
         node n = make(pick(made_of_parts));
         if (n.what == op::timeout) n.pause = pause() * 2;
-        if (n.what == op::group) n.number = 1 + static_cast<int>(draw_.below(3));
+        if (n.what == op::group || n.what == op::for_loop)
+            n.number = 1 + static_cast<int>(draw_.below(3));
         for (std::size_t i = 0; i < parts_min(n.what) + more_for(n.what); ++i) {
             n.parts.push_back(takes_stream(n.what, i) ? stream(depth - 1)
                               : takes_drop(n.what, i) ? drop()
@@ -110,20 +111,29 @@ private:
         return n;
     }
     node stream(int depth) {
-        static constexpr op all[] = {op::generator, op::generator, op::queue,
-                                     op::map,       op::filter,    op::take,
-                                     op::merge,     op::merge,     op::owning};
-        node n = make(depth <= 0 || left_ <= 1 ? op::queue : pick(all));
+        static constexpr op all[] = {op::generator, op::generator, op::queue, op::map,
+                                     op::filter,    op::take,      op::merge, op::merge,
+                                     op::owning,    op::delegate};
+        return stream(depth <= 0 || left_ <= 1 ? op::queue : pick(all), depth);
+    }
+    node stream(op what, int depth) {
+        node n = make(what);
         n.number = static_cast<int>(draw_.below(2));
         if (n.what == op::take) n.number = static_cast<int>(draw_.below(4));
-        const bool has_items = n.what == op::generator || n.what == op::owning;
+        const bool has_items =
+            n.what == op::generator || n.what == op::owning || n.what == op::delegate;
         const unsigned more = has_items ? draw_.below(3) : 0;
         for (std::size_t i = 0; i < parts_min(n.what) + more; ++i) {
-            n.parts.push_back(takes_stream(n.what, i) ? stream(depth - 1)
-                              : takes_drop(n.what, i) ? drop()
-                                                      : work(depth - 2));
+            n.parts.push_back(n.what == op::delegate    ? delegated(depth - 1)
+                              : takes_stream(n.what, i) ? stream(depth - 1)
+                              : takes_drop(n.what, i)   ? drop()
+                                                        : work(depth - 2));
         }
         return n;
+    }
+    node delegated(int depth) {
+        const bool is_nested = depth > 0 && draw_.below(3) == 0;
+        return stream(is_nested ? op::delegate : op::generator, depth);
     }
 
     draws& draw_;

@@ -14,11 +14,13 @@ public:
 
 private:
     flow_ptr stream(const node& n) override {
-        const bool is_generator = n.what == op::generator || n.what == op::owning;
+        const bool is_generator =
+            n.what == op::generator || n.what == op::owning || n.what == op::delegate;
         if (!is_generator) ++told.begun[std::size_t(n.what)];
         switch (n.what) {
             case op::generator:
             case op::owning: return generator(n);
+            case op::delegate: return delegate(n);
             case op::queue: return limited(queue(n), queue_items_max);
             case op::merge: return merge(n);
             case op::take: return limited(stream(n.parts[0]), n.number);
@@ -74,6 +76,44 @@ private:
         };
         made->drop = [=](const scope_ptr& s, const action& k) {
             g->has_begun && !g->has_ended && owns ? end(s, how::stopped, k) : k();
+        };
+        return made;
+    }
+    /// One generator after the other; what ends them early ends it, too.
+    flow_ptr delegate(const node& n) {
+        struct state {
+            std::vector<flow_ptr> parts;
+            std::size_t next = 0;
+            bool has_begun = false, has_ended = false;
+        };
+        const auto d = std::make_shared<state>();
+        for (const node& part : n.parts) d->parts.push_back(stream(part));
+        const auto made = std::make_shared<flow>();
+        made->next = [=, this, &n, self = made.get()](const scope_ptr& s,
+                                                      const item_then& k) {
+            if (d->has_ended) return k(how::value, {});
+            const auto ends = [=, this, &n](how kind) {
+                d->has_ended = true;
+                log(n.id, kind);
+                k(kind, {});
+            };
+            if (!std::exchange(d->has_begun, true)) {
+                log(n.id, event_kind::began);
+                ++told.begun[std::size_t(n.what)];
+                if (throws_here()) return ends(how::error);
+            }
+            if (d->next == d->parts.size()) return ends(how::value);
+            d->parts[d->next]->next(s, [=](how kind, std::optional<int> item) {
+                if (item) return k(kind, item);
+                if (kind != how::value) return ends(kind);
+                ++d->next;
+                self->next(s, k);
+            });
+        };
+        made->destroy = [=, this, &n](how kind) {
+            if (!d->has_begun || d->has_ended) return;
+            if (d->next < d->parts.size()) d->parts[d->next]->destroy(kind);
+            log(n.id, kind);
         };
         return made;
     }

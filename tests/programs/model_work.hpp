@@ -44,6 +44,7 @@ protected:
         };
         if (throws_here()) return end({how::error});
         if (n.what == op::own || n.what == op::owned) return own(n, s, k);
+        if (n.what == op::for_loop) return for_loop(n, s, k);
         is_leaf(n.what) ? leaf(n, s, end) : parts_of(n, s, end);
     }
     /// Runs a part, drops what it gave, and goes on if it gave that as a value.
@@ -319,6 +320,30 @@ protected:
             });
         });
     }
+    /// The stream is dropped where the loop ends, or else when the coroutine has ended.
+    void for_loop(const node& n, const scope_ptr& s, const then& k) {
+        const flow_ptr from = stream(n.parts[0]);
+        const scope_ptr inner = nest(s);
+        const auto drop_stream = [=, this](const scope_ptr& in,
+                                           const action& then_what) {
+            const scope_ptr shielded = nest(in, true);
+            from->drop(shielded, [=] { close(shielded), then_what(); });
+        };
+        const auto leave = [=, this, &n](result r) {
+            log(n.id, r.kind);
+            const action last = [=] {
+                close(inner);
+                from->destroy(how::value);
+                k({r.kind});
+            };
+            r.kind == how::value ? last() : drop_stream(s, last);
+        };
+        const auto count = std::make_shared<int>(0);
+        ask(n, from, count, inner, [=](result r) {
+            if (r.kind != how::value) return leave(r);
+            drop_stream(inner, [=] { leave(r); });
+        });
+    }
     void ask(const node& n, const flow_ptr& from, const std::shared_ptr<int>& count,
              const scope_ptr& s, const then& end) {
         from->next(s, [=, this, &n](how kind, std::optional<int> item) {
@@ -327,7 +352,8 @@ protected:
             ++*count;
             if (n.what == op::collect) return more();
             log(*item, event_kind::item);
-            part(n.parts[1], s, end, more);
+            const bool leaves = n.what == op::for_loop && *count == n.number;
+            leaves ? end({}) : part(n.parts[1], s, end, more);
         });
     }
     bool is_set[event_count] = {};

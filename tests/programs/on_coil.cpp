@@ -6,6 +6,7 @@
 #include <coil/core/frame.hpp>
 #include <coil/stream/collect.hpp>
 #include <coil/stream/filter.hpp>
+#include <coil/stream/for.hpp>
 #include <coil/stream/for_each.hpp>
 #include <coil/stream/generator.hpp>
 #include <coil/stream/map.hpp>
@@ -291,6 +292,14 @@ coil::local_generator<int> generate(world& w, const node& n) {
         co_yield ++item;  // the first is 1
     }
 }
+coil::local_generator<int> delegate(world& w, const node& n) {
+    const guard here(w, n);
+    w.point();
+    for (const node& part : n.parts) {
+        const bool is_nested = part.what == op::delegate;
+        co_yield coil::elements_of(is_nested ? delegate(w, part) : generate(w, part));
+    }
+}
 coil::local_resource_generator<int> generate_owning(world& w, const node& n) {
     const guard here(w, n);
     w.point();
@@ -332,6 +341,7 @@ any_ints stream(world& w, const node& n) {
     switch (n.what) {
         case op::generator: return any_ints(generate(w, n));
         case op::owning: return any_ints(generate_owning(w, n));
+        case op::delegate: return any_ints(delegate(w, n));
         case op::queue:
             return any_ints(w.queues[n.number] | coil::take(queue_items_max));
         case op::take: return any_ints(stream(w, n.parts[0]) | coil::take(limit));
@@ -363,6 +373,17 @@ local_task<loot> loop(world& w, const node& n) {
     co_await coil::with(stream(w, n.parts[0]), body);
     co_return loot();
 }
+local_task<loot> for_loop(world& w, const node& n) {
+    const guard here(w, n);
+    w.point();
+    int count = 0;
+    COIL_FOR(const int item, stream(w, n.parts[0])) {
+        w.log(item, event_kind::item);
+        if (++count == n.number) break;
+        co_await run_part(w, n.parts[1]);
+    }
+    co_return loot();
+}
 local_task<loot> collect(world& w, const node& n) {
     const guard here(w, n);
     w.point();
@@ -389,6 +410,7 @@ local_task<loot> exec(world& w, const node& n) {
         case op::race: return race(w, n);
         case op::for_each: return for_each(w, n);
         case op::loop: return loop(w, n);
+        case op::for_loop: return for_loop(w, n);
         case op::collect: return collect(w, n);
         default: return leaf(w, n);
     }

@@ -6,6 +6,7 @@
 #include <coil/core/closure.hpp>
 #include <coil/stream/collect.hpp>
 #include <coil/stream/filter.hpp>
+#include <coil/stream/for.hpp>
 #include <coil/stream/for_each.hpp>
 #include <coil/stream/generator.hpp>
 #include <coil/stream/map.hpp>
@@ -73,6 +74,11 @@ inline local_generator<int> items(std::vector<work_function*> before_each) {
         co_await run(before());
         co_yield ++item;
     }
+}
+template <class... Generator>
+local_generator<int> delegate(Generator... inner) {
+    local_generator<int> all[] = {std::move(inner)...};
+    for (local_generator<int>& each : all) co_yield elements_of(std::move(each));
 }
 inline local_resource_generator<int> owned_items(resource kept,
                                                  std::vector<work_function*> before) {

@@ -15,19 +15,20 @@ struct traits {
     unsigned drops;    // a bit for each part that is a drop
 };
 constexpr traits table[] = {
-    {"sleep", 0, 0, 0},     {"yield", 0, 0, 0},     {"never", 0, 0, 0},
-    {"late", 0, 0, 0},      {"foreign", 0, 0, 0},   {"fail", 0, 0, 0},
-    {"stop_here", 0, 0, 0}, {"ask_stop", 0, 0, 0},  {"open", 1, 0, 1},
-    {"set", 0, 0, 0},       {"wait", 0, 0, 0},      {"send", 0, 0, 0},
-    {"receive", 0, 0, 0},   {"close", 0, 0, 0},     {"seq", 1, 0, 0},
-    {"outcome", 1, 0, 0},   {"shield", 1, 0, 0},    {"once", 1, 0, 0},
-    {"timeout", 1, 0, 0},   {"with", 2, 0, 1},      {"with_made", 3, 0, 2},
-    {"with_two", 3, 0, 3},  {"own", 3, 0, 5},       {"owned", 2, 0, 1},
-    {"group", 1, 0, 0},     {"join", 2, 0, 0},      {"join_outcomes", 2, 0, 0},
-    {"race", 2, 0, 0},      {"for_each", 2, 1, 0},  {"loop", 2, 1, 0},
-    {"collect", 1, 1, 0},   {"generator", 1, 0, 0}, {"owning", 2, 0, 1},
-    {"queue", 0, 0, 0},     {"map", 2, 1, 0},       {"filter", 2, 1, 0},
-    {"take", 1, 1, 0},      {"merge", 2, 3, 0},
+    {"sleep", 0, 0, 0},     {"yield", 0, 0, 0},      {"never", 0, 0, 0},
+    {"late", 0, 0, 0},      {"foreign", 0, 0, 0},    {"fail", 0, 0, 0},
+    {"stop_here", 0, 0, 0}, {"ask_stop", 0, 0, 0},   {"open", 1, 0, 1},
+    {"set", 0, 0, 0},       {"wait", 0, 0, 0},       {"send", 0, 0, 0},
+    {"receive", 0, 0, 0},   {"close", 0, 0, 0},      {"seq", 1, 0, 0},
+    {"outcome", 1, 0, 0},   {"shield", 1, 0, 0},     {"once", 1, 0, 0},
+    {"timeout", 1, 0, 0},   {"with", 2, 0, 1},       {"with_made", 3, 0, 2},
+    {"with_two", 3, 0, 3},  {"own", 3, 0, 5},        {"owned", 2, 0, 1},
+    {"group", 1, 0, 0},     {"join", 2, 0, 0},       {"join_outcomes", 2, 0, 0},
+    {"race", 2, 0, 0},      {"for_each", 2, 1, 0},   {"loop", 2, 1, 0},
+    {"for_loop", 2, 1, 0},  {"collect", 1, 1, 0},    {"generator", 1, 0, 0},
+    {"owning", 2, 0, 1},    {"delegate", 1, ~0U, 0}, {"queue", 0, 0, 0},
+    {"map", 2, 1, 0},       {"filter", 2, 1, 0},     {"take", 1, 1, 0},
+    {"merge", 2, 3, 0},
 };
 static_assert(std::size(table) == op_count);
 

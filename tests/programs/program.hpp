@@ -46,10 +46,12 @@ enum class op : std::uint8_t {
     race,
     for_each,  // stream, body
     loop,      // stream, body
+    for_loop,  // stream, body; leaves it after a number of items
     collect,   // stream
     // streams
     generator,  // what is done before each item
     owning,     // a resource_generator: drop, what is done before each item
+    delegate,   // generators, one after the other, by elements_of
     queue,      // what a channel receives
     map,        // stream, function
     filter,     // stream, function
