@@ -6,9 +6,11 @@
 function(coil_test_executable name)
   cmake_parse_arguments(arg "" "LABEL" "SOURCES;LINK" ${ARGN})
   coil_test_main()
-  add_executable(${name} ${arg_SOURCES})
+  add_library(${name}_objects OBJECT ${arg_SOURCES})
+  target_link_libraries(${name}_objects PRIVATE ${arg_LINK} coil_test_main)
+  coil_developer_flags(${name}_objects)
+  add_executable(${name} $<TARGET_OBJECTS:${name}_objects>)
   target_link_libraries(${name} PRIVATE ${arg_LINK} coil_test_main)
-  coil_developer_flags(${name})
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES
     LABELS ${arg_LABEL} TIMEOUT 300 WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")

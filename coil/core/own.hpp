@@ -126,7 +126,9 @@ constexpr void expect_ownable() {
 /// \snippet coil/core/own_test.cpp  an owned parameter
 ///
 /// A task with an owned parameter that is destroyed without having been awaited ends
-/// the program in debug builds: there is no place to await the drop.
+/// the program in debug builds: there is no place to await the drop. Nor is there one
+/// if calling the coroutine throws, for want of memory: then the object is destroyed
+/// without its drop.
 /// Allocates: one block for the object and its drop.
 template <async_droppable T>
 class owned {
@@ -146,10 +148,10 @@ public:
     ~owned() {
         if (box_ == nullptr) return;
 #if !defined(NDEBUG)
-        detail::owned_not_dropped(detail::type_name<T>());
-#else
-        delete box_;
+        if (std::uncaught_exceptions() == 0)
+            detail::owned_not_dropped(detail::type_name<T>());
 #endif
+        delete box_;
     }
 
     [[nodiscard]] T& operator*() const noexcept { return box_->object(); }

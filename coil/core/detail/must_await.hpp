@@ -3,6 +3,7 @@
 
 #include <coil/base/assert.hpp>
 
+#include <exception>
 #include <utility>
 
 namespace coil::detail {
@@ -19,7 +20,8 @@ public:
     must_await& operator=(must_await&&) = delete;
     ~must_await() {
 #if !defined(NDEBUG)
-        if (is_armed_)
+        // An exception on the way to the co_await leaves no place to drop it either.
+        if (is_armed_ && std::uncaught_exceptions() == 0)
             fatal(
                 "a with, own or drop was never awaited, and the object in it cannot be "
                 "dropped any more: write co_await");
