@@ -55,7 +55,7 @@ private:
             if (!std::exchange(g->has_begun, true)) {
                 log(n.id, event_kind::began);
                 ++told.begun[std::size_t(n.what)];
-                if (throws_here()) {
+                if (throws_here() || (owns && throws_here())) {
                     g->has_ended = true;
                     log(n.id, how::error);
                     return k(how::error, {});

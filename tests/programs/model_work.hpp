@@ -75,7 +75,9 @@ protected:
         const action go_on = [end] { end({}); };
         switch (n.what) {
             case op::fail: return end({how::error});
-            case op::open: return end({how::value, &n.parts[0]});
+            case op::open:
+                return throws_here() ? end({how::error})
+                                     : end({how::value, &n.parts[0]});
             case op::ask_stop: request_stop(s, n.number + 1); return go_on();
             case op::yield:
                 return wake(s, [=, this, &n] {
@@ -139,10 +141,19 @@ protected:
                              [=](result r) { close(inner), end(r); });
             }
             case op::timeout: return timeout(n, s, end);
-            case op::with: return with(n, 0, s, end);
-            case op::with_two: return with(n, 0, s, end);
+            case op::with:
+            case op::with_two:
+                // A resource that was made dies undropped if the next cannot be made.
+                if (throws_here()) return end({how::error});
+                if (n.what == op::with_two && throws_here()) {
+                    log(n.parts[0].id, event_kind::lost);
+                    return end({how::error});
+                }
+                return with(n, 0, s, end);
             case op::with_made:
-                return part(n.parts[0], s, end, [=, this, &n] { with(n, 1, s, end); });
+                return part(n.parts[0], s, end, [=, this, &n] {
+                    throws_here() ? end({how::error}) : with(n, 1, s, end);
+                });
             case op::group: return group(n, s, end);
             case op::join:
             case op::join_outcomes:
@@ -164,18 +175,27 @@ protected:
     }
     /// What is owned ends after the locals, the newest first.
     void own(const node& n, const scope_ptr& s, const then& k) {
+        const bool is_parameter = n.what == op::owned;
+        const auto ends = [=, this, &n](result r) {
+            log(n.id, r.kind);
+            k(r);
+        };
+        if (throws_here()) return ends({how::error});
         const scope_ptr inner = nest(s);
         begin(n.parts[1], inner, [=, this, &n](result r) {
-            const bool is_parameter = n.what == op::owned;
+            const bool makes_second = !is_parameter && r.kind == how::value;
+            if (makes_second && throws_here()) {
+                if (r.held != nullptr) log(r.held->id, event_kind::lost);
+                r = {how::error};
+            }
             if (!is_parameter) log(n.id, r.kind);
             const auto first = [=, this, &n] {
-                drop(n.parts[0], s, r.kind, [=, this, &n] {
+                drop(n.parts[0], s, r.kind, [=] {
                     close(inner);
-                    if (is_parameter) log(n.id, r.kind);
-                    k(r);
+                    is_parameter ? ends(r) : k(r);
                 });
             };
-            const bool has_second = !is_parameter && r.kind == how::value;
+            const bool has_second = makes_second && r.kind == how::value;
             has_second ? drop(n.parts[2], s, r.kind, first) : first();
         });
     }

@@ -78,7 +78,7 @@ local_task<loot> exec(world& w, const node& n);
 /// Has an async destructor that runs a program.
 class resource {
 public:
-    resource(world& of, const node& drop) : of_(&of), drop_(&drop) {}
+    resource(world& of, const node& drop) : of_(&of), drop_(&drop) { of.point(); }
     resource(resource&& other) noexcept
         : of_(std::exchange(other.of_, nullptr)),
           drop_(other.drop_) {}
@@ -210,8 +210,9 @@ local_task<loot> with_two(world& w, const node& n) {
     const guard here(w, n);
     w.point();
     auto body = [&](resource&, resource&) { return exec(w, n.parts[2]); };
-    loot given =
-        co_await coil::with(resource(w, n.parts[0]), resource(w, n.parts[1]), body);
+    resource first(w, n.parts[0]);
+    resource second(w, n.parts[1]);
+    loot given = co_await coil::with(std::move(first), std::move(second), body);
     co_return std::move(given);
 }
 local_task<loot> own(world& w, const node& n) {
