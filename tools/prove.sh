@@ -18,6 +18,8 @@ main() {
     local level kind
     for level in O0 O2; do row "tests at -$level" at_level "$level"; done
     for kind in asan tsan; do row "$kind, $repetitions random orders" repeat "$kind"; done
+    row "all planted bugs" planted
+    row "10,000,000 random programs" random_programs
     row "fuzzing the request parser" fuzz http request_parser
     write_summary
     echo "$passed passed, $failed failed"
@@ -83,6 +85,23 @@ fuzz() {
     "$(find build/dev -name "$target" -type f)" -max_total_time="$fuzz_seconds" \
         -print_final_stats=1 "$work" 2>&1 | tee "build/fuzz/$2.out" | tail -n 20
     echo "$(sed -n 's/^stat::number_of_executed_units: *//p' "build/fuzz/$2.out") inputs"
+}
+
+planted() {
+    mapfile -t names < <(grep -v '^#' tests/planted.txt | cut -d' ' -f1)
+    bash tools/planted.sh "${names[@]}"
+}
+
+random_programs() {
+    set -e
+    cmake --preset release
+    cmake --build --preset release --target random_programs
+    local first=$((RANDOM * 32768 * 1000000)) half=5000000 other
+    build/release/tests/programs/random_programs "$first" $half >build/logs/random-1.log &
+    other=$!
+    build/release/tests/programs/random_programs $((first + half)) $half
+    wait $other
+    echo "seeds $first to $((first + 2 * half - 1))"
 }
 
 write_summary() {

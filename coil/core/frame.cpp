@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/planted.hpp>
 #include <coil/core/frame.hpp>
 
 #include <atomic>
@@ -33,6 +34,8 @@ constexpr unsigned steps(std::size_t size, std::size_t step) noexcept {
     return static_cast<unsigned>((size + step - 1) / step);
 }
 constexpr unsigned class_of(std::size_t size) noexcept {
+    if (COIL_PLANTED(frames_too_small) && size <= fine.max)
+        return static_cast<unsigned>(size / fine.step);
     if (size <= fine.max) return steps(size, fine.step);
     if (size <= medium.max) return first_medium + steps(size - fine.max, medium.step);
     return first_large + steps(size - medium.max, large.step);
@@ -205,7 +208,8 @@ COIL_NOINLINE void release_slowly(thread_cache& mine, unsigned index,
         mine.full[index] = open.first;
     }
     freed->next = nullptr;
-    open = {freed, blocks_of(index) - 1};
+    const unsigned room = blocks_of(index) - 1;
+    open = {freed, COIL_PLANTED(frames_pile_up) ? ~0U : room};
 }
 
 }  // namespace

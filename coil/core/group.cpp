@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/planted.hpp>
 #include <coil/core/group.hpp>
 
 namespace coil {
@@ -77,7 +78,7 @@ void group::child_ended(std::exception_ptr error, bool is_stopped) noexcept {
 
 void group::fail(std::exception_ptr error) noexcept {
     if (error_) {
-        ++stats_.suppressed;
+        if (!COIL_PLANTED(later_errors_uncounted)) ++stats_.suppressed;
         return;
     }
     error_ = std::move(error);
@@ -95,7 +96,7 @@ void group::stop_children(stop_reason why, stop_level level) noexcept {
     // What the limit holds back begins as well, to end at its first leaf.
     const std::size_t limit =
         std::exchange(options_.limit, static_cast<std::size_t>(-1));
-    start_more();
+    if (!COIL_PLANTED(held_back_never_begin)) start_more();
     options_.limit = limit;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/planted.hpp>
 #include <coil/core/branches.hpp>
 #include <coil/core/call.hpp>
 #include <coil/core/spawned.hpp>
@@ -201,7 +202,8 @@ private:
     }
     std::coroutine_handle<> body_ended() noexcept {
         has_body_ended_ = true;
-        return has_children() ? std::noop_coroutine() : end();
+        const bool waits = has_children() && !COIL_PLANTED(group_returns_early);
+        return waits ? std::noop_coroutine() : end();
     }
     void all_ended() noexcept override {
         if (!has_body_ended_ || std::exchange(is_resuming_, true)) return;

@@ -321,3 +321,21 @@ TEST_CASE("with_group: a limit of none is a mistake") {
     });
     CHECK(coil::testing::says(said, "a group runs at least one child at a time"));
 }
+
+#if COIL_EXCEPTIONS
+COIL_TEST("with_group: errors after the first are counted") {
+    std::size_t suppressed = 0;
+    auto fail = []() -> task<> {
+        co_await coil::yield_now();
+        throw std::runtime_error("failed");
+    };
+    auto body = [&](coil::group& g) -> task<> {
+        for (int i = 0; i < 3; ++i) g.spawn(fail());
+        co_await coil::shield(coil::sleep(1s));
+        suppressed = g.stats().suppressed;
+    };
+    const auto ended = co_await as_outcome(coil::with_group(body));
+    CHECK(ended.has_error());
+    CHECK(suppressed == 2);
+}
+#endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/planted.hpp>
 #include <coil/core/branches.hpp>
 
 namespace coil {
@@ -25,7 +26,8 @@ private:
         if (!has_error || failure_ != failure::none) return;
         failure_ = failure::error;
         failed_ = index;
-        this->stop_others(stop_reason::sibling_ended);
+        if (!COIL_PLANTED(join_lets_siblings_run))
+            this->stop_others(stop_reason::sibling_ended);
     }
     void was_stopped() noexcept {
         if (failure_ != failure::none) return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coil/base/assert.hpp>
+#include <coil/base/planted.hpp>
 #include <coil/core/promise.hpp>
 
 #include <concepts>
@@ -38,7 +39,7 @@ protected:
     /// The result is there: the parent resumes in the strand's next turn. Only from
     /// the strand's own executor; elsewhere a `remote_message` must carry the news.
     void complete() noexcept {
-        unlink();
+        if (!COIL_PLANTED(completed_leaf_stays)) unlink();
         home().wake(*this);
     }
     /// After answering `later`: it turned out to be stopped.
@@ -49,7 +50,12 @@ protected:
     void set_parent(continuation parent) noexcept { parent_ = parent; }
 
     static std::coroutine_handle<> resume_parent(piece& completed) noexcept {
-        return static_cast<leaf&>(completed).parent_.complete();
+        const continuation parent = static_cast<leaf&>(completed).parent_;
+        if (COIL_PLANTED(stop_beats_completion) && parent.scope().stop_requested()) {
+            parent.scope().home().unwind(parent);
+            return {};
+        }
+        return parent.complete();
     }
 
     static continuation parent_of(const piece& waiting) noexcept {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/planted.hpp>
 #include <coil/core/mailbox.hpp>
 
 #include <atomic>
@@ -17,7 +18,8 @@ void mailbox::post(remote_message& message) noexcept {
         // release: pairs with the acquire in drain(), so the owner sees the result.
     } while (!std::atomic_ref(word_).compare_exchange_weak(
         seen, &message, std::memory_order_release, std::memory_order_relaxed));
-    if (seen == asleep()) notify();  // only then may this mailbox be touched again
+    if (seen == asleep() && !COIL_PLANTED(posts_without_waking))
+        notify();  // only then may this mailbox be touched again
 }
 
 bool mailbox::drain() noexcept {

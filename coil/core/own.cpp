@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/planted.hpp>
 #include <coil/core/own.hpp>
 
 #include <utility>
@@ -47,8 +48,11 @@ drop_list::drop_list(promise_base& owner) noexcept : drops(owner, table) {
 }
 
 void drop_list::push(owned_base& box) noexcept {
-    box.next_ = boxes_;
-    boxes_ = &box;
+    owned_base*& place = COIL_PLANTED(owned_in_wrong_order) && boxes_ != nullptr
+                             ? boxes_->next_
+                             : boxes_;
+    box.next_ = place;
+    place = &box;
 }
 
 // Locals and parameters end before what is owned, however the coroutine ends.

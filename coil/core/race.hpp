@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/planted.hpp>
 #include <coil/core/branches.hpp>
 
 namespace coil {
@@ -146,7 +147,7 @@ private:
     }
     void was_stopped() const noexcept {}
     [[nodiscard]] bool is_thrown_away(std::size_t index) const noexcept {
-        return index != winner_;
+        return index != winner_ && !COIL_PLANTED(race_loses_values);
     }
     [[nodiscard]] bool ends_with_result() const noexcept { return winner_ != nobody; }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/base/assert.hpp>
+#include <coil/base/planted.hpp>
 #include <coil/core/leaf.hpp>
 #include <coil/core/promise.hpp>
 #include <coil/core/strand.hpp>
@@ -57,6 +58,7 @@ void context::nest_in(context& outer) noexcept {
     outer_ = &outer;
     outer.add(*this);
     raise(stop_reason::none, stop_level::none);  // one that moved leaves its old stop
+    if (COIL_PLANTED(nested_scopes_forget_stops)) return;
     if (outer.level_ == stop_level::hard ||
         (outer.level_ == stop_level::soft && !is_shielded_)) {
         raise(outer.reason_, outer.level_);
@@ -119,14 +121,15 @@ void strand::mark(context& requested) noexcept {
             piece& leaf = *p;
             p = leaf.next_;
             leaf.unlink();
-            leaf.link_into(*end);
+            leaf.link_into(COIL_PLANTED(stops_oldest_first) ? telling_ : *end);
             end = &leaf.next_;
             continue;
         }
         auto& inner = static_cast<context&>(*p);
         const bool hears =
             requested.level_ > inner.level_ &&
-            (requested.level_ == stop_level::hard || !inner.is_shielded_);
+            (!inner.is_shielded_ || (requested.level_ == stop_level::hard &&
+                                     !COIL_PLANTED(shields_keep_hard_stops_out)));
         if (hears) {
             inner.raise(requested.reason_, requested.level_);
             within = &inner;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coil/base/assert.hpp>
+#include <coil/base/planted.hpp>
 #include <coil/core/context.hpp>
 #include <coil/core/continuation.hpp>
 #include <coil/core/executor.hpp>
@@ -40,7 +41,7 @@ public:
 
     /// Queues a piece that has completed. Never runs it: law 2.
     void wake(piece& completed) noexcept {
-        ready_.push(completed);
+        (COIL_PLANTED(woken_in_the_same_turn) ? batch_ : ready_).push(completed);
         ensure_queued();
     }
 
@@ -63,7 +64,9 @@ public:
     void mark_ended() noexcept { has_ended_ = true; }
 
     /// Takes one unit of this turn's budget. False: give way before going on.
-    [[nodiscard]] bool spend() noexcept { return budget_ > 0 && --budget_ > 0; }
+    [[nodiscard]] bool spend() noexcept {
+        return COIL_PLANTED(turns_have_no_budget) || (budget_ > 0 && --budget_ > 0);
+    }
 
     /// Whether this turn's budget is used up.
     [[nodiscard]] bool is_spent() const noexcept { return budget_ <= 0; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/planted.hpp>
 #include <coil/core/call.hpp>
 #include <coil/core/detail/must_await.hpp>
 #include <coil/core/drop.hpp>
@@ -70,6 +71,8 @@ private:
         }
     }
     std::coroutine_handle<> returned() noexcept {
+        if (COIL_PLANTED(error_skips_drop) && running_.result.has_error())
+            return dropped();
         return drop(running_.result.has_error() ? exit_reason::error
                                                 : exit_reason::returned);
     }

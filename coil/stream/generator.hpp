@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/planted.hpp>
 #include <coil/core/as_outcome.hpp>
 #include <coil/core/own.hpp>
 #include <coil/core/task.hpp>
@@ -129,7 +130,8 @@ public:
     next_operation(const next_operation&) = delete;
     next_operation& operator=(const next_operation&) = delete;
     ~next_operation() {
-        if (this->child == nullptr) [[unlikely]]
+        if (this->child == nullptr && !COIL_PLANTED(stopped_generator_goes_on))
+            [[unlikely]]
             from_.outermost_ = nullptr;  // unwound
     }
 

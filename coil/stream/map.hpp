@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/planted.hpp>
 #include <coil/stream/detail/pump.hpp>
 
 #include <optional>
@@ -74,7 +75,7 @@ private:
     pump_step has_item() const noexcept { return pump_step::call; }
     pump_step has_result() const noexcept { return pump_step::end; }
     std::coroutine_handle<> was_stopped(pump_step in) noexcept {
-        if (in == pump_step::call) of_.has_ended_ = true;
+        if (in == pump_step::call) of_.has_ended_ = !COIL_PLANTED(stopped_map_goes_on);
         return this->end_stopped();
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/planted.hpp>
 #include <coil/stream/detail/merge_slot.hpp>
 
 #include <array>
@@ -187,7 +188,7 @@ private:
             // asked may be gone, so what was taken stays here for the next one who
             // asks.
             if (parent.scope().stop_requested() && winner_ != nobody &&
-                !states_[winner_]->is_stopped) {
+                !COIL_PLANTED(merge_loses_items) && !states_[winner_]->is_stopped) {
                 parent.scope().home().unwind(parent);
                 return std::noop_coroutine();
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/planted.hpp>
 #include <coil/stream/detail/pump.hpp>
 
 #include <cstddef>
@@ -62,7 +63,7 @@ private:
     auto& from() noexcept { return of_.from_.get(); }
     unit call(typename base::item&) const noexcept { return {}; }
     pump_step has_item() noexcept {
-        --of_.left_;
+        if (!COIL_PLANTED(take_never_ends)) --of_.left_;
         return pump_step::end;
     }
     pump_step has_result() const noexcept { return pump_step::end; }

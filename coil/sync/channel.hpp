@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coil/base/intrusive_list.hpp>
+#include <coil/base/planted.hpp>
 #include <coil/core/discard.hpp>
 #include <coil/sync/detail/ring.hpp>
 
@@ -100,7 +101,8 @@ private:
         return items_.size() > promised_items_;
     }
     [[nodiscard]] bool has_free_room() const noexcept {
-        return items_.size() + promised_room_ < items_.capacity();
+        const std::size_t extra = COIL_PLANTED(channel_over_capacity) ? 1 : 0;
+        return items_.size() + promised_room_ < items_.capacity() + extra;
     }
     void put(T&& item) {
         items_.push(std::move(item));
@@ -241,6 +243,7 @@ std::optional<T> channel<T, Capacity>::try_receive() {
 template <class T, std::size_t Capacity>
 void channel<T, Capacity>::close() noexcept {
     is_closed_ = true;
+    while (COIL_PLANTED(close_loses_items) && items_.size() > 0) (void)items_.pop();
     while (send_leaf* next = senders_.pop_front()) next->retry();
     wake_all_receivers();
 }

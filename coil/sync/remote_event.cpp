@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/planted.hpp>
 #include <coil/sync/remote_event.hpp>
 
 #include <atomic>
@@ -21,7 +22,7 @@ void remote_event::message::delivered(remote_message& m) noexcept {
     remote_event& self = static_cast<message&>(m).owner;
     // acq_rel: pairs with set(); one after this posts anew, one before it is seen now.
     std::atomic_ref(self.is_posted_).exchange(false, std::memory_order_acq_rel);
-    self.is_set_ = true;
+    self.is_set_ = !COIL_PLANTED(remote_event_forgets);
     if (wait_leaf* waiting = std::exchange(self.waiter_, nullptr)) waiting->retry();
 }
 

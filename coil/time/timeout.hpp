@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/planted.hpp>
 #include <coil/core/as_outcome.hpp>
 #include <coil/time/timer.hpp>
 
@@ -72,7 +73,9 @@ private:
     }
     static void fired(timer& due) noexcept {
         auto& self = static_cast<timeout_operation&>(due);
-        if (self.scope_.stop_requested()) return;  // by somebody else: no time-out
+        // A stop by somebody else is no time-out.
+        if (self.scope_.stop_requested() && !COIL_PLANTED(any_stop_is_a_timeout))
+            return;
         self.is_late_ = true;
         self.scope_.request_stop(stop_reason::timed_out);
     }

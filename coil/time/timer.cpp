@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/base/assert.hpp>
+#include <coil/base/planted.hpp>
 #include <coil/core/strand.hpp>
 #include <coil/time/timer.hpp>
 
@@ -16,7 +17,7 @@ clock::time_point clock::now() noexcept {
 }
 
 void timer::cancel() noexcept {
-    if (next == nullptr) return;
+    if (next == nullptr || COIL_PLANTED(cancelled_timers_stay)) return;
     previous->next = next;
     next->previous = previous;
     next = previous = nullptr;
@@ -108,7 +109,8 @@ unsigned timer_wheel::advance(instant now) noexcept {
         entered.take_all_from(slots_[level][slot]);
         if (start > elapsed_) elapsed_ = start;
         while (timer* moved = entered.pop()) {
-            if (ticks_of(moved->deadline_) <= elapsed_) {
+            const std::uint64_t early = COIL_PLANTED(timers_fire_early) ? 63 : 0;
+            if (ticks_of(moved->deadline_) <= elapsed_ + early) {
                 due.push(*moved);
             } else {
                 insert(*moved);
