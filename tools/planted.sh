@@ -24,10 +24,10 @@ main() {
 
 plant() {
     read -r _ program arguments < <(grep "^$1 " tests/planted.txt)
-    cmake --preset planted "-DCOIL_PLANT=$1" >build/logs/planted.log 2>&1 &&
+    cmake --preset planted "-DCOIL_PLANT=$1" >build/logs/planted-build.log 2>&1 &&
         cmake --build --preset planted -j "$(nproc)" --target "$program" \
-            >>build/logs/planted.log 2>&1 && return
-    tail -n 30 build/logs/planted.log
+            >>build/logs/planted-build.log 2>&1 && return
+    tail -n 30 build/logs/planted-build.log
     echo "$1: the build failed"
     exit 1
 }
