@@ -20,7 +20,7 @@ main() {
     for kind in asan tsan; do row "$kind, $repetitions random orders" repeat "$kind"; done
     row "all planted bugs" planted
     row "10,000,000 random programs" random_programs
-    row "fuzzing the request parser" fuzz http request_parser
+    row "fuzzing, $fuzz_seconds s each" bash tools/fuzz.sh "$fuzz_seconds"
     write_summary
     echo "$passed passed, $failed failed"
     [ "$failed" -eq 0 ]
@@ -74,17 +74,6 @@ run_all() {
     done
     [ "$count" -gt 0 ] || return 1
     echo "$count test programs"
-}
-
-fuzz() {
-    set -e
-    local target=coil_$1_$2_fuzz work=build/fuzz/$2
-    cmake --preset dev
-    cmake --build build/dev --target "$target"
-    mkdir -p "$work"
-    "$(find build/dev -name "$target" -type f)" -max_total_time="$fuzz_seconds" \
-        -print_final_stats=1 "$work" 2>&1 | tee "build/fuzz/$2.out" | tail -n 20
-    echo "$(sed -n 's/^stat::number_of_executed_units: *//p' "build/fuzz/$2.out") inputs"
 }
 
 planted() {

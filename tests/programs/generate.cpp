@@ -51,8 +51,9 @@ private:
         return made;
     }
     duration pause() {
-        // Rarely the same twice, so that no two things happen at one time by chance.
-        return duration(1 + (draw_.below(16) << 16) + draw_.below(1 << 16));
+        // Rarely the same twice: which of two things at one time comes first, what
+        // wakes them decides.
+        return duration(1 + (draw_.below(16) << 16) + draw_.different());
     }
     op pick(std::span<const op> among) {
         return among[draw_.below(static_cast<unsigned>(among.size()))];

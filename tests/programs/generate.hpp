@@ -18,6 +18,8 @@ public:
 
     /// A number below `limit`.
     [[nodiscard]] unsigned below(unsigned limit) noexcept;
+    /// 16 bits that are unlike those of the other calls, whatever the fuzzer's bytes.
+    [[nodiscard]] unsigned different() noexcept { return random_.below(1 << 16); }
 
 private:
     random_numbers random_;
