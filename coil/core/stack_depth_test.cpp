@@ -7,10 +7,10 @@
 #include <coil/core/race.hpp>
 #include <coil/core/with.hpp>
 #include <coil/testing/probes.hpp>
+#include <coil/testing/stack_gauge.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/timeout.hpp>
 
-#include <cstdint>
 #include <stdexcept>
 
 using namespace coil::testing;
@@ -24,23 +24,6 @@ namespace {
 constexpr int depth = COIL_SANITIZED ? 100'000 : 1'000'000;
 constexpr int combinator_depth = COIL_SANITIZED ? 20'000 : 100'000;
 constexpr int count = 1'000'000;
-
-/// The extent of the native stack that was seen.
-class stack_gauge {
-public:
-    COIL_NOINLINE void look() noexcept {
-        // Not a local's address: AddressSanitizer keeps locals elsewhere.
-        const auto at = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-        low_ = at < low_ ? at : low_;
-        high_ = at > high_ ? at : high_;
-    }
-    [[nodiscard]] std::size_t used() const noexcept { return high_ - low_; }
-
-private:
-    std::uintptr_t low_ = UINTPTR_MAX;
-    std::uintptr_t high_ = 0;
-};
-constexpr std::size_t allowed = 16 * 1024;
 
 struct at_exit {
     stack_gauge& gauge;
@@ -142,7 +125,7 @@ coil::local_task<> check_depth(nesting* nest, int levels) {
         const auto ended = co_await as_outcome(nest(gauge, levels, how));
         CHECK(ended.has_value() == (how == ending::value));
         CHECK(ended.is_stopped() == (how == ending::stop));
-        CHECK(gauge.used() < allowed);
+        CHECK(gauge.used() < stack_allowed);
     }
 }
 
@@ -178,7 +161,7 @@ COIL_TEST("stack depth: stopped from outside") {
                                 never());
         };
         co_await coil::race(coil::with(droppable{gauge}, hang), give_way(1));
-        CHECK(gauge.used() < allowed);
+        CHECK(gauge.used() < stack_allowed);
     }
 }
 
@@ -214,5 +197,5 @@ COIL_TEST("stack depth: a million ready children, outcomes, joins, yields in a l
         gauge.look();
     }
     CHECK(sum == 3 * (count / 4));
-    CHECK(gauge.used() < allowed);
+    CHECK(gauge.used() < stack_allowed);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/core/core.hpp>
 #include <coil/sync/channel.hpp>
+#include <coil/testing/stack_gauge.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
@@ -182,4 +183,34 @@ COIL_TEST(
         CHECK_FALSE(item.has_value());
     });
     CHECK(log == words{"1"});
+}
+
+namespace {
+struct court {
+    static constexpr int hits = 1'000'000;
+    coil::channel<int, 1> there, back;
+    coil::testing::stack_gauge gauge;
+
+    coil::task<> ping() {
+        for (int i = 0; i < hits; ++i) {
+            gauge.look();
+            if (const bool was_sent = co_await there.send(i); !was_sent) break;
+            const auto item = co_await back.receive();
+            CHECK_UNARY(item == i);
+        }
+        there.close();
+    }
+    coil::task<> pong() {
+        while (auto item = co_await there.receive()) {
+            gauge.look();
+            (void)co_await back.send(*item);
+        }
+    }
+};
+}  // namespace
+
+COIL_TEST("channel: a million ping-pongs need no more stack than one") {
+    court playing;
+    co_await coil::join(playing.ping(), playing.pong());
+    CHECK(playing.gauge.used() < coil::testing::stack_allowed);
 }

@@ -53,7 +53,7 @@ inline task<> own_and_yield(stage& on) {
 
 /// One kind of awaitable, its type erased, so that tests over all of them compile soon.
 struct kind {
-    const char* name;
+    std::string name;
     local_task<> (*await)(stage&);      ///< Awaits one, in a coroutine.
     void (*make_and_forget)(stage&);    ///< Makes one, moves it, and lets it go.
     local_task<> (*combine)(stage&);    ///< Awaits one in join, with_timeout, a group.

@@ -43,6 +43,36 @@ local_task<> ends_if_a_stop_came_first(kind of) {
     CHECK(is_clean(on.log));
 }
 
+/// Is stopped at every suspension point, and again, hard, at every later one: during
+/// the drops that the first stop began, too.
+local_task<> may_be_stopped_twice_at_any_time(kind of) {
+    constexpr int points = 10;
+    for (int at = 0; at < points * points; ++at) {
+        stage on(here());
+        coil::context* scope = nullptr;
+        auto work = [&]() -> local_task<> {
+            scope = &co_await scope_here();
+            (void)co_await as_outcome(of.await(on));
+            scope = nullptr;
+        };
+        auto ask = [&]() -> local_task<> {
+            for (int now = 0; scope != nullptr; co_await coil::yield_now(), ++now) {
+                const auto why = coil::stop_reason::requested;
+                if (now == at / points)
+                    scope->request_stop(why, coil::stop_level::soft);
+                if (now == at / points + at % points)
+                    scope->request_stop(why, coil::stop_level::hard);
+                REQUIRE(now < 3 * points);
+            }
+        };
+        auto in_a_scope = coil::with_timeout(coil::clock::duration::max(), work());
+        co_await coil::join(as_outcome(std::move(in_a_scope)), ask());
+        // A hard stop ends the drop itself where it waits; it is not begun again.
+        const auto drops = std::count(on.log.begin(), on.log.end(), "drop r");
+        CHECK(drops == (on.log.empty() ? 0 : 1));
+    }
+}
+
 local_task<> does_nothing_unless_awaited(kind of) {
     stage on(here());
     of.make_and_forget(on);
@@ -140,6 +170,10 @@ TEST_CASE("all awaitables: work in join, with_timeout and groups") {
 TEST_CASE("all awaitables: may lose a race at any time") {
     check(all_that_wait(), &may_lose_a_race_at_any_time);
     check(all_that_end(), &may_lose_a_race_at_any_time);
+}
+TEST_CASE("all awaitables: may be stopped at any time, and once more, hard") {
+    check(all_that_wait(), &may_be_stopped_twice_at_any_time);
+    check(all_that_end(), &may_be_stopped_twice_at_any_time);
 }
 TEST_CASE("all awaitables: never resume inside the piece that completes them") {
     check(all_that_end(), &never_resumes_inside_another_piece);
