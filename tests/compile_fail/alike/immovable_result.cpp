@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A function builds its result where it is wanted; a task has to move it there.
+#include <coil/core/task.hpp>
+
+struct fixed {
+    fixed() = default;
+    fixed(fixed&&) = delete;
+};
+
+fixed sync() {
+    return fixed();
+}
+coil::task<fixed> async() {
+    co_return fixed();  // the error stands in task.hpp
+}
+// expected-error@coil/core/task.hpp:* {{what this co_return has does not convert to what the task gives}}
+// expected-error@coil/core/outcome.hpp:* 0+ {{}}
+// expected-note@*:* 0+ {{}}
