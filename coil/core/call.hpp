@@ -67,8 +67,12 @@ private:
         if constexpr (std::is_void_v<R>) {
             std::forward<F>(f)(std::forward<Args>(args)...);
             result.set_value();
-        } else {
+        } else if constexpr (std::is_reference_v<R>) {
             result.set_value(std::forward<F>(f)(std::forward<Args>(args)...));
+        } else {
+            result.clear();
+            result.put_made(
+                [&]() -> R { return std::forward<F>(f)(std::forward<Args>(args)...); });
         }
     }
 };

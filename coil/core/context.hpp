@@ -26,6 +26,9 @@ enum class stop_reason : std::uint8_t {
 /// How hard: the second level passes shields, so that a drop can be hurried.
 enum class stop_level : std::uint8_t { none, soft, hard };
 
+/// How the scope of an object that is being dropped ended. `async_drop` may take one.
+enum class exit_reason : unsigned char { returned, error, stopped };
+
 /// What a running piece of a strand knows: its strand and its stop scope.
 ///
 /// Every promise holds one pointer to its context and hands it to what it awaits.

@@ -8,9 +8,6 @@
 
 namespace coil {
 
-/// How the scope of an object that is being dropped ended. `async_drop` may take one.
-enum class exit_reason : unsigned char { returned, error, stopped };
-
 namespace detail {
 
 template <class T>

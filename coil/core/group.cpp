@@ -44,6 +44,7 @@ void group::add(member& spawned) noexcept {
 }
 
 void group::start_more() noexcept {
+    if (COIL_PLANTED(held_back_never_begin) && asked_ != stop_level::none) return;
     while (held_back_ != nullptr && stats_.running < options_.limit) {
         member& next = *held_back_;
         held_back_ = next.next;
@@ -93,11 +94,6 @@ void group::stop_children(stop_reason why, stop_level level) noexcept {
     for (member* m = running_; m != nullptr; m = m->next) {
         m->runs->root().request_stop(why, level);
     }
-    // What the limit holds back begins as well, to end at its first leaf.
-    const std::size_t limit =
-        std::exchange(options_.limit, static_cast<std::size_t>(-1));
-    if (!COIL_PLANTED(held_back_never_begin)) start_more();
-    options_.limit = limit;
 }
 
 }  // namespace coil

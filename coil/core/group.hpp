@@ -36,8 +36,10 @@ public:
     group(const group&) = delete;
     group& operator=(const group&) = delete;
 
-    /// Starts `work` as a strand of its own. It may borrow what outlives the group's
-    /// block: when `with_group` returns, it has ended.
+    /// Starts `work` as a strand of its own, or queues it for when the limit lets it
+    /// start. A stop does not undo that: it still starts in its turn, as it may own
+    /// what has to be dropped, and ends where it first waits. It may borrow what
+    /// outlives the group's block: when `with_group` returns, it has ended.
     ///
     /// Errors: a child's error stops its siblings and the body, and is what
     /// `with_group` throws.

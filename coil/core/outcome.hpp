@@ -40,8 +40,8 @@ using value_or_unit = std::conditional_t<std::is_void_v<T>, unit, T>;
 template <class T = void>
 class [[nodiscard]] outcome {
     static constexpr bool is_reference = std::is_reference_v<T>;
-    using stored =
-        std::conditional_t<is_reference, std::remove_reference_t<T>*, value_or_unit<T>>;
+    using stored = std::conditional_t<is_reference, std::remove_reference_t<T>*,
+                                      std::remove_const_t<value_or_unit<T>>>;
 
 public:
     using value_type = T;
@@ -121,6 +121,16 @@ public:
         } else {
             ::new (place()) stored(std::forward<Args>(args)...);
         }
+        kind_ = kind::value;
+    }
+    /// As `put_value`, of what `make()` gives: built in place, so it need not move.
+    template <class Make>
+    void put_made(Make&& make) {
+        if constexpr (!std::is_trivially_destructible_v<stored>) {
+            if (kind_ == kind::value) [[unlikely]]
+                clear();
+        }
+        ::new (place()) stored(std::forward<Make>(make)());
         kind_ = kind::value;
     }
     void set_error(std::exception_ptr error) noexcept {

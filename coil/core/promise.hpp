@@ -17,6 +17,16 @@ struct receiver {
     promise_base* child = nullptr;  // nulled when the child was unwound
 };
 
+/// The object that an `async_drop()` is called on.
+struct dropped_object {
+    const void* address;
+    template <class Self>
+        requires(
+            requires(Self& object) { object.async_drop(); } ||
+            requires(Self& object, exit_reason why) { object.async_drop(why); })
+    dropped_object(Self& object) noexcept : address(__builtin_addressof(object)) {}
+};
+
 /// What every coil coroutine's promise starts with: three words.
 struct promise_base {
     context* scope = nullptr;  // first: `continuation` reads it. Null until begun
@@ -24,12 +34,14 @@ struct promise_base {
     std::source_location where;  // of the await that it is suspended in
 
     static void* operator new(std::size_t size) { return allocate_frame(size); }
-    /// Also sees the object that an `async_drop()` is called on.
-    template <class Self, class... Reason>
-        requires requires(Self& object, Reason... why) { object.async_drop(why...); }
-    static void* operator new(std::size_t size, Self& object, Reason&...) {
-        learn_drop_frame::made(&object, size);
+    /// For `async_drop()`, with and without a reason. No templates: GCC 14 would warn
+    /// that they do not match the `operator delete`.
+    static void* operator new(std::size_t size, dropped_object self) {
+        learn_drop_frame::made(self.address, size);
         return allocate_frame(size);
+    }
+    static void* operator new(std::size_t size, dropped_object self, exit_reason) {
+        return operator new(size, self);
     }
     static void operator delete(void* frame, std::size_t size) noexcept {
         release_frame(frame, size);

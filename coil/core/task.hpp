@@ -125,7 +125,13 @@ template <class T, flavour F>
 struct task_promise : task_promise_base<T, F> {
     using task_promise_base<T, F>::task_promise_base;
     basic_task<T, F> get_return_object() noexcept {
+        static_assert(!std::is_rvalue_reference_v<T>,
+                      "a task cannot give an rvalue reference, which may be to a "
+                      "temporary that is gone by then: give the object itself");
         if constexpr (!std::is_reference_v<T>) {
+            static_assert(std::is_move_constructible_v<T>,
+                          "a task moves its result to who awaits it, and this type "
+                          "cannot be moved: give a std::unique_ptr to it");
             static_assert(!names_async_drop<T> || async_droppable<T>,
                           "this type's async_drop() is no async destructor: it must be "
                           "public, take nothing or a coil::exit_reason, and give an "
@@ -156,7 +162,11 @@ struct task_promise : task_promise_base<T, F> {
                                        std::remove_reference_t<T>*>),
             "this task gives a reference, and what co_return has would be gone: give "
             "the object itself, or a reference to one that stays");
-        this->result().put_value(std::forward<U>(value));
+        if constexpr (std::is_reference_v<T>) {
+            this->result().put_value(std::forward<U>(value));
+        } else if constexpr (std::convertible_to<U&&, T>) {
+            this->result().put_made([&]() -> T { return std::forward<U>(value); });
+        }
     }
 };
 
@@ -200,6 +210,8 @@ public:
         return begin_frame(*this->child, *this);
     }
     T await_resume() {
+        if (this->result.has_error()) [[unlikely]]
+            throw_and_destroy();
         destroy_ended();
         return this->result.take();
     }
@@ -211,6 +223,16 @@ public:
     }
 
 private:
+    /// The frame ends while the error passes, as a function's parameters do.
+    [[noreturn, gnu::noinline, gnu::cold]] void throw_and_destroy() {
+        struct ends {
+            task_operation& of;
+            ~ends() { of.destroy_ended(); }
+        } const at_the_end{*this};
+        std::exception_ptr error = this->result.error();
+        this->result.clear();
+        detail::rethrow(std::move(error));
+    }
     void destroy_ended() noexcept {
         if (this->child == nullptr) [[unlikely]]
             return;  // it owned something, which was dropped after it

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What C++ itself does differently for coroutines. The pairs leave it out; here it is
 // written down, so that it is known and does not grow.
+#include <coil/core/as_outcome.hpp>
+#include <coil/core/group.hpp>
 #include <coil/testing/death.hpp>
 #include <coil/testing/test.hpp>
 
@@ -55,6 +57,12 @@ task<> break_promise(async_log& log) noexcept {
     co_await fail(log, "nothing");
 }
 
+task<> take_a_step(async_log& log, const char* name) {
+    log(name);
+    co_await log.pause();
+    log(name, "again");
+}
+
 }  // namespace
 
 COIL_TEST("differences: a task moves its parameters once and its result twice") {
@@ -93,4 +101,19 @@ COIL_TEST("differences: noexcept speaks of making a task, not of its end") {
         caught = error.what();
     }
     CHECK(caught == "nothing");
+}
+
+COIL_TEST(
+    "differences: what a group holds back begins after an error, to its first await") {
+    // It may own what has to be dropped, or be shielded.
+    async_log log(pace::gives_way, 1);
+    const auto one_by_one = [&](coil::group& calls) {
+        calls.spawn(fail(log, "nothing"));
+        calls.spawn(take_a_step(log, "second"));
+        calls.spawn(take_a_step(log, "third"));
+    };
+    auto all = coil::with_group({.limit = 1}, one_by_one);
+    const auto ended = co_await coil::as_outcome(std::move(all));
+    CHECK(ended.has_error());
+    CHECK(log.text() == "fail nothing\nsecond\nthird\n");
 }

@@ -88,9 +88,7 @@ void explicit_constructors(sync_log& log) {
 task<> explicit_constructors(async_log& log) {
     log("made", (co_await five(log)).how);
 }
-COIL_NOT_ALIKE_YET("result: a return never uses an explicit constructor",
-                   "co_return initializes directly what return initializes by copying",
-                   explicit_constructors)
+COIL_ALIKE("result: a return never uses an explicit constructor", explicit_constructors)
 
 /// A value or why there is none.
 using result = std::variant<int, std::string>;

@@ -148,28 +148,6 @@ task<> stops_at_an_error(async_log& log) {
 }
 COIL_ALIKE("together: an error ends what waits for its turn", stops_at_an_error)
 
-void never_begins(sync_log& log) {
-    try {
-        fail(log, "first");
-        step(log, "second");
-    } catch (const std::runtime_error& error) {
-        log("caught", error.what());
-    }
-}
-task<> never_begins(async_log& log) {
-    try {
-        co_await with_group({.limit = 1}, [&](coil::group& calls) {
-            calls.spawn(fail_once(log, "first"));
-            calls.spawn(step(log, "second"));
-        });
-    } catch (const std::runtime_error& error) {
-        log("caught", error.what());
-    }
-}
-COIL_NOT_ALIKE_YET("together: after an error, what waits for its turn never begins",
-                   "what a limit holds back is begun, to end at its first leaf",
-                   never_begins)
-
 void body_and_children(sync_log& log) {
     int sum = 0;
     const auto add = [&sum](int n) { sum += n; };

@@ -229,9 +229,7 @@ task<> parameters(async_log& log) {
         log("caught");
     }
 }
-COIL_NOT_ALIKE_YET("unwinding: parameters' destructors see the error, too",
-                   "a task's frame is destroyed before its error is rethrown",
-                   parameters)
+COIL_ALIKE("unwinding: parameters' destructors see the error, too", parameters)
 
 /// Fails when its scope ends.
 struct throws_at_end {

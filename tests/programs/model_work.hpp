@@ -270,6 +270,7 @@ protected:
         std::deque<strand*> running = {};  // the newest first
         result body = {};
         action start_more = {};
+        int asked = 0;  // to stop, of the children, those to come as well
         bool has_failed = false, is_told = false, was_stopped = false;
         bool has_body_ended = false;
     };
@@ -314,16 +315,14 @@ protected:
                 if (g->running.empty() && g->has_body_ended) wake(s, finish);
             });
             if (is_stopped(g->inner)) request_stop(child.root, g->inner->level);
+            request_stop(child.root, g->asked);
         }
     }
     void fail(const group_ptr& g) {
         if (!std::exchange(g->has_failed, true)) request_stop(g->inner, 1);
     }
-    /// What the limit held back begins, too, to end at its first leaf.
     void stop_children(const group_ptr& g, int level) {
-        for (strand* child : g->running) request_stop(child->root, level);
-        g->limit = g->n.parts.size();
-        g->start_more();
+        g->asked = std::max(g->asked, level);
         for (strand* child : g->running) request_stop(child->root, level);
     }
     void consume(const node& n, const scope_ptr& s, const then& end) {
