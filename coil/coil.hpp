@@ -6,6 +6,7 @@
 
 #include <coil/core/backtrace.hpp>
 #include <coil/core/core.hpp>
+#include <coil/http/cookies.hpp>
 #include <coil/http/server.hpp>
 #include <coil/http/sse.hpp>
 #include <coil/io/buffer.hpp>
