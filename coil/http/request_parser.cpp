@@ -29,7 +29,9 @@ bool request_parser::is_idle() const noexcept {
 
 void request_parser::release_memory() noexcept {
     COIL_EXPECTS(is_idle());
+    const bool has_skipped_line = phase_ != phase::done && has_skipped_line_;
     begin_request();
+    has_skipped_line_ = has_skipped_line;
     std::string().swap(text_);
     std::vector<field_view>().swap(fields_);
     chunked_body_.release_memory();

@@ -101,6 +101,10 @@ written append_response(std::string& out, const response& response,
         out.append("\r\n");
         return {keep_alive, body_framing::none};
     }
+    if (response.status == status::reset_content) {
+        out.append("Content-Length: 0\r\n\r\n");  // RFC 9110 section 15.3.6
+        return {keep_alive, body_framing::none};
+    }
     out.append("Content-Length: ");
     append_number(out, response.body.size());
     out.append("\r\n\r\n");
@@ -110,6 +114,9 @@ written append_response(std::string& out, const response& response,
 
 written append_streaming_head(std::string& out, const response& response,
                               const exchange& exchange) {
+    if (response.status == status::reset_content) {
+        return append_response(out, response, exchange);
+    }
     const bool has_body =
         exchange.method != method::head && !is_bodiless(response.status);
     const bool is_1_1 = exchange.version == version::http_1_1;

@@ -49,6 +49,16 @@ TEST_CASE("response writer: 204 and 304 have neither body nor length") {
           "HTTP/1.1 304 Not Modified\r\n\r\n");
 }
 
+TEST_CASE("response writer: 205 has no body, and says so") {
+    const response made = response::of(status::reset_content);
+    const std::string_view expected = "Content-Length: 0\r\n\r\n";
+    CHECK(sent(made).ends_with(expected));
+    std::string streamed;
+    CHECK(append_streaming_head(streamed, made, {}).framing == body_framing::none);
+    CHECK(streamed.ends_with(expected));
+    CHECK(streamed.find("chunked") == std::string::npos);
+}
+
 TEST_CASE("response writer: the connection's end is announced") {
     std::string out;
     CHECK_FALSE(append_response(out, {}, {.keep_alive = false}).keep_alive);

@@ -4,11 +4,9 @@
 #include <coil/sync/event.hpp>
 
 #include <doctest/doctest.h>
-#include <tests/http/request_vectors.hpp>
 #include <tests/http/wire_client.hpp>
 
 #include <string>
-#include <vector>
 
 using namespace coil;
 using namespace coil::http;
@@ -39,90 +37,7 @@ task<> serves_on(server& at) {
     CHECK(got.body == "still here");
 }
 
-/// The responses' statuses and bodies in what a connection said.
-struct dialogue {
-    std::vector<unsigned> statuses;
-    std::string bodies;
-};
-
-task<dialogue> read_dialogue(wire_client& c) {
-    dialogue heard;
-    for (;;) {
-        const answer got = co_await c.receive();
-        if (got.status == 0) co_return heard;
-        CHECK(got.is_whole);
-        heard.statuses.push_back(got.status);
-        heard.bodies += got.body;
-    }
-}
-
-task<bool> send_cut(wire_client& c, std::string bytes, bool is_by_byte) {
-    if (!is_by_byte) co_return co_await c.send(std::move(bytes));
-    for (const char byte : bytes) {
-        if (!co_await c.send(std::string(1, byte))) co_return false;
-        co_await yield_now();
-    }
-    co_return true;
-}
-
-// The server answers what is good in `vector`, refuses the rest, and closes.
-task<> check(server& at, const request_vector& vector, bool is_by_byte,
-             bool has_good_one_before) {
-    CAPTURE(vector.name);
-    CAPTURE(is_by_byte);
-    CAPTURE(has_good_one_before);
-    std::string bytes = vector.bytes;
-    if (has_good_one_before) bytes.insert(0, posting("first"));
-    const bool is_good = vector.refusal == 0;
-    const bool closes_itself = is_good && vector.bytes.find("HTTP/1.0") != bytes.npos &&
-                               vector.bytes.find("keep-alive") == bytes.npos;
-    if (is_good && !closes_itself) bytes += asking("GET /last", and_close);
-    wire_client c = co_await connect_to(at);
-    auto [was_sent, heard] =
-        co_await join(send_cut(c, bytes, is_by_byte), read_dialogue(c));
-    CHECK_FALSE(c.was_reset());
-    REQUIRE(!heard.statuses.empty());
-    if (has_good_one_before) CHECK(heard.bodies.starts_with("first"));
-    const unsigned last = is_good ? 200 : vector.refusal;
-    CHECK(heard.statuses.back() == last);
-    for (std::size_t i = 0; i + 1 < heard.statuses.size(); ++i) {
-        CHECK(heard.statuses[i] == 200);
-    }
-    if (is_good) {
-        const std::size_t others =
-            (has_good_one_before ? 1U : 0U) + (closes_itself ? 0U : 1U);
-        CHECK(heard.statuses.size() == vector.request_count + others);
-        const std::string first = has_good_one_before ? "first" : "";
-        CHECK(heard.bodies == first + std::string(vector.bodies));
-    } else {
-        // A refusal in the middle of a body takes the place of that request's answer.
-        const std::size_t others = has_good_one_before ? 1 : 0;
-        CHECK(heard.statuses.size() == vector.request_count + others + 1);
-    }
-}
-
-void check_all(bool is_by_byte, bool has_good_one_before) {
-    const auto client = [&](server& at) -> task<> {
-        for (const request_vector& vector : all_request_vectors()) {
-            co_await check(at, vector, is_by_byte, has_good_one_before);
-        }
-    };
-    serve_to(vector_limits(), echo, client);
-}
-
 }  // namespace
-
-TEST_CASE("server: every vector comes to what it says") {
-    check_all(false, false);
-}
-
-TEST_CASE("server: every vector comes to the same byte by byte") {
-    check_all(true, false);
-}
-
-TEST_CASE("server: a good request before a vector is answered") {
-    check_all(false, true);
-}
 
 TEST_CASE("server: a client that vanishes stops its handler, which drops") {
     int dropped = 0;

@@ -120,6 +120,29 @@ bool is_colon_and_port(std::string_view text) noexcept {
     return true;
 }
 
+bool is_escape(std::string_view text) noexcept {
+    return text.size() == 3 && hex_value(text[1]) && hex_value(text[2]);
+}
+
+// RFC 3986 section 3.2.2: an IPv6 address, or "v" for what may come after it. Groups
+// are not counted: nobody connects to it, and no two readers end it elsewhere.
+bool is_bracketed_address(std::string_view text) noexcept {
+    if (to_lower(text.front()) == 'v') {
+        const std::size_t dot = text.find('.');
+        return dot != std::string_view::npos && dot > 1 && dot + 1 < text.size() &&
+               consists_of(text, character_tables::bracketed);
+    }
+    std::size_t colons = 0;
+    for (const char c : text) {
+        if (c == ':') {
+            ++colons;
+        } else if (c != '.' && !hex_value(c)) {
+            return false;
+        }
+    }
+    return colons >= 2;
+}
+
 }  // namespace
 
 bool is_authority(std::string_view text) noexcept {
@@ -127,12 +150,14 @@ bool is_authority(std::string_view text) noexcept {
     if (!text.empty() && text.front() == '[') {
         const std::size_t bracket = text.find(']');
         if (bracket == std::string_view::npos || bracket == 1) return false;
-        const std::string_view address = text.substr(1, bracket - 1);
-        if (!consists_of(address, character_tables::bracketed)) return false;
+        if (!is_bracketed_address(text.substr(1, bracket - 1))) return false;
         host_size = bracket + 1;
     } else {
         while (host_size < text.size() && text[host_size] != ':') {
             if (!character_tables::host[to_byte(text[host_size])]) return false;
+            if (text[host_size] == '%' && !is_escape(text.substr(host_size, 3))) {
+                return false;
+            }
             ++host_size;
         }
     }
