@@ -102,8 +102,10 @@ task<tcp_listener> listen(listen_options at) {
     if (at.shares_port) {
         ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
     }
-    // Its connections inherit it.
+    // Its connections inherit these. Urgent bytes stay in their place (RFC 6093): else
+    // we would read other bytes than whoever guards us.
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    ::setsockopt(descriptor, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
     if (::bind(descriptor, address.get(), address.size()) != 0) {
         throw_system_error(errno, "bind");
     }

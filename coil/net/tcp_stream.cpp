@@ -28,6 +28,12 @@ public:
 
 }  // namespace
 
+std::size_t tcp_stream::try_write(std::span<const std::byte> bytes) noexcept {
+    const auto count = ::send(socket_.descriptor(), bytes.data(), bytes.size(),
+                              MSG_NOSIGNAL | MSG_DONTWAIT);
+    return count > 0 ? static_cast<std::size_t>(count) : 0;
+}
+
 void tcp_stream::shutdown() noexcept {
     ::shutdown(socket_.descriptor(), SHUT_WR);
 }
@@ -66,6 +72,7 @@ task<tcp_stream> connect(endpoint to) {
     if (descriptor < 0) throw_system_error(errno, "socket");
     io_handle socket(current_io_driver(), descriptor);
     set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
+    set_option(descriptor, SOL_SOCKET, SO_OOBINLINE, 1);
     co_await connect_leaf(socket, address);
     co_return tcp_stream(std::move(socket));
 }

@@ -25,6 +25,7 @@ public:
     class write_leaf;
     class wait_leaf;
     class closed_leaf;
+    class gone_leaf;
 
     explicit tcp_stream(io_handle socket) noexcept : socket_(std::move(socket)) {}
 
@@ -39,12 +40,23 @@ public:
     /// Lifetime: `bytes` must outlive the await.
     [[nodiscard]] write_leaf write(std::span<const std::byte> bytes) noexcept;
 
+    /// Writes as much of `bytes` as is taken at once, and gives its count; 0 if that is
+    /// nothing, whatever the reason: the next `write` waits, or tells of the error.
+    /// Requires: no `write` waits.
+    [[nodiscard]] std::size_t try_write(std::span<const std::byte> bytes) noexcept;
+
     /// Waits until a `read` would not wait: so an idle connection needs no buffer.
     [[nodiscard]] wait_leaf wait_readable() noexcept;
 
     /// Waits until the peer has written its last or has gone, whatever can still be
-    /// read: a server that works for it may stop.
+    /// read. Which of the two, nobody can tell yet: it may have closed, or shut down
+    /// its writing and wait for an answer.
     [[nodiscard]] closed_leaf wait_closed() noexcept;
+
+    /// Waits until the connection was reset, or has ended in both directions: nothing
+    /// that is written will be read. A peer that has closed resets it when something is
+    /// written to it.
+    [[nodiscard]] gone_leaf wait_gone() noexcept;
 
     /// Says that nothing more will be written; what was is still delivered.
     void shutdown() noexcept;
@@ -105,6 +117,16 @@ public:
     void await_resume() const noexcept {}
 };
 
+/// The leaf behind `tcp_stream::wait_gone`.
+class tcp_stream::gone_leaf : public io_leaf<gone_leaf> {
+public:
+    static constexpr const char* what = "tcp wait_gone";
+
+    explicit gone_leaf(const io_handle& on) noexcept
+        : io_leaf(kind::wait_gone, on, nullptr, 0) {}
+    void await_resume() const noexcept {}
+};
+
 inline tcp_stream::read_leaf tcp_stream::read(std::span<std::byte> into) noexcept {
     return {socket_, into};
 }
@@ -118,6 +140,9 @@ inline tcp_stream::wait_leaf tcp_stream::wait_readable() noexcept {
 
 inline tcp_stream::closed_leaf tcp_stream::wait_closed() noexcept {
     return closed_leaf(socket_);
+}
+inline tcp_stream::gone_leaf tcp_stream::wait_gone() noexcept {
+    return gone_leaf(socket_);
 }
 
 /// Where to connect to.

@@ -53,6 +53,7 @@ public:
         connect,        ///< To the `sockaddr` in `bytes`; the result is 0.
         wait_readable,  ///< Something could be read; takes nothing.
         wait_closed,    ///< The peer writes no more, or has gone; takes nothing.
+        wait_gone,      ///< The connection was reset or is closed both ways.
     };
 
     io_operation(kind what, io_source* on, void* begin, std::size_t count) noexcept

@@ -19,6 +19,7 @@ using direction_bits = std::uint8_t;
 constexpr direction_bits reading = 1;
 constexpr direction_bits writing = 2;
 constexpr direction_bits closing = 4;
+constexpr direction_bits leaving = 8;
 
 direction_bits direction_of(const io_operation& asked) noexcept {
     switch (asked.asked) {
@@ -28,6 +29,7 @@ direction_bits direction_of(const io_operation& asked) noexcept {
         case io_operation::kind::write:
         case io_operation::kind::connect: return writing;
         case io_operation::kind::wait_closed: return closing;
+        case io_operation::kind::wait_gone: return leaving;
     }
     return 0;
 }
@@ -40,7 +42,8 @@ std::int64_t connect_socket(int descriptor, io_operation& asked) noexcept {
         if (::connect(descriptor, address, static_cast<socklen_t>(asked.size)) == 0) {
             return 0;
         }
-        return errno == EINPROGRESS ? -EAGAIN : -errno;
+        if (errno == EINPROGRESS || errno == EINTR) return -EAGAIN;
+        return errno == EAGAIN ? -EADDRNOTAVAIL : -errno;
     }
     int error = 0;
     socklen_t size = sizeof(error);
@@ -68,7 +71,8 @@ std::int64_t perform(int descriptor, io_operation& asked) noexcept {
                 break;
             }
             case io_operation::kind::connect: return connect_socket(descriptor, asked);
-            case io_operation::kind::wait_closed: return 0;  // an edge has told so
+            case io_operation::kind::wait_closed:
+            case io_operation::kind::wait_gone: return 0;  // an edge has told so
         }
         if (result >= 0) return result;
         if (errno != EINTR) return -errno;
@@ -82,7 +86,7 @@ public:
     explicit socket(int descriptor) noexcept : io_source(descriptor) {}
 
     [[nodiscard]] io_operation*& waiting(direction_bits direction) noexcept {
-        if (direction == closing) return watcher;
+        if ((direction & (closing | leaving)) != 0) return watcher;
         return direction == reading ? reader : writer;
     }
     void forget(io_operation& asked) noexcept {
@@ -94,7 +98,9 @@ public:
         ready |= directions;
         if ((directions & reading) != 0) wake(reader);
         if ((directions & writing) != 0) wake(writer);
-        if ((directions & closing) != 0) wake(watcher);
+        if (watcher != nullptr && (directions & direction_of(*watcher)) != 0) {
+            wake(watcher);
+        }
     }
     /// The system said that `direction` would have to wait, or is about to.
     void cannot(direction_bits direction) noexcept {
@@ -102,10 +108,16 @@ public:
     }
     /// The peer has closed `directions`: there will be no further edge.
     void close_for_good(direction_bits directions) noexcept { final_ |= directions; }
+    /// There has been urgent data, and a read ends before its mark.
+    void has_urgent_data() noexcept { has_marks_ = true; }
+    /// A short read took all there was; more of it will be a new edge.
+    void was_read_short() noexcept {
+        if (is_registered && !has_marks_) cannot(reading);
+    }
 
     io_operation* reader = nullptr;
     io_operation* writer = nullptr;
-    io_operation* watcher = nullptr;           // of the peer's end
+    io_operation* watcher = nullptr;           // of the peer's end, or of its going
     direction_bits ready = reading | writing;  // worth a try
     bool is_registered = false;
 
@@ -116,6 +128,7 @@ private:
         waiting->ready();
     }
     direction_bits final_ = 0;
+    bool has_marks_ = false;
 };
 
 epoll_driver::epoll_driver() : poll_(::epoll_create1(EPOLL_CLOEXEC)), alarm_(-1) {
@@ -178,7 +191,8 @@ bool epoll_driver::wait(instant deadline) noexcept {
         if (has_nanoseconds_) {
             const timespec limit = to_timespec(pause);
             count = ::epoll_pwait2(poll_, events, events_per_wait, &limit, nullptr);
-            has_nanoseconds_ = count >= 0 || errno != ENOSYS;
+            // Sandboxes refuse calls they do not know by errors of their own.
+            has_nanoseconds_ = count >= 0 || errno == EINTR;
         }
         if (!has_nanoseconds_) {
             count = ::epoll_wait(poll_, events, events_per_wait, whole_limit(pause));
@@ -193,10 +207,13 @@ bool epoll_driver::wait(instant deadline) noexcept {
         }
         const std::uint32_t seen = events[i].events;
         direction_bits directions = 0;
-        if ((seen & (EPOLLIN | EPOLLRDHUP)) != 0) directions |= reading;
+        if ((seen & (EPOLLIN | EPOLLPRI | EPOLLRDHUP)) != 0) directions |= reading;
         if ((seen & EPOLLOUT) != 0) directions |= writing;
-        if ((seen & (EPOLLHUP | EPOLLERR)) != 0) directions = reading | writing;
+        if ((seen & (EPOLLHUP | EPOLLERR)) != 0) {
+            directions = reading | writing | leaving;
+        }
         if ((seen & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) directions |= closing;
+        if ((seen & EPOLLPRI) != 0) source->has_urgent_data();
         if ((seen & EPOLLRDHUP) != 0) source->close_for_good(reading);
         if ((seen & EPOLLHUP) != 0) source->close_for_good(reading | writing);
         source->can(directions);
@@ -240,10 +257,9 @@ bool epoll_driver::try_now(io_operation& asked) noexcept {
         source.cannot(direction);
         return false;
     }
-    // A short read took all there was; more of it will be a new edge.
     if (asked.asked == io_operation::kind::read && asked.result > 0 &&
-        static_cast<std::size_t>(asked.result) < asked.size && source.is_registered) {
-        source.cannot(reading);
+        static_cast<std::size_t>(asked.result) < asked.size) {
+        source.was_read_short();
     }
     return true;
 }
@@ -257,8 +273,9 @@ void epoll_driver::start(io_operation& asked) noexcept {
 }
 
 void epoll_driver::register_source(socket& source) noexcept {
-    epoll_event interest = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-                            .data = {.ptr = &source}};
+    epoll_event interest = {
+        .events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET,
+        .data = {.ptr = &source}};
     if (::epoll_ctl(poll_, EPOLL_CTL_ADD, source.descriptor(), &interest) == 0) {
         source.is_registered = true;
         return;
