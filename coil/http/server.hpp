@@ -70,8 +70,8 @@ class connection;
 /// `stop_timeout` hard, and returns when the last connection has ended. A hard stop
 /// stops them at once.
 ///
-/// A client that goes away while its handler runs stops the handler; half-closing
-/// counts as going away.
+/// A client that goes away while its handler runs stops the handler. One that only
+/// ends its own side (shuts down its writing) still gets its answer.
 ///
 /// Threads: its runtime's.
 class server {

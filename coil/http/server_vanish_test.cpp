@@ -56,7 +56,7 @@ TEST_CASE("server: a client that vanishes stops its handler, which drops") {
             if (is_reset)
                 c.vanish();
             else
-                c.stream().shutdown();
+                c.stream().close();
             co_await until([&] { return at.stats().open == 0; });
             co_await serves_on(at);
             co_await until([&] { return at.stats().open == 0; });
@@ -123,7 +123,7 @@ TEST_CASE("server: clients that vanish while a stream is sent end the stream") {
             if (i % 2 == 0)
                 c.vanish();
             else
-                c.stream().shutdown();
+                c.stream().close();
             co_await until([&] { return ended == i; });
         }
         co_await serves_on(at);

@@ -4,8 +4,8 @@
 #include <coil/time/timeout.hpp>
 
 #include <algorithm>
-#include <span>
 #include <system_error>
+#include <utility>
 
 namespace coil::http::detail {
 
@@ -25,6 +25,8 @@ connection::connection(server& owner, net::tcp_stream peer, handler_ref handler)
       parser_(owner.limits_) {}
 
 connection::~connection() {
+    // Stopped or failed in the middle: a plain end could pass for the response's own.
+    if (is_cut_ && peer_.is_open()) peer_.abort();
     if (buffer_) server_.buffers_.give_back(std::move(buffer_));
 }
 
@@ -33,11 +35,11 @@ task<> connection::run() {
         const next_step next = co_await answer();
         if (next == next_step::go_on) continue;
         if (has_vanished_) ++server_.stats_.vanished;
+        if (is_cut_) break;  // nothing may follow
         const bool was_sent = co_await flush();
         if (next == next_step::linger && was_sent) co_await linger();
         break;
     }
-    if (is_cut_) peer_.abort();
 }
 
 // Reads until a head is whole; false: the connection is to end.
@@ -64,7 +66,7 @@ task<bool> connection::wait_for_request() {
         const auto left = server_.limits_.header_timeout - (now() - *began);
         const bool has_more = co_await fill(left);
         if (has_more) continue;
-        if (!parser_.is_idle() && !has_vanished_) {
+        if (!parser_.is_idle() && !has_peer_ended_ && !has_vanished_) {
             co_await refuse({status::request_timeout, "the head took too long"});
         }
         co_return false;
@@ -78,7 +80,7 @@ task<bool> connection::fill(std::chrono::nanoseconds limit) {
     try {
         const auto count =
             co_await with_timeout(limit, peer_.read(std::as_writable_bytes(room)));
-        has_vanished_ = count == std::size_t{0};
+        has_peer_ended_ = count == std::size_t{0};
         unread_ = std::string_view(buffer_.get(), count.value_or(0));
     } catch (const std::system_error&) {
         has_vanished_ = true;
@@ -99,6 +101,7 @@ void connection::release_buffer() noexcept {
 task<connection::next_step> connection::answer() {
     has_body_ended_ = !parser_.head().has_body();
     has_sent_continue_ = false;
+    is_answering_ = false;
     body_received_ = 0;
     body_waited_ = {};
     if (has_body_ended_) (void)parser_.parse({});  // message_done; the head stays valid
@@ -157,20 +160,29 @@ task<response> connection::call_handler(request& asked) {
 }
 
 // While the handler waits: sends what earlier requests were answered, then watches.
+//
+// A peer that has ended its side has closed, or it only says no more and still reads.
+// So it is sent the next byte that it will get anyway: whoever has closed answers it
+// with a reset.
 task<> connection::watch_peer(bool has_output) {
+    constexpr std::string_view first_of_any_response = "H";
     try {
-        while (has_output && !out_.empty()) {
-            const std::size_t count = co_await peer_.write(as_bytes(out_));
-            out_.erase(0, count);
+        while (has_output && !unsent().empty()) {
+            note_sent(co_await peer_.write(unsent()));
         }
-        co_await peer_.wait_closed();
     } catch (const std::system_error&) {  // it has gone
         co_return;
     }
+    co_await peer_.wait_closed();
+    const bool waits_for_us = parser_.head().expects_continue && !has_sent_continue_;
+    if (!has_body_ended_ && waits_for_us) co_return;  // the body can never come
+    if (out_.empty()) sent_ = peer_.try_write(as_bytes(first_of_any_response));
+    co_await peer_.wait_gone();
 }
 
 task<connection::next_step> connection::respond(response made) {
-    take_arrived_body();
+    if (!made.stream) take_arrived_body();  // a stream may still want it
+    is_answering_ = true;
     if (out_.empty()) out_.swap(server_.spare_output_);
     exchange how = answer_to(parser_.head(), server_.date_.text());
     how.keep_alive = how.keep_alive && can_go_on();
@@ -178,11 +190,8 @@ task<connection::next_step> connection::respond(response made) {
     const bool keep_alive = made.stream ? co_await stream(std::move(made), how)
                                         : append_response(out_, made, how).keep_alive;
     if (is_cut_ || has_vanished_) co_return next_step::close;
-    if (!keep_alive) {
-        const bool may_send_more =
-            !has_body_ended_ || !unread_.empty() || parser_.head().keep_alive;
-        co_return may_send_more ? next_step::linger : next_step::close;
-    }
+    if (!keep_alive) co_return next_step::linger;
+    take_arrived_body();
     if (!has_body_ended_ || out_.size() > output_kept_max) {
         const bool was_sent = co_await flush();
         if (!was_sent) co_return next_step::close;
@@ -206,30 +215,37 @@ task<bool> connection::stream(response made, const exchange& how) {
     const written head = append_streaming_head(out_, made, how);
     const bool was_sent = co_await flush();
     if (!was_sent || head.framing == body_framing::none) co_return head.keep_alive;
+    is_cut_ = true;  // until it is whole: also if it is stopped
     bool is_whole = false;
     try {
-        is_whole = co_await send_pieces(*made.stream, head.framing);
+        auto first = co_await race(send_pieces(*made.stream, head.framing),
+                                   watch_reader(head.framing));
+        has_vanished_ = has_vanished_ || first.index() == 1;
+        is_whole = first.index() == 0 && first.get<0>();
     } catch (...) {  // the service's own affair; the client sees that it was cut
         is_whole = false;
     }
-    if (!is_whole) {
-        is_cut_ = true;
-        co_return false;
-    }
+    if (!is_whole) co_return false;
+    is_cut_ = false;
     if (head.framing == body_framing::chunked) append_last_chunk(out_);
     co_return head.keep_alive;
 }
 
+// Ends when nobody will read the pieces. As in watch_peer(): the byte sent ahead is a
+// digit of the next chunk's size that changes nothing. Without chunks there is none,
+// and the next piece will tell.
+task<> connection::watch_reader(body_framing framing) {
+    constexpr std::string_view leading_zero = "0";
+    co_await peer_.wait_closed();
+    if (out_.empty() && framing == body_framing::chunked) {
+        (void)peer_.try_write(as_bytes(leading_zero));
+    }
+    co_await peer_.wait_gone();
+}
+
 task<bool> connection::send_pieces(generator<std::string>& pieces,
                                    body_framing framing) {
-    for (;;) {
-        auto first = co_await race(pieces.next(), peer_.wait_closed());
-        if (first.index() == 1) {
-            has_vanished_ = true;
-            co_return false;
-        }
-        auto& piece = first.get<0>();
-        if (!piece.has_value()) co_return true;
+    while (auto piece = co_await pieces.next()) {
         if (framing == body_framing::chunked) {
             append_chunk(out_, *piece);
         } else {
@@ -238,6 +254,7 @@ task<bool> connection::send_pieces(generator<std::string>& pieces,
         const bool was_sent = co_await flush();
         if (!was_sent) co_return false;
     }
+    co_return true;
 }
 
 task<> connection::refuse(const parse_error& error) {
@@ -279,6 +296,18 @@ void connection::take_arrived_body() {
     }
 }
 
+namespace {
+/// Counts the time until it ends, however that comes about: a handler may stop waiting.
+struct paced {
+    explicit paced(std::chrono::nanoseconds& added_to) noexcept : total(added_to) {}
+    paced(const paced&) = delete;
+    paced& operator=(const paced&) = delete;
+    ~paced() { total += now() - began; }
+    std::chrono::nanoseconds& total;
+    instant began = now();
+};
+}  // namespace
+
 task<std::optional<std::string_view>> connection::next_piece() {
     while (!has_body_ended_) {
         const parse_result parsed = parse_body();
@@ -288,17 +317,18 @@ task<std::optional<std::string_view>> connection::next_piece() {
         }
         if (parsed.event == parse_event::message_done) break;
         bool has_more = true;
-        if (parser_.head().expects_continue && !has_sent_continue_) {
-            has_sent_continue_ = true;
-            append_continue(out_);
+        if (parser_.head().expects_continue && !is_answering_) {
+            if (!std::exchange(has_sent_continue_, true)) append_continue(out_);
             has_more = co_await flush();
         }
-        const instant began = now();
-        if (has_more) has_more = co_await fill(body_time_left());
-        body_waited_ += now() - began;
+        if (has_more) {
+            const paced in_this_block(body_waited_);
+            has_more = co_await fill(body_time_left());
+        }
         if (!has_more) {
             is_body_bad_ = true;
-            throw status_error(status::request_timeout);
+            throw status_error(has_peer_ended_ ? status::bad_request
+                                               : status::request_timeout);
         }
     }
     co_return std::nullopt;
@@ -316,25 +346,34 @@ task<bool> connection::finish_body() {
 
 // ---- output
 
-// False: the peer has gone, or takes nothing.
+std::span<const std::byte> connection::unsent() const noexcept {
+    return as_bytes(out_).subspan(std::min(sent_, out_.size()));
+}
+
+void connection::note_sent(std::size_t count) noexcept {
+    sent_ += count;
+    if (sent_ < out_.size()) return;
+    out_.clear();
+    sent_ = 0;
+}
+
+// False: the peer has gone, or takes nothing. What was sent is noted at once, so that
+// nothing is sent twice, wherever this is stopped.
 task<bool> connection::flush() {
-    std::size_t sent = 0;
     try {
-        while (sent < out_.size()) {
-            const auto count =
-                co_await with_timeout(server_.limits_.write_timeout,
-                                      peer_.write(as_bytes(out_).subspan(sent)));
+        while (!unsent().empty()) {
+            const auto count = co_await with_timeout(server_.limits_.write_timeout,
+                                                     peer_.write(unsent()));
             if (!count.has_value()) {
                 is_cut_ = true;
                 co_return false;
             }
-            sent += *count;
+            note_sent(*count);
         }
     } catch (const std::system_error&) {
         has_vanished_ = true;
         co_return false;
     }
-    out_.clear();
     co_return true;
 }
 
