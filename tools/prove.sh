@@ -16,7 +16,7 @@ main() {
     install_packages "the long checks" "${test_packages[@]}"
     mkdir -p build/logs
     local level kind
-    for level in O0 O2; do row "tests at -$level" at_level "$level"; done
+    for level in O0 O1 O2; do row "tests at -$level" at_level "$level"; done
     for kind in asan tsan; do row "$kind, $repetitions random orders" repeat "$kind"; done
     row "all planted bugs" planted
     row "10,000,000 random programs" random_programs
