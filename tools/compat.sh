@@ -6,7 +6,7 @@ source tools/packages.sh
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/coil
 root=$cache/trixie
 inside=(g++-14 cmake ninja-build ccache doctest-dev libsqlite3-dev libboost-dev
-    nlohmann-json3-dev libcli11-dev)
+    nlohmann-json3-dev libcli11-dev liburing-dev)
 
 main() {
     if [ $# -gt 0 ]; then

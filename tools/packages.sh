@@ -3,9 +3,10 @@
 # `libclang-rt-19-dev` holds the sanitizers, `llvm-19` the symbolizer they call.
 build_packages=(clang-19 libclang-rt-19-dev lld-19 libstdc++-12-dev libc6-dev
     cmake ninja-build ccache doctest-dev libsqlite3-dev libboost1.81-dev
-    nlohmann-json3-dev libcli11-dev)
+    nlohmann-json3-dev libcli11-dev liburing-dev)
 run_packages=(clang-19 lld-19 libstdc++-12-dev libc6-dev cmake ninja-build ccache
-    doctest-dev libsqlite3-dev nlohmann-json3-dev libcli11-dev python3 curl wrk)
+    doctest-dev libsqlite3-dev nlohmann-json3-dev libcli11-dev liburing-dev
+    python3 curl wrk)
 test_packages=("${build_packages[@]}" clang-format-19 llvm-19 g++-12 python3
     curl wrk git chromium chromium-driver python3-selenium)
 

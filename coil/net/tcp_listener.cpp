@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/net/detail/open_socket.hpp>
 #include <coil/net/detail/socket_address.hpp>
 #include <coil/net/resolve.hpp>
 #include <coil/net/tcp_listener.hpp>
@@ -93,10 +94,8 @@ endpoint tcp_listener::local_endpoint() const {
 task<tcp_listener> listen(listen_options at) {
     const std::vector<endpoint> found = co_await resolve(std::move(at.host), at.port);
     detail::socket_address address(found.front());
-    const int descriptor =
-        ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (descriptor < 0) throw_system_error(errno, "socket");
-    io_handle socket(current_io_driver(), descriptor);
+    io_handle socket = detail::open_socket(address.family());
+    const int descriptor = socket.descriptor();
     const int on = 1;
     ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     if (at.shares_port) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/net/detail/open_socket.hpp>
 #include <coil/net/detail/socket_address.hpp>
 #include <coil/net/resolve.hpp>
 #include <coil/net/tcp_stream.hpp>
@@ -67,12 +68,9 @@ endpoint tcp_stream::local_endpoint() const {
 
 task<tcp_stream> connect(endpoint to) {
     detail::socket_address address(to);
-    const int descriptor =
-        ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (descriptor < 0) throw_system_error(errno, "socket");
-    io_handle socket(current_io_driver(), descriptor);
-    set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
-    set_option(descriptor, SOL_SOCKET, SO_OOBINLINE, 1);
+    io_handle socket = detail::open_socket(address.family());
+    set_option(socket.descriptor(), IPPROTO_TCP, TCP_NODELAY, 1);
+    set_option(socket.descriptor(), SOL_SOCKET, SO_OOBINLINE, 1);
     co_await connect_leaf(socket, address);
     co_return tcp_stream(std::move(socket));
 }

@@ -92,7 +92,13 @@ public:
 
     virtual ~io_driver() = default;
 
-    /// Takes over an open, non-blocking socket.
+    /// The word for it in reports: "epoll", "uring".
+    [[nodiscard]] virtual const char* name() const noexcept = 0;
+    /// Whether the sockets that it takes over are blocking ones (io_uring gives up
+    /// where a non-blocking one would have to wait).
+    [[nodiscard]] virtual bool takes_blocking_sockets() const noexcept { return false; }
+
+    /// Takes over an open socket.
     [[nodiscard]] virtual io_source& open(int descriptor) = 0;
     /// Closes the socket and ends the source.
     /// Requires: no operation waits on it.
@@ -108,7 +114,8 @@ public:
     [[nodiscard]] virtual stop_answer stop(io_operation& asked) noexcept = 0;
 };
 
-/// The best driver that this machine offers.
+/// The driver that the environment's `COIL_IO` asks for, or else the best that this
+/// machine offers; see `io_choice.hpp`.
 ///
 /// Throws: `std::system_error` if it offers none (out of descriptors).
 [[nodiscard]] std::unique_ptr<io_driver> make_io_driver();

@@ -38,6 +38,7 @@ public:
     };
     explicit completion_driver(counts& seen) noexcept : seen_(seen) {}
 
+    [[nodiscard]] const char* name() const noexcept override { return "completions"; }
     [[nodiscard]] instant now() noexcept override { return system_.now(); }
     void wake() noexcept override { system_.wake(); }
     [[nodiscard]] io_source& open(int descriptor) override {

@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <chrono>
 #include <climits>
-#include <memory>
 
 namespace coil {
 
@@ -291,10 +290,6 @@ void epoll_driver::register_source(socket& source) noexcept {
 stop_answer epoll_driver::stop(io_operation& asked) noexcept {
     static_cast<socket*>(asked.source)->forget(asked);
     return stop_answer::ended;
-}
-
-std::unique_ptr<io_driver> make_io_driver() {
-    return std::make_unique<epoll_driver>();
 }
 
 }  // namespace coil

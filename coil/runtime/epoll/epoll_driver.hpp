@@ -19,6 +19,7 @@ public:
     epoll_driver();
     ~epoll_driver() override;
 
+    [[nodiscard]] const char* name() const noexcept override { return "epoll"; }
     [[nodiscard]] instant now() noexcept override;
     bool wait(instant deadline) noexcept override;
     void wake() noexcept override;

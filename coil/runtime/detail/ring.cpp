@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/assert.hpp>
+#include <coil/base/reached.hpp>
+#include <coil/runtime/detail/ring.hpp>
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace coil::detail {
+
+namespace {
+
+bool will_pass(int error) noexcept {
+    return error == EINTR || error == ETIME || error == EAGAIN || error == EBUSY;
+}
+
+void check(int result) noexcept {
+    if (result >= 0 || will_pass(-result)) return;
+    if (result == -EEXIST) {
+        fatal("a runtime on io_uring runs on the thread that ran it first; ",
+              "COIL_IO=epoll has no such limit");
+    }
+    fatal("io_uring_enter: ", std::strerror(-result));
+}
+
+}  // namespace
+
+// Completions are made on our thread, when it enters (DEFER_TASKRUN): it is interrupted
+// by none, and a batch costs one entry. The thread is the first that enters (R_DISABLED
+// until then). A flag tells whether entering would gather anything (TASKRUN_FLAG).
+int ring::set_up() noexcept {
+    io_uring_params asked = {};
+    asked.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
+                  IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_R_DISABLED |
+                  IORING_SETUP_CQSIZE;
+    asked.cq_entries = completions;
+    const int error = io_uring_queue_init_params(entries, &ring_, &asked);
+    is_set_up_ = error == 0;
+    return -error;
+}
+
+ring::~ring() {
+    if (is_set_up_) io_uring_queue_exit(&ring_);
+}
+
+void ring::enable() noexcept {
+    if (is_enabled_) return;
+    is_enabled_ = true;
+    // liburing 2.3 forgot to export io_uring_enable_rings.
+    const long result = ::syscall(__NR_io_uring_register, ring_.ring_fd,
+                                  IORING_REGISTER_ENABLE_RINGS, nullptr, 0);
+    check(result == 0 ? 0 : -errno);
+    io_uring_register_ring_fd(&ring_);  // spares a look-up; it does without
+}
+
+io_uring_sqe* ring::try_entry() noexcept {
+    io_uring_sqe* blank = io_uring_get_sqe(&ring_);
+    if (blank == nullptr) {
+        COIL_REACHED("ring: no entry was free");
+        enable();
+        check(io_uring_submit(&ring_));
+        blank = io_uring_get_sqe(&ring_);
+    }
+    return blank;
+}
+
+bool ring::has_work_to_gather() const noexcept {
+    const unsigned flags = IO_URING_READ_ONCE(*ring_.sq.kflags);
+    return (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
+}
+
+void ring::poll() noexcept {
+    enable();
+    if (io_uring_sq_ready(&ring_) == 0 && !has_work_to_gather()) return;
+    check(io_uring_submit_and_get_events(&ring_));
+}
+
+void ring::wait(clock::duration pause) noexcept {
+    enable();
+    constexpr std::int64_t nanoseconds_per_second = 1'000'000'000;
+    __kernel_timespec limit = {.tv_sec = pause.count() / nanoseconds_per_second,
+                               .tv_nsec = pause.count() % nanoseconds_per_second};
+    io_uring_cqe* first = nullptr;
+    check(io_uring_submit_and_wait_timeout(&ring_, &first, 1, &limit, nullptr));
+}
+
+void ring::wait() noexcept {
+    enable();
+    check(io_uring_submit_and_wait(&ring_, 1));
+}
+
+bool ring::try_wait() noexcept {
+    enable();
+    const int result = io_uring_submit_and_wait(&ring_, 1);
+    return result >= 0 || will_pass(-result);
+}
+
+}  // namespace coil::detail
