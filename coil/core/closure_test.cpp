@@ -4,6 +4,7 @@
 #include <coil/testing/probes.hpp>
 #include <coil/testing/test.hpp>
 
+#include <functional>
 #include <memory>
 #include <stdexcept>
 
@@ -104,6 +105,76 @@ COIL_TEST("call_once: keeps the closure while branches run") {
                         make("another name that is too long for the small string"));
     CHECK(log.size() == 2);
     CHECK(log[0].starts_with("a name"));
+}
+
+namespace {
+task<int> letters(std::string_view text) {
+    co_await coil::yield_now();
+    co_return static_cast<int>(text.size());
+}
+/// Lends a text for each call.
+template <async_fn_mut<int(std::string_view)> F>
+task<int> measure(F f) {
+    int sum = 0;
+    for (const std::string text : {"ab", "cde"}) {
+        sum += co_await coil::call_once([&] { return f(text); });
+    }
+    co_return sum;
+}
+/// Any callable is passed on as what it is.
+template <class F>
+task<int> pass_on(F f) {
+    co_return co_await measure<F&>(f);
+}
+}  // namespace
+
+COIL_TEST("async_fn: functions and lambdas take what is lent for one call") {
+    words seen;
+    const int by_function = co_await measure(letters);
+    const int by_lambda = co_await measure([&seen](std::string_view text) -> task<int> {
+        co_await coil::yield_now();
+        seen.emplace_back(text);
+        co_return static_cast<int>(seen.size());
+    });
+    CHECK(by_function == 5);
+    CHECK(by_lambda == 3);
+    CHECK(seen == words{"ab", "cde"});
+}
+
+COIL_TEST("async_fn: pointers, references and lambdas that forward satisfy it") {
+    auto forwards = [](std::string_view text) { return letters(text); };
+    const int by_pointer = co_await measure(&letters);
+    const int by_reference = co_await measure<decltype(forwards)&>(forwards);
+    const int by_value = co_await measure(forwards);
+    CHECK(by_pointer == 5);
+    CHECK(by_reference == 5);
+    CHECK(by_value == 5);
+}
+
+COIL_TEST("async_fn: a type-erased callable satisfies it, and so does a parameter") {
+    const std::function<task<int>(std::string_view)> erased = letters;
+    const int by_erased = co_await measure(erased);
+    const int by_parameter = co_await pass_on(erased);
+    CHECK(by_erased == 5);
+    CHECK(by_parameter == 5);
+}
+
+COIL_TEST("closure: two branches change two members of one object") {
+    struct {
+        int left = 0;
+        int right = 0;
+    } both;
+    auto count = [](int& to) {
+        return call_once([&to]() -> task<> {
+            for (int i = 0; i < 3; ++i) {
+                co_await coil::yield_now();
+                ++to;
+            }
+        });
+    };
+    co_await coil::join(count(both.left), count(both.right));
+    CHECK(both.left == 3);
+    CHECK(both.right == 3);
 }
 
 COIL_TEST("call_once: a stop inside ends the parent") {

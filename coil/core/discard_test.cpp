@@ -174,6 +174,38 @@ COIL_TEST("drop: looks into outcome, race_result and unique_ptr, not into a view
 }
 
 namespace {
+/// An interface whose objects need a farewell.
+struct closable {
+    virtual ~closable() = default;
+    virtual task<> async_drop() = 0;
+};
+struct named : closable {
+    [[nodiscard]] virtual std::string name() const = 0;
+};
+class secure final : public named {
+public:
+    explicit secure(words& log) : log_(log) {}
+    [[nodiscard]] std::string name() const override { return "secure"; }
+    task<> async_drop() override {
+        co_await coil::yield_now();
+        log_.emplace_back("farewell");
+    }
+
+private:
+    words& log_;
+};
+}  // namespace
+
+COIL_TEST("drop: through a pointer to a base it is the derived class's") {
+    words log;
+    std::unique_ptr<named> derived = std::make_unique<secure>(log);
+    CHECK(derived->name() == "secure");
+    std::unique_ptr<closable> base = std::move(derived);
+    co_await coil::drop(base);
+    CHECK(log == words{"farewell"});
+}
+
+namespace {
 struct tree : std::map<std::string, tree> {};
 static_assert(!coil::needs_async_drop<tree>);
 static_assert(!coil::needs_async_drop<std::span<resource>>);

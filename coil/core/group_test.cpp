@@ -106,6 +106,17 @@ COIL_TEST("group: children may spawn siblings") {
     CHECK(log == words{"grandchild done", "~grandchild"});
 }
 
+COIL_TEST("group: a child may be bound to this executor") {
+    words log;
+    auto here = [&](coil::strand* parent) -> coil::local_task<> {
+        co_await yield_now();
+        CHECK(&coil::strand::current()->runs_on() == &parent->runs_on());
+        log.emplace_back("local child");
+    };
+    co_await with_group([&](group& g) { g.spawn(here(coil::strand::current())); });
+    CHECK(log == words{"local child"});
+}
+
 COIL_TEST("group: a limit holds children back, in order") {
     words log;
     co_await with_group({.limit = 2}, [&](group& g) {

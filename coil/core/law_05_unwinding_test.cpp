@@ -74,6 +74,22 @@ COIL_TEST(
     CHECK(log == words{"~local", "~parameter", "~middle"});
 }
 
+COIL_TEST("law 5: what was handed on ends with who has it now, and once") {
+    words log;
+    for (const bool is_handed_on : {true, false}) {
+        auto keeper = std::unique_ptr<trace>();
+        auto work = [&]() -> task<> {
+            auto mine = std::make_unique<trace>(log, "object");
+            const trace local(log, "local");
+            if (is_handed_on) keeper = std::move(mine);
+            co_await never();
+        };
+        co_await coil::race(work(), give_way(1));
+        log.emplace_back("stopped");
+    }
+    CHECK(log == words{"~local", "stopped", "~object", "~local", "~object", "stopped"});
+}
+
 COIL_TEST("law 5: nothing is caught, and nothing is thrown") {
     words log;
     auto careful = [&]() -> task<> {

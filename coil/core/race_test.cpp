@@ -54,6 +54,15 @@ COIL_TEST("race: the lowest index wins if several are ready at once") {
     CHECK(won.value() == 1);
 }
 
+COIL_TEST("race: beside what is ready it tells at once whether something is") {
+    const coil::instant start = coil::now();
+    auto ready = co_await race(at_once(1), at_once(0));
+    CHECK(ready.index() == 0);
+    auto not_yet = co_await race(ask("late", 1ms), at_once(0));
+    CHECK(not_yet.index() == 1);
+    CHECK(coil::now() == start);
+}
+
 COIL_TEST("race: every branch begins, even after a winner") {
     words log;
     auto note = [](words& l) -> task<> {

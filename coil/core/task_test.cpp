@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/core/task.hpp>
 #include <coil/testing/death.hpp>
+#include <coil/testing/probes.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
 
+#include <memory>
 #include <stdexcept>
 
 using namespace std::chrono_literals;
@@ -82,6 +84,50 @@ COIL_TEST("task: a moved-to task gives up what it held, unawaited") {
     held = answer();
     const int value = co_await std::move(held);
     CHECK(value == 42);
+}
+
+namespace {
+coil::task<int> countdown(int from);
+coil::task<int> next_below(int from) {
+    co_return co_await countdown(from - 1);
+}
+coil::task<int> countdown(int from) {
+    if (from == 0) co_return 0;
+    co_return co_await next_below(from);
+}
+static_assert(!coil::is_local_v<decltype(countdown(1))>);
+}  // namespace
+
+COIL_TEST("task: the types of two that call each other say where they may run") {
+    const int bottom = co_await countdown(5);
+    CHECK(bottom == 0);
+}
+
+COIL_TEST("task: one that is never awaited destroys its parameters, the last first") {
+    coil::testing::words log;
+    using held = std::unique_ptr<coil::testing::trace>;
+    auto take = [](held, held, held) -> coil::task<> { co_return; };
+    auto hold = [&log](const char* name) {
+        return std::make_unique<coil::testing::trace>(log, name);
+    };
+    {
+        held a = hold("a");
+        held b = hold("b");
+        held c = hold("c");
+        auto never = take(std::move(a), std::move(b), std::move(c));
+        CHECK(log.empty());
+    }
+    CHECK(log == coil::testing::words{"~c", "~b", "~a"});
+    co_return;
+}
+
+COIL_TEST("task: one variable holds the work of either of two functions") {
+    auto small = []() -> coil::task<int> { co_return 1; };
+    for (const bool is_small : {true, false}) {
+        auto either = is_small ? small() : answer();
+        const int value = co_await std::move(either);
+        CHECK(value == (is_small ? 1 : 42));
+    }
 }
 
 namespace {

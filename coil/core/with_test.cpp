@@ -201,6 +201,59 @@ COIL_TEST("with: a body that throws before it is a task is part of the body") {
     CHECK(log == words{"drop r", "dropped r"});
 }
 
+namespace {
+/// What is written may get lost; whoever wants to know closes it.
+class file {
+public:
+    explicit file(words& log) : log_(&log) {}
+    task<> close() {
+        is_open_ = false;
+        co_await yield_now();
+        throw std::runtime_error("disk full");
+    }
+    task<> async_drop() {
+        log_->emplace_back(is_open_ ? "closed without a look" : "nothing left to do");
+        co_return;
+    }
+
+private:
+    words* log_;
+    bool is_open_ = true;
+};
+}  // namespace
+
+COIL_TEST("with: a close that may fail is a call, after which the drop has no work") {
+    words log;
+    auto write = [](file& f) -> task<> { co_await f.close(); };
+    auto ended = co_await as_outcome(with(file(log), write));
+    CHECK_THROWS_WITH(ended.take(), "disk full");
+    co_await with(file(log), [](file&) {});
+    CHECK(log == words{"nothing left to do", "closed without a look"});
+}
+
+COIL_TEST("with: a transaction ends once, by a commit or a roll back, on every path") {
+    words log;
+    auto transact = [&](int how) {
+        return with([&] { return connection(log); },
+                    [](connection& db) { return transaction(db); },
+                    [how](connection&, transaction&) -> task<int> {
+                        if (how == 0) co_return 1;
+                        if (how == 1) co_await never();
+                        throw std::runtime_error("no");
+                    });
+    };
+    const int rows = co_await transact(0);
+    CHECK(rows == 1);
+    CHECK(log == words{"commit", "goodbye"});
+    log.clear();
+    co_await coil::race(transact(1), give_way(1));
+    CHECK(log == words{"roll back", "goodbye"});
+    log.clear();
+    const auto failed = co_await as_outcome(transact(2));
+    CHECK(failed.has_error());
+    CHECK(log == words{"roll back", "goodbye"});
+}
+
 COIL_TEST("with: if a maker fails, what was made before is dropped") {
     words log;
     auto fail = []() -> resource { throw std::runtime_error("no second"); };

@@ -9,6 +9,7 @@
 #include <coil/time/timeout.hpp>
 
 #include <stdexcept>
+#include <vector>
 
 using namespace std::chrono_literals;
 using coil::testing::words;
@@ -82,6 +83,22 @@ COIL_TEST("generator: delegates to generators inside it") {
     auto tree = leaves(6);
     while (auto leaf = co_await tree.next()) sum += *leaf;
     CHECK(sum == 64);
+}
+
+COIL_TEST("generator: a local refers to another across co_yield and co_await") {
+    auto running_sums = [](int count) -> coil::generator<int> {
+        int sum = 0;
+        int& total = sum;
+        for (int i = 1; i <= count; ++i) {
+            total += i;
+            co_await coil::sleep(1ms);
+            co_yield int{sum};
+        }
+    };
+    auto items = running_sums(3);
+    std::vector<int> seen;
+    while (auto item = co_await items.next()) seen.push_back(*item);
+    CHECK(seen == std::vector<int>{1, 3, 6});
 }
 
 COIL_TEST("generator: one that is left early destroys its locals") {

@@ -37,6 +37,14 @@ COIL_TEST("with_timeout: a reply in time") {
     //! [a reply in time]
 }
 
+COIL_TEST("with_timeout: work that is ready is in time, if there is no time at all") {
+    auto ready = []() -> task<int> { co_return 5; };
+    const std::optional<int> at_once = co_await with_timeout(0ms, ready());
+    CHECK(at_once == 5);
+    const std::optional<int> none = co_await with_timeout(0ms, reply_after(1ms));
+    CHECK(none == std::nullopt);
+}
+
 COIL_TEST("with_timeout: of what gives nothing tells whether it ended") {
     const bool in_time = co_await with_timeout(10ms, sleep(5ms));
     const bool too_late = co_await with_timeout(10ms, sleep(20ms));
