@@ -15,4 +15,8 @@ struct circle : shape {
     int area_sync() override;               // expected-error {{non-virtual member function marked 'override' hides virtual member function}}
     coil::task<int> area_async() override;  // expected-error {{non-virtual member function marked 'override' hides virtual member function}}
 };
+struct point : shape {
+    coil::task<int> area_sync() const override;  // expected-error {{virtual function 'area_sync' has a different return type}}
+    int area_async() const override;             // expected-error {{virtual function 'area_async' has a different return type ('int')}}
+};
 // expected-note@*:* 0+ {{}}
