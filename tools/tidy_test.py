@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Tests of tidy.py and check_layers.py: each rule fires, and spares good code."""
+"""Tests of tidy.py and the check_ scripts: each rule fires, and spares good code."""
 import pathlib
 import tempfile
 import unittest
 
 import check_layers
+import check_parity
 import check_snippets
 import tidy
 
@@ -175,6 +176,61 @@ class Snippets(unittest.TestCase):
         self.assertEqual(problems, [])
         self.assertIn('go();', text)
         self.assertNotIn('old();', text)
+
+
+class Parity(unittest.TestCase):
+    TEST = 'COIL_TEST(\n    "event: one "\n    "set") {}\nCOIL_ALIKE("a: b", f)\n'
+
+    def check(self, *rows, count=None):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            (root / 'tests/compile_fail').mkdir(parents=True)
+            (root / 'a_test.cpp').write_text(self.TEST)
+            (root / 'tests/compile_fail/b.cpp').write_text('')
+            text = '\n'.join(['\t'.join(check_parity.HEADER), *rows])
+            return check_parity.check(root, text, count or len(rows))
+
+    def says(self, words, *rows, count=None):
+        found = self.check(*rows, count=count)
+        self.assertEqual(len(found), 1, found)
+        self.assertIn(words, found[0])
+
+    def test_good_rows_are_spared(self):
+        self.assertEqual(self.check(
+            '1\tIt wakes.\tholds\ta_test.cpp:event: one set | a_test.cpp:a: b',
+            '2\tIt is refused.\tbetter\ttests/compile_fail/b.cpp',
+            '3\tIt is cold.\trefused\tlaw 3', '4\tIt flies.\tlater\twings'), [])
+
+    def test_each_rule_fires(self):
+        for words, row in [
+            ('3 fields', '1\tIt wakes.\tlater'),
+            ('5 fields', '1\tIt wakes.\tlater\tx\t'),
+            ('where 1 is due', '2\tIt wakes.\tlater\tx'),
+            ('one sentence', '1\t\tlater\tx'),
+            ('one sentence', '1\t' + 'x' * 111 + '\tlater\tx'),
+            ('is no state', '1\tIt wakes.\tperhaps\tx'),
+            ('says why', '1\tIt wakes.\tlater\t'),
+            ('says why', '1\tIt wakes.\trefused\t' + 'x' * 101),
+            ('there is no', '1\tIt wakes.\tholds\tgone_test.cpp:event: one set'),
+            ('say which', '1\tIt wakes.\tholds\ta_test.cpp'),
+            ('has no test', '1\tIt wakes.\tholds\ta_test.cpp:event: one'),
+            ('has no test', '1\tIt wakes.\tbetter\ta_test.cpp:a: b | a_test.cpp:x'),
+            ('whole case', '1\tIt wakes.\tholds\ttests/compile_fail/b.cpp:x'),
+        ]:
+            with self.subTest(row=row):
+                self.says(words, row)
+
+    def test_no_row_is_missing(self):
+        row = '1\tIt wakes.\tlater\tx'
+        self.says('1 rows instead of 2', row, count=2)
+        self.assertIn('where 2 is due', self.check(row, row)[0])
+
+    def test_states_are_counted(self):
+        self.assertEqual(check_parity.counts('h\n1\tx\tlater\ty\n2\tx\tholds\ty'),
+                         '1 holds, 0 better, 0 refused, 1 later')
+
+    def test_a_wrong_header_is_named(self):
+        self.assertIn('the header is', check_parity.check(pathlib.Path(), 'no\n', 0)[0])
 
 
 if __name__ == '__main__':

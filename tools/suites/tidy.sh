@@ -1,9 +1,11 @@
-# The rules of STYLE.md that a script can check, and the script's own tests.
+# The rules of STYLE.md that a script can check, the table of parity, and the scripts'
+# own tests.
 inputs() {
     files_named -name '*.hpp' -o -name '*.cpp' -o -name '*.py' -o -name '*.md' -o \
-        -name CMakeLists.txt
+        -name CMakeLists.txt -o -name parity.tsv
 }
 check() {
     python3 tools/tidy_test.py
     python3 tools/tidy.py
+    python3 tools/check_parity.py
 }
