@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/planted.hpp>
 #include <coil/http/sse.hpp>
 
 #include <stdexcept>
@@ -21,7 +22,8 @@ void expect_one_line(std::string_view text) {
 
 // A line ends with CR LF, CR or LF: the page takes each for one.
 std::string_view take_line(std::string_view& text) {
-    const std::size_t size = text.find_first_of("\r\n");
+    const auto* const ends = COIL_PLANTED(cr_ends_no_data_line) ? "\n" : "\r\n";
+    const std::size_t size = text.find_first_of(ends);
     const std::string_view line = text.substr(0, size);
     if (size == std::string_view::npos) {
         text = {};
@@ -37,6 +39,9 @@ std::string_view take_line(std::string_view& text) {
 void append_event(std::string& out, const server_event& event) {
     expect_one_line(event.event);
     expect_one_line(event.id);
+    if (event.retry && event.retry->count() < 0) {
+        throw std::invalid_argument("server event: a pause of less than nothing");
+    }
     if (!event.event.empty()) append_line(out, "event", event.event);
     if (!event.id.empty()) append_line(out, "id", event.id);
     if (event.retry) append_line(out, "retry", std::to_string(event.retry->count()));

@@ -26,7 +26,8 @@ inline constexpr media_type event_stream_type = "text/event-stream";
 /// receives one event; each of its line ends arrives as LF.
 ///
 /// Throws: `std::invalid_argument` if `event` or `id` has a line end or NUL,
-/// which could pass for fields or events of their own; `out` is unchanged.
+/// which could pass for fields or events of their own, or `retry` is negative, which a
+/// page would pass over; `out` is unchanged.
 void append_event(std::string& out, const server_event& event);
 
 /// Appends a comment, which the page does not see: sent now and then, it keeps

@@ -48,6 +48,12 @@ TEST_CASE("server event: a name or id of two lines is refused, and nothing writt
     CHECK(out.empty());
 }
 
+TEST_CASE("server event: a negative pause is refused") {
+    std::string out;
+    CHECK_THROWS_AS(append_event(out, {.retry = -1ms}), std::invalid_argument);
+    CHECK(out.empty());
+}
+
 TEST_CASE("server event: a comment stays one line") {
     std::string out;
     append_comment(out, "a\ndata: b");

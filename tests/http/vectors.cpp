@@ -195,16 +195,4 @@ const std::vector<request_vector>& all_request_vectors() {
     return all;
 }
 
-limits vector_limits() {
-    limits small;
-    small.request_line_bytes_max = 96;
-    small.header_bytes_max = 256;
-    small.header_count_max = 8;
-    small.body_bytes_max = 64;
-    small.chunk_extension_bytes_max = 32;
-    small.trailer_bytes_max = 64;
-    small.trailer_count_max = 3;
-    return small;
-}
-
 }  // namespace coil::http

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <coil/http/limits.hpp>
-
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,8 +61,5 @@ inline constexpr std::string_view vector_categories[] = {
 ///
 /// Throws: `std::runtime_error`, with file and line, if one is not written as above.
 [[nodiscard]] const std::vector<request_vector>& all_request_vectors();
-
-/// Small, so that the vectors which pass them stay short.
-[[nodiscard]] limits vector_limits();
 
 }  // namespace coil::http

@@ -2,6 +2,7 @@
 // The parser reads every vector, however it is cut.
 #include <coil/http/request_parser.hpp>
 
+#include "vector_limits.hpp"
 #include "vectors.hpp"
 #include <doctest/doctest.h>
 

@@ -3,6 +3,7 @@
 #include <coil/http/cookies.hpp>
 #include <coil/time/sleep.hpp>
 
+#include "vector_limits.hpp"
 #include "vectors.hpp"
 #include "wire_client.hpp"
 
