@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/base/assert.hpp>
+#include <coil/base/planted.hpp>
 #include <coil/http/detail/characters.hpp>
 #include <coil/http/detail/request_line.hpp>
 #include <coil/http/request_parser.hpp>
@@ -107,11 +108,14 @@ parse_event request_parser::scan(std::string_view bytes) {
             searched_ = end;
             return parse_event::need_more;
         }
-        if (end == line_begin_ || bytes[end - 1] != '\r') {
+        const bool has_cr = end != line_begin_ && bytes[end - 1] == '\r';
+        if (!has_cr && !COIL_PLANTED(lf_ends_lines)) {
             fail({status::bad_request, "line end without CR"});
             return parse_event::failed;
         }
-        const std::string_view line = bytes.substr(line_begin_, end - 1 - line_begin_);
+        const std::size_t line_end =
+            COIL_PLANTED(lf_ends_lines) && !has_cr ? end : end - 1;
+        const std::string_view line = bytes.substr(line_begin_, line_end - line_begin_);
         line_begin_ = searched_ = end + 1;
         if (phase_ == phase::field_lines && line.empty()) return parse_event::head_done;
         if (!take_line(line)) return parse_event::failed;
@@ -126,7 +130,8 @@ bool request_parser::is_within_limits(std::size_t line_end, bool is_whole) noexc
         return is_within || fail({status::uri_too_long, "request line too long"});
     }
     const std::size_t size = line_end - fields_begin_ + (is_whole ? 1 : 0);
-    return size <= limits_.header_bytes_max ||
+    const std::size_t more = COIL_PLANTED(header_limit_off_by_one) ? 1 : 0;
+    return size <= limits_.header_bytes_max + more ||
            fail({status::header_fields_too_large, "header too large"});
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/planted.hpp>
 #include <coil/http/detail/characters.hpp>
 #include <coil/http/response_writer.hpp>
 
@@ -108,7 +109,9 @@ written append_response(std::string& out, const response& response,
     out.append("Content-Length: ");
     append_number(out, response.body.size());
     out.append("\r\n\r\n");
-    if (exchange.method != method::head) out.append(response.body);
+    if (exchange.method != method::head || COIL_PLANTED(head_has_a_body)) {
+        out.append(response.body);
+    }
     return {keep_alive, body_framing::none};
 }
 

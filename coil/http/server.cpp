@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/planted.hpp>
 #include <coil/core/join.hpp>
 #include <coil/core/race.hpp>
 #include <coil/http/detail/connection.hpp>
@@ -51,6 +52,7 @@ void server::start_drain() noexcept {
 
 // A stop is heard here and passed on gently; the connections themselves are shielded.
 task<> server::run(handler_ref handler) {
+    if (COIL_PLANTED(stops_cut_answers)) co_return co_await serve_all(handler);
     co_await join(watch_for_stop(), shield(serve_all(handler)));
 }
 
@@ -80,7 +82,7 @@ task<> server::drain(group& connections) {
     if (stats_.open == 0) all_closed_.set();
     const bool has_drained =
         co_await with_timeout(limits_.drain_timeout, all_closed_.wait());
-    if (has_drained) co_return;
+    if (has_drained || COIL_PLANTED(drains_for_ever)) co_return;
     connections.request_stop();
     const bool has_ended =
         co_await with_timeout(limits_.stop_timeout, all_closed_.wait());

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/planted.hpp>
 #include <coil/net/detail/open_socket.hpp>
 #include <coil/net/detail/socket_address.hpp>
 #include <coil/net/resolve.hpp>
@@ -25,7 +26,7 @@ bool is_short_of_something(int error) noexcept {
 // What went wrong with one connection before it was taken; see accept(2).
 bool is_about_one_connection(int error) noexcept {
     switch (error) {
-        case ECONNABORTED:
+        case ECONNABORTED: return !COIL_PLANTED(an_aborted_one_ends_all);
         case ENETDOWN:
         case EPROTO:
         case ENOPROTOOPT:
@@ -64,7 +65,7 @@ task<std::optional<tcp_stream>> tcp_listener::next() {
         if (error == 0) co_return tcp_stream(std::move(socket));
         if (is_closed_) break;
         if (is_short_of_something(error)) {
-            co_await sleep(pause);
+            if (!COIL_PLANTED(accept_spins)) co_await sleep(pause);
             pause = std::min(2 * pause, pause_longest);
         } else if (!is_about_one_connection(error)) {
             throw_system_error(error, accept_leaf::what);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/planted.hpp>
 #include <coil/core/race.hpp>
 #include <coil/http/detail/connection.hpp>
 #include <coil/time/timeout.hpp>
@@ -33,9 +34,11 @@ connection::~connection() {
 task<> connection::run() {
     while (co_await wait_for_request()) {
         const next_step next = co_await answer();
+        if (COIL_PLANTED(pipelined_are_dropped)) unread_ = {};
         if (next == next_step::go_on) continue;
         if (has_vanished_) ++server_.stats_.vanished;
-        if (is_cut_) break;  // nothing may follow
+        if (is_cut_ && !COIL_PLANTED(answers_follow_a_cut))
+            break;  // nothing may follow
         const bool was_sent = co_await flush();
         if (next == next_step::linger && was_sent) co_await linger();
         break;
@@ -60,7 +63,8 @@ task<bool> connection::wait_for_request() {
             auto first = co_await race(
                 with_timeout(server_.limits_.keep_alive_timeout, peer_.wait_readable()),
                 server_.draining_.wait());
-            if (first.index() == 1 || !first.get<0>()) co_return false;
+            const bool is_told = first.index() == 1 && !COIL_PLANTED(idle_stays);
+            if (is_told || (first.index() == 0 && !first.get<0>())) co_return false;
         }
         if (!began) began = now();
         const auto left = server_.limits_.header_timeout - (now() - *began);
@@ -206,6 +210,7 @@ task<connection::next_step> connection::respond(response made) {
 bool connection::can_go_on() const noexcept {
     const bool will_body_end =
         has_body_ended_ || !parser_.head().expects_continue || has_sent_continue_;
+    if (COIL_PLANTED(bad_bodies_are_survived)) return true;
     return will_body_end && !is_body_bad_ && !server_.draining_.is_set() &&
            served_ < server_.limits_.requests_per_connection_max;
 }
@@ -318,7 +323,8 @@ task<std::optional<std::string_view>> connection::next_piece() {
         if (parsed.event == parse_event::message_done) break;
         bool has_more = true;
         if (parser_.head().expects_continue && !is_answering_) {
-            if (!std::exchange(has_sent_continue_, true)) append_continue(out_);
+            const bool has_asked = std::exchange(has_sent_continue_, true);
+            if (!has_asked && !COIL_PLANTED(never_continues)) append_continue(out_);
             has_more = co_await flush();
         }
         if (has_more) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/planted.hpp>
 #include <coil/http/detail/characters.hpp>
 #include <coil/http/detail/head_fields.hpp>
 #include <coil/http/detail/request_line.hpp>
@@ -72,7 +73,7 @@ error head_fields::add(const field_view& field) noexcept {
 }
 
 error head_fields::add_host(std::string_view value) noexcept {
-    if (has_host_) {
+    if (has_host_ && !COIL_PLANTED(two_hosts)) {
         return bad_request("two Host fields");
     }
     has_host_ = true;
@@ -103,7 +104,7 @@ error head_fields::add_transfer_encoding(std::string_view value) noexcept {
         }
         (is_chunked ? has_chunked : has_unknown) = true;
     }
-    if (has_unknown) {
+    if (has_unknown && !COIL_PLANTED(unknown_coding_is_none)) {
         return parse_error{status::not_implemented,
                            "transfer coding other than chunked"};
     }
@@ -134,7 +135,7 @@ error head_fields::finish(request_head& head) const noexcept {
     if (is_1_1 && !has_host_) {
         return bad_request("no Host");
     }
-    if (is_chunked_ && content_length_) {
+    if (is_chunked_ && content_length_ && !COIL_PLANTED(length_beside_chunked)) {
         return bad_request("Content-Length beside Transfer-Encoding");
     }
     if (is_chunked_ && !is_1_1) {
@@ -148,6 +149,7 @@ error head_fields::finish(request_head& head) const noexcept {
 }
 
 bool is_allowed_in_trailer(std::string_view name) noexcept {
+    if (COIL_PLANTED(trailers_frame)) return true;
     for (const std::string_view refused : {"content-length", "transfer-encoding",
                                            "host", "connection", "trailer", "expect"}) {
         if (is_same_ignoring_case(name, refused)) {
