@@ -11,6 +11,7 @@ struct options {
     std::uint16_t port = 8080;
     std::string database = "orders.sqlite";
     std::size_t in_flight = 512;
+    std::uint32_t drain = 20;
 };
 
 coil::task<coil::net::tcp_listener> listen(std::uint16_t port) {
@@ -28,6 +29,7 @@ coil::task<> serve(const options& chosen) {
     orders::service shop(store);
     coil::http::limits limits;
     limits.requests_in_flight_max = chosen.in_flight;
+    limits.drain_timeout = std::chrono::seconds(chosen.drain);
     coil::http::server server(co_await listen(chosen.port), limits);
     const std::string address = to_string(server.local_endpoint());
     std::printf("listening on http://%s/\n", address.c_str());
@@ -49,6 +51,7 @@ int main(int argc, char** argv) {
     app.add_option("--port", chosen.port, "port on the loopback address");
     app.add_option("--database", chosen.database, "SQLite file, made if missing");
     app.add_option("--in-flight", chosen.in_flight, "requests at once before 503");
+    app.add_option("--drain", chosen.drain, "seconds to finish in after Ctrl-C");
     CLI11_PARSE(app, argc, argv);
     try {
         coil::run(serve(chosen), {.stop_on_signals = true});
