@@ -278,6 +278,10 @@ void uring_driver::start(io_operation& asked) noexcept {
 stop_answer uring_driver::stop(io_operation& asked) noexcept {
     auto& source = *static_cast<uring_socket*>(asked.source);
     if (source.writer == &asked && source.is_lent) {
+        if (COIL_PLANTED(lent_writes_not_awaited)) {
+            source.writer = nullptr;
+            return stop_answer::ended;
+        }
         source.is_taken_back = true;
         cancel(source, about::lent_write);
         return stop_answer::later;
@@ -405,6 +409,7 @@ void uring_driver::keep_connection(uring_socket& source, int descriptor) noexcep
 }
 
 void uring_driver::gave_back(uring_socket& source, std::int32_t result) noexcept {
+    if (COIL_PLANTED(lent_writes_not_awaited) && source.writer == nullptr) return;
     io_operation& asked = *std::exchange(source.writer, nullptr);
     source.is_lent = false;
     const bool is_stopped = std::exchange(source.is_taken_back, false);
