@@ -155,11 +155,9 @@ private:
         if (kind_ == kind::value) value_.~stored();
         if (kind_ == kind::error) error_.~exception_ptr();
     }
-    COIL_TAG_RULES_END
     void* place() noexcept {
         return const_cast<void*>(static_cast<const void*>(std::addressof(value_)));
     }
-
     void take_from(outcome& other) {
         if (other.kind_ == kind::value) {
             ::new (place()) stored(std::move(other.value_));
@@ -170,6 +168,8 @@ private:
         kind_ = other.kind_;
         other.clear();
     }
+    COIL_TAG_RULES_END
+
     union {
         stored value_;
         std::exception_ptr error_;

@@ -26,7 +26,7 @@
 // tidy: part of COIL_FOR
 #define COIL_FOR_AS(items, item, declaration, ...)                        \
     for (auto&& items = co_await ::coil::detail::begin_loop(__VA_ARGS__); \
-         !items.has_ended(); co_await items.finish())                     \
+         co_await items.has_more();)                                      \
         while (auto item = co_await items.next())                         \
             if (declaration = ::coil::detail::give_item(item); false) {   \
             } else
@@ -39,6 +39,8 @@ namespace coil::detail {
 
 template <class S>
 class loop_drop;
+template <class S>
+class loop_turn;
 
 /// What a loop reads. It stays where it is until the coroutine ends, but its stream is
 /// dropped when the loop does.
@@ -52,10 +54,10 @@ public:
     explicit loop_stream(S&& from) : from_(std::forward<S>(from)) {}
 
     [[nodiscard]] auto next() { return from_.get().next(); }
-    [[nodiscard]] bool has_ended() const noexcept { return has_ended_; }
-    [[nodiscard]] auto finish() noexcept {
-        has_ended_ = true;
-        return loop_drop<S>(*this, exit_reason::returned);
+    /// True once; then drops the stream, and is false. (In a template GCC 14 takes no
+    /// `co_await` where a `for` counts up.)
+    [[nodiscard]] auto has_more() noexcept {
+        return loop_turn<S>(*this, std::exchange(is_fresh_, false));
     }
     [[nodiscard]] auto async_drop(exit_reason why) noexcept
         requires owned_with_drop<S>
@@ -65,8 +67,13 @@ public:
 
 private:
     friend loop_drop<S>;
+    friend loop_turn<S>;
+    /// What is still to be dropped, from now on by the caller.
+    [[nodiscard]] auto claim() noexcept {
+        return std::exchange(is_dropped_, true) ? nullptr : &from_.get();
+    }
     source<S> from_;
-    bool has_ended_ = false;
+    bool is_fresh_ = true;
     bool is_dropped_ = false;
 };
 
@@ -98,13 +105,41 @@ class [[nodiscard(
 public:
     loop_drop(loop_stream<S>& of, exit_reason why) noexcept : of_(of), why_(why) {}
     loop_drop_operation<S> operator co_await() && noexcept {
-        const bool was_dropped = std::exchange(of_.is_dropped_, true);
-        return {was_dropped ? nullptr : &of_.from_.get(), why_};
+        return {of_.claim(), why_};
     }
 
 private:
     loop_stream<S>& of_;
     exit_reason why_;
+};
+
+/// Asked before the first item and after the last: whether there are any, of which the
+/// second answer is no and comes when the stream has been dropped.
+template <class S>
+class loop_turn_operation : public loop_drop_operation<S> {
+public:
+    loop_turn_operation(std::remove_reference_t<S>* of, bool is_first) noexcept
+        : loop_drop_operation<S>(of, exit_reason::returned),
+          is_first_(is_first) {}
+    bool await_resume() const noexcept { return is_first_; }
+
+private:
+    bool is_first_;
+};
+
+template <class S>
+class [[nodiscard]] loop_turn {
+public:
+    loop_turn(loop_stream<S>& of, bool is_first) noexcept
+        : of_(of),
+          is_first_(is_first) {}
+    loop_turn_operation<S> operator co_await() && noexcept {
+        return {is_first_ ? nullptr : of_.claim(), is_first_};
+    }
+
+private:
+    loop_stream<S>& of_;
+    bool is_first_;
 };
 
 /// Gives the loop its stream at once, where there is nothing to drop.

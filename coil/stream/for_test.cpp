@@ -98,6 +98,21 @@ COIL_TEST("COIL_FOR: reads any stream and any range, also nested") {
     CHECK(next == 2);
 }
 
+namespace {
+template <class Number>
+coil::task<Number> sum_of(Number last) {
+    Number sum = 0;
+    COIL_FOR(const int i, count_to(static_cast<int>(last)))
+    sum += static_cast<Number>(i);
+    co_return sum;
+}
+}  // namespace
+
+COIL_TEST("COIL_FOR: stands in templates, too") {
+    const long sum = co_await sum_of(4L);
+    CHECK(sum == 10);
+}
+
 #if COIL_EXCEPTIONS
 namespace {
 coil::task<> throw_inside(words& log) {

@@ -104,9 +104,10 @@ private:
                nothing();
     }
     std::string for_loop(const node& n) {
+        // GCC 14 cannot find the type of the loop's stream among so many lambdas.
         return line("int count = 0;") +
-               line("COIL_FOR([[maybe_unused]] int item, any_ints(" +
-                    stream(n.parts[0]) + ")) {") +
+               line("any_ints source(" + stream(n.parts[0]) + ");") +
+               line("COIL_FOR([[maybe_unused]] int item, std::move(source)) {") +
                line("    if (++count == " + number(n.number) + ") break;") +
                line("    co_await run(" + call(n.parts[1]) + ");") + line("}") +
                nothing();
