@@ -100,17 +100,17 @@ COIL_TEST("COIL_FOR: reads any stream and any range, also nested") {
 
 namespace {
 template <class Number>
-coil::task<Number> sum_of(Number last) {
+coil::task<Number> sum_below(Number end) {
     Number sum = 0;
-    COIL_FOR(const int i, count_to(static_cast<int>(last)))
+    COIL_FOR(const int i, count_to(static_cast<int>(end)))
     sum += static_cast<Number>(i);
     co_return sum;
 }
 }  // namespace
 
 COIL_TEST("COIL_FOR: stands in templates, too") {
-    const long sum = co_await sum_of(4L);
-    CHECK(sum == 10);
+    const long sum = co_await sum_below(4L);
+    CHECK(sum == 6);
 }
 
 #if COIL_EXCEPTIONS
