@@ -3,7 +3,8 @@
 #include <coil/http/server.hpp>
 #include <coil/io/write.hpp>
 #include <coil/net/tcp_listener.hpp>
-#include <coil/runtime/run.hpp>
+#include <coil/runtime/current_thread.hpp>
+#include <coil/runtime/io_choice.hpp>
 
 #include "listen.hpp"
 
@@ -51,13 +52,12 @@ task<> serve_http() {
 }  // namespace
 
 int main(int count, char** arguments) {
-    const std::string_view kind = count == 2 ? arguments[1] : "";
-    if (kind == "echo") {
-        coil::run(serve_echo());
-    } else if (kind == "http") {
-        coil::run(serve_http());
-    } else {
-        std::fprintf(stderr, "usage: %s echo|http\n", arguments[0]);
+    const std::string_view kind = count >= 2 ? arguments[1] : "";
+    if (kind != "echo" && kind != "http") {
+        std::fprintf(stderr, "usage: %s echo|http [epoll|uring]\n", arguments[0]);
         return 2;
     }
+    const auto driver = coil::io_choice_of(count >= 3 ? arguments[2] : nullptr);
+    coil::current_thread_runtime runtime(coil::make_io_driver(driver));
+    runtime.run(kind == "echo" ? serve_echo() : serve_http()).take();
 }

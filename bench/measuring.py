@@ -6,7 +6,6 @@ import subprocess
 
 PROGRAMS = pathlib.Path('build/release/bench')
 COMPILER = ['clang++-19', '-std=c++20', '-O2', '-DNDEBUG', '-I.']
-CONNECTIONS = 64
 PATIENCE = 120  # seconds, for any one program
 COUNTING = ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null']
 
@@ -65,7 +64,7 @@ def server(row, words):
 
 
 def load(row, port, requests):
-    return [program('load'), row.name, port, str(CONNECTIONS), str(requests)]
+    return [program('load'), row.name.split('-')[0], port, str(row.connections), str(requests)]
 
 
 def under_load(row, pid, clients):

@@ -1,5 +1,7 @@
 """The rows of `./x bench`: what is measured, how often, and what coil aims at."""
+import ctypes
 import dataclasses
+import errno
 
 PEERS = ('coil', 'floor', 'Asio')
 
@@ -14,6 +16,7 @@ class Row:
     count: int
     targets: dict
     programs: dict
+    connections: int = 64
 
 
 def operation(name, title, count, targets, peers=PEERS):
@@ -26,6 +29,24 @@ def compiled(name, title, limit, asio):
     """A file compiled; the floor is the one that includes <coroutine> alone."""
     return Row(name, title, 'compile', 1, {'ratio': limit},
                {'coil': [name.removeprefix('compile-')], 'floor': ['bare'], 'Asio': [asio]})
+
+
+def on_both(protocol):
+    """coil's server and the floor, each on epoll and, where it is allowed, on io_uring."""
+    programs = {'coil': ['coil_server', protocol, 'epoll'],
+                'floor': ['floor_server', protocol]}
+    if is_uring_allowed():
+        programs |= {'coil on io_uring': ['coil_server', protocol, 'uring'],
+                     'floor on io_uring': ['uring_floor_server', protocol]}
+    return programs
+
+
+def is_uring_allowed():
+    """Asks io_uring_setup for what it cannot give: it says so, if it may be asked."""
+    io_uring_setup = 425
+    system = ctypes.CDLL(None, use_errno=True)
+    system.syscall(io_uring_setup, 1, None)
+    return ctypes.get_errno() == errno.EFAULT
 
 
 ROWS = [
@@ -53,13 +74,14 @@ ROWS = [
               500_000, {'ns': 30}, ('coil', 'Asio')),
     Row('echo', 'TCP echo of 64 bytes, 64 connections', 'server', 100_000,
         {'ratio': 1.03, 'user': 0.8},
-        {'coil': ['coil_server', 'echo'], 'floor': ['floor_server', 'echo'],
+        {**on_both('echo'),
          'Asio': ['asio_server', 'echo'],
          'Asio callbacks': ['asio_server', 'echo-callbacks']}),
     Row('http', 'HTTP/1.1 hello, 64 connections', 'server', 100_000,
         {'ratio': 1.05, 'user': 1.6},
-        {'coil': ['coil_server', 'http'], 'floor': ['floor_server', 'http'],
-         'Asio': ['asio_server', 'http']}),
+        {**on_both('http'), 'Asio': ['asio_server', 'http']}),
+    Row('echo-1000', 'TCP echo of 64 bytes, 1000 connections', 'server', 100_000,
+        {'ratio': 1.03}, {**on_both('echo'), 'Asio': ['asio_server', 'echo']}, 1000),
     compiled('compile-core', 'compile a hello with the core header', 3.5, 'asio'),
     compiled('compile-everything', 'compile a hello with every header', 8,
              'asio_and_beast'),
