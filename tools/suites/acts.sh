@@ -1,4 +1,4 @@
-# The acts of ./x run, what the service answers to bad input, and how it ends.
+# The acts of ./x run, what the service answers to bad input and faults, and how it ends.
 service=build/release/examples/orders/orders
 prepare() { build_preset release orders; }
 inputs() {
@@ -13,4 +13,5 @@ check() {
     ! unshare --map-root-user --mount true || apart=(unshare --map-root-user --mount)
     "${apart[@]}" /usr/bin/python3 tests/service/bad_input_test.py "$service"
     /usr/bin/python3 tests/service/shutdown_test.py "$service"
+    /usr/bin/python3 tests/service/faults_test.py "$service"
 }

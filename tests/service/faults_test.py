@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""The system refuses the service something now and then: one connection may pay for it,
+the others are served, and nobody spins.
+
+    faults_test.py <service program> [test...]
+"""
+import contextlib
+import os
+import pathlib
+import resource
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / 'tools/acts'))
+import clients  # noqa: E402
+from service import Service, wait_until  # noqa: E402
+
+PROGRAM = None
+GET = clients.request_bytes('GET', '/health')
+# Which call fails, when, how, and how many of ten clients may lose their connection.
+FAULTS = [
+    ('accept4', 'error=EMFILE:when=1..4', 0),
+    ('accept4', 'error=ENFILE:when=2..5', 0),
+    ('accept4', 'error=ENOMEM:when=1..4', 0),
+    ('accept4', 'error=ENOBUFS:when=1..4', 0),
+    ('accept4', 'error=ECONNABORTED:when=1..20', 0),
+    ('accept4', 'error=EPERM:when=1..20', 0),
+    ('epoll_ctl', 'error=ENOMEM:when=3..6', 4),
+    ('epoll_ctl', 'error=ENOSPC:when=3..6', 4),
+    ('recvfrom', 'error=ENOMEM:when=2..4', 3),
+    ('recvfrom', 'error=EINTR:when=1..20', 0),
+    ('sendto', 'error=ENOBUFS:when=2..4', 3),
+    ('sendto', 'error=EINTR:when=1..20', 0),
+    ('sendto', 'error=EPERM:when=1..3', 3),
+    ('setsockopt', 'error=ENOMEM:when=5..7', 3),
+    ('getpeername', 'error=ENOBUFS:when=1..3', 3),
+    ('epoll_wait', 'error=EINTR:when=1..50', 0),
+    ('epoll_pwait2', 'error=EINTR:when=1..50', 0),
+    ('epoll_pwait2', 'error=ENOSYS', 0),  # an old kernel
+    ('io_uring_setup', 'error=EPERM', 0),  # a container that forbids it
+    ('io_uring_enter', 'error=EINTR:when=5..20', 0),
+]
+
+
+def processor_seconds(pid):
+    fields = pathlib.Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+
+
+class Faults(unittest.TestCase):
+    def setUp(self):
+        self.scope = contextlib.ExitStack()
+        self.addCleanup(self.scope.close)
+        self.folder = pathlib.Path(
+            self.scope.enter_context(tempfile.TemporaryDirectory(prefix='coil-faults-')))
+
+    def start(self, scope, program):
+        database = self.folder / f'{len(list(self.folder.iterdir()))}.sqlite'
+        return scope.enter_context(Service(program, database, port=0))
+
+    def answered(self, service):
+        """The whole answer to one request on a connection of its own, or less of it."""
+        with contextlib.suppress(OSError), clients.send(service, GET) as peer:
+            peer.settimeout(5)
+            answer = b''
+            while not answer.endswith(b'ok\n') and (piece := peer.recv(4096)):
+                answer += piece
+            return answer
+        return b''
+
+    def failing(self, call, how):
+        """The service with these faults; `strace -D` leaves it its own process id."""
+        script = self.folder / f'{call}-{how[6:].replace(":", "-")}'
+        io = 'auto' if call.startswith('io_uring') else 'epoll'
+        script.write_text(f'#!/bin/sh\nexport COIL_IO={io}\n'
+                          f'exec strace -D -f -qq -o {script}.calls -e trace={call} '
+                          f'-e inject={call}:{how} "{PROGRAM}" "$@"\n')
+        script.chmod(0o755)
+        return script
+
+    def test_a_call_that_fails_costs_one_connection_at_most(self):
+        for call, how, may_be_lost in FAULTS:
+            with self.subTest(f'{call}:{how}'), contextlib.ExitStack() as scope:
+                script = self.failing(call, how)
+                service = self.start(scope, script)
+                lost = [n for n in range(10) if b'200 OK' not in self.answered(service)]
+                self.assertLessEqual(len(lost), may_be_lost)
+                for _ in range(5):
+                    self.assertEqual(service.get('/health'), (200, 'ok\n'))
+                spent = processor_seconds(service.process.pid)
+                self.assertLess(spent, 0.5)
+                self.assertEqual(service.end(), 0, service.lines)
+                calls = pathlib.Path(f'{script}.calls')
+                wait_until(lambda: '(INJECTED)' in calls.read_text(), 'it failed at all', 2)
+
+    def test_without_descriptors_it_waits_and_takes_everyone_afterwards(self):
+        service = self.start(self.scope, PROGRAM)
+        pid = service.process.pid
+        wait_until(lambda: service.stats()['open'] == 1, 'it is alone')
+        before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        kept = self.scope.enter_context(clients.send(service, GET))
+        kept.recv(4096)
+        highest = max(int(name) for name in os.listdir(f'/proc/{pid}/fd'))
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (highest + 1, before[1]))
+        came = [self.scope.enter_context(clients.send(service, GET)) for _ in range(20)]
+        spent = processor_seconds(pid)
+        begun = time.monotonic()
+        while time.monotonic() - begun < 1:  # the one that is in is served meanwhile
+            kept.sendall(GET)
+            self.assertIn(b'200 OK', kept.recv(4096))
+            threading.Event().wait(0.1)
+        self.assertLess(processor_seconds(pid) - spent, 0.2)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+        for peer in came:
+            self.assertIn(b'200 OK', peer.recv(4096))
+        self.assertEqual(service.get('/health')[0], 200)
+
+
+if __name__ == '__main__':
+    PROGRAM = sys.argv.pop(1)
+    unittest.main(verbosity=2)
