@@ -12,7 +12,7 @@ source tools/packages.sh
 source tools/files.sh
 
 suites=(format layers tidy build unit compile_fail headers compiler noexcept noheap law9
-    asan tsan random failure fuzz planted integration acts browser install snippets)
+    asan tsan random failure fuzz planted integration acts proxies browser install snippets)
 passed=0 failed=0
 
 main() {
