@@ -45,3 +45,11 @@ struct breach {
 #else
 #define COIL_ASSERT(...) COIL_CHECK_OR_FAIL("asserts", __VA_ARGS__)
 #endif
+
+/// The same where the compiler would check it again although it cannot be otherwise.
+#if defined(NDEBUG)
+#define COIL_ASSUME(...) \
+    static_cast<void>((__VA_ARGS__) || (__builtin_unreachable(), 0))
+#else
+#define COIL_ASSUME(...) COIL_ASSERT(__VA_ARGS__)
+#endif

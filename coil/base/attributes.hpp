@@ -43,6 +43,18 @@
 #define COIL_THREAD_LOCAL thread_local
 #endif
 
+/// 1 where coroutines keep recycled frames at hand themselves, see core/frame.hpp. Not
+/// where memory is scarce, and not where a sanitizer watches each of them.
+#if defined(COIL_SINGLE_THREADED) || COIL_SANITIZED
+#define COIL_INLINE_FRAMES 0
+#else
+#define COIL_INLINE_FRAMES 1
+#endif
+
+/// On a variable: it is this program's or this shared library's own, so that reaching
+/// it takes no table.
+#define COIL_HIDDEN [[gnu::visibility("hidden")]]
+
 #define COIL_NOINLINE [[gnu::noinline]]
 #define COIL_ALWAYS_INLINE [[gnu::always_inline]] inline
 
@@ -51,6 +63,13 @@
 #define COIL_LIFETIMEBOUND [[clang::lifetimebound]]
 #else
 #define COIL_LIFETIMEBOUND
+#endif
+
+/// On a class: passed and returned in a register although it has a destructor.
+#if defined(__clang__)
+#define COIL_TRIVIAL_ABI [[clang::trivial_abi]]
+#else
+#define COIL_TRIVIAL_ABI
 #endif
 
 /// Around code that reads a union by its tag: GCC loses sight of the tag and takes what

@@ -216,7 +216,7 @@ public:
     std::coroutine_handle<> await_suspend(
         std::coroutine_handle<Promise> waiting) noexcept {
         if constexpr (coil_promise<Promise>) {
-            return static_cast<Derived*>(this)->begin(continuation(waiting.promise()));
+            return static_cast<Derived*>(this)->begin(continuation(waiting));
         } else {
             static_assert(
                 always_false<Promise>,

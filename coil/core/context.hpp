@@ -70,12 +70,17 @@ public:
     void visit_waiting(waiting_visitor& visitor) const;
 
     /// The coroutine whose drops this context carries (see `own`), or null.
-    [[nodiscard]] detail::promise_base* drops_of() const noexcept { return drops_of_; }
+    [[nodiscard]] std::coroutine_handle<detail::promise_base> drops_of()
+        const noexcept {
+        return drops_of_;
+    }
 
 protected:
     static const piece_ops inner_ops;
 
-    void set_drops_of(detail::promise_base* owner) noexcept { drops_of_ = owner; }
+    void set_drops_of(std::coroutine_handle<detail::promise_base> owner) noexcept {
+        drops_of_ = owner;
+    }
     /// For a context made before its place in the tree is known.
     context() noexcept : piece(inner_ops) {}
     void nest_in(context& outer) noexcept;
@@ -94,7 +99,7 @@ private:
     context* outer_ = nullptr;
     piece* waiting_ = nullptr;  // leaves and inner contexts, the newest first
     context* next_requested_ = nullptr;
-    detail::promise_base* drops_of_ = nullptr;
+    std::coroutine_handle<detail::promise_base> drops_of_;
     stop_level level_ = stop_level::none;
     stop_reason reason_ = stop_reason::none;
     bool is_shielded_ = false;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/base/planted.hpp>
+#include <coil/core/detail/fine_frames.hpp>
 #include <coil/core/frame.hpp>
 
 #include <atomic>
 #include <new>
+#include <utility>
 
 // Magazines after J. Bonwick and J. Adams, "Magazines and Vmem", USENIX 2001.
 
@@ -11,21 +13,20 @@ namespace coil {
 
 namespace {
 
-struct block {
-    block* next;
-    block* next_magazine;  // in the first block of a magazine that lies in the depot
-};
+using block = detail::frame_block;
+using magazine = detail::frame_magazine;
 
 /// Sizes up to `max` in steps of `step`; what is smaller belongs to the range before.
 struct size_range {
     std::size_t step;
     std::size_t max;
 };
-constexpr size_range fine = {16, 512};
+constexpr size_range fine = {detail::fine_frame_step, detail::fine_frame_max};
 constexpr size_range medium = {128, 4096};
 constexpr size_range large = {1024, 16384};
 constexpr unsigned first_medium = fine.max / fine.step;
 constexpr unsigned first_large = first_medium + (medium.max - fine.max) / medium.step;
+constexpr unsigned first_coarse = first_medium + 1;
 constexpr unsigned class_count =
     first_large + (large.max - medium.max) / large.step + 1;
 constexpr unsigned depot_magazines_max = 64;  // per class
@@ -34,9 +35,7 @@ constexpr unsigned steps(std::size_t size, std::size_t step) noexcept {
     return static_cast<unsigned>((size + step - 1) / step);
 }
 constexpr unsigned class_of(std::size_t size) noexcept {
-    if (COIL_PLANTED(frames_too_small) && size <= fine.max)
-        return static_cast<unsigned>(size / fine.step);
-    if (size <= fine.max) return steps(size, fine.step);
+    if (size <= fine.max) return static_cast<unsigned>(detail::fine_frame_class(size));
     if (size <= medium.max) return first_medium + steps(size - fine.max, medium.step);
     return first_large + steps(size - medium.max, large.step);
 }
@@ -48,11 +47,6 @@ constexpr std::size_t size_of(unsigned index) noexcept {
 constexpr unsigned blocks_of(unsigned index) noexcept {
     return index <= first_large ? 64 : 8;
 }
-
-struct magazine {
-    block* first = nullptr;
-    unsigned room = 0;  // for so many more; 0 before its first use
-};
 
 /// Held for a few instructions only; <mutex> would drag threads into the core.
 class spin_lock {
@@ -70,63 +64,53 @@ private:
 };
 
 struct depot_class {
-    block* first = nullptr;           // full magazines, linked through `next_magazine`
+    block* first = nullptr;           // magazines, linked through `next_magazine`
     std::atomic<unsigned> count = 0;  // written under the lock
 };
 constinit depot_class depot[class_count];
-constinit frame_counts counts_of_ended_threads;
+constinit std::size_t kept_in_depot = 0;  // blocks, under the lock
 
-void free_chain(block* first) noexcept {
-    while (first != nullptr) {
-        block* next = first->next;
-        ::operator delete(first);
-        first = next;
-    }
-}
+/// What a thread got from the heap and gave back to it. What is alive is what came from
+/// there and is not kept, so the paths that every frame takes count nothing.
+struct heap_counts {
+    std::size_t taken;
+    std::size_t freed;
+};
+constinit heap_counts counts_of_ended_threads = {};
 
-void give_to_depot(unsigned index, block* first) noexcept {
-    if (first == nullptr) return;
-    {
-        const spin_lock lock;
-        depot_class& of = depot[index];
-        // relaxed: only the lock's holder writes it.
-        const unsigned count = of.count.load(std::memory_order_relaxed);
-        if (count < depot_magazines_max) {
-            first->next_magazine = of.first;
-            of.first = first;
-            of.count.store(count + 1, std::memory_order_relaxed);
-            return;
-        }
-    }
-    free_chain(first);
-}
-
-block* take_from_depot(unsigned index) noexcept {
-    depot_class& of = depot[index];
-    // relaxed: a hint, to spare the lock where there is nothing.
-    if (of.count.load(std::memory_order_relaxed) == 0) return nullptr;
-    const spin_lock lock;
-    block* const first = of.first;
-    if (first == nullptr) return nullptr;
-    of.first = first->next_magazine;
-    of.count.store(of.count.load(std::memory_order_relaxed) - 1,
-                   std::memory_order_relaxed);  // relaxed: as above
-    return first;
+unsigned length_of(const block* first) noexcept {
+    unsigned length = 0;
+    for (; first != nullptr; first = first->next) ++length;
+    return length;
 }
 
 /// One thread's blocks. Trivial, so that reaching it needs no guard; `farewell` below
 /// gives its blocks to the depot when the thread ends.
 struct thread_cache {
-    magazine open[class_count];
-    block* full[class_count];  // one more magazine each, so that we do not thrash
-    // Written by this thread only, so no read-modify-write; read by count_frames().
-    std::atomic<std::size_t> made;
+    block** fine;  // this thread's `fine_frames`
+    unsigned* fine_room;
+    block* coarse[class_count - first_coarse];
+    unsigned coarse_room[class_count - first_coarse];
+    // One more full magazine each, so that we do not thrash. Written by this thread
+    // only, as are the counts; read by count_frames().
+    std::atomic<block*> full[class_count];
+    std::atomic<std::size_t> taken;
     std::atomic<std::size_t> freed;
-    std::atomic<std::size_t> from_heap;
     thread_cache* next;
     thread_cache** link;
     bool is_known;
-    bool has_ended;
+    bool keeps_nothing;  // what is freed from now on goes straight to the heap
+
+    magazine open(unsigned index) noexcept {
+        if (index < first_coarse) return {fine[index], fine_room[index]};
+        return {coarse[index - first_coarse], coarse_room[index - first_coarse]};
+    }
+    block* exchange_full(unsigned index, block* now) noexcept {
+        // relaxed: `count_frames` asks whether it is null.
+        block* const before = full[index].load(std::memory_order_relaxed);
+        full[index].store(now, std::memory_order_relaxed);
+        return before;
+    }
 };
 COIL_THREAD_LOCAL constinit thread_cache cache = {};
 constinit thread_cache* known_caches = nullptr;
@@ -137,34 +121,96 @@ void increment(std::atomic<std::size_t>& counter) noexcept {
                   std::memory_order_relaxed);
 }
 
-void add_counts(frame_counts& sum, const thread_cache& of) noexcept {
-    sum.alive += of.made.load(std::memory_order_relaxed);  // relaxed: a statistic
-    sum.alive -= of.freed.load(std::memory_order_relaxed);
-    sum.from_heap += of.from_heap.load(std::memory_order_relaxed);
+void free_chain(thread_cache& mine, block* first) noexcept {
+    while (first != nullptr) {
+        block* next = first->next;
+        ::operator delete(first);
+        increment(mine.freed);
+        first = next;
+    }
+}
+
+void give_to_depot(thread_cache& mine, unsigned index, block* first) noexcept {
+    if (first == nullptr) return;
+    const unsigned length = length_of(first);
+    {
+        const spin_lock lock;
+        depot_class& of = depot[index];
+        // relaxed: only the lock's holder writes it.
+        const unsigned count = of.count.load(std::memory_order_relaxed);
+        if (count < depot_magazines_max) {
+            first->next_magazine = of.first;
+            of.first = first;
+            of.count.store(count + 1, std::memory_order_relaxed);
+            kept_in_depot += length;
+            return;
+        }
+    }
+    free_chain(mine, first);
+}
+
+block* take_from_depot(unsigned index) noexcept {
+    depot_class& of = depot[index];
+    // relaxed: a hint, to spare the lock where there is nothing.
+    if (of.count.load(std::memory_order_relaxed) == 0) return nullptr;
+    const spin_lock lock;
+    block* const first = of.first;
+    if (first == nullptr) return nullptr;
+    of.first = first->next_magazine;
+    kept_in_depot -= length_of(first);
+    of.count.store(of.count.load(std::memory_order_relaxed) - 1,
+                   std::memory_order_relaxed);  // relaxed: as above
+    return first;
+}
+
+void keep_nothing(thread_cache& mine) noexcept {
+    for (unsigned i = 0; i < class_count; ++i) {
+        const magazine open = mine.open(i);
+        give_to_depot(mine, i, std::exchange(open.first, nullptr));
+        open.set_room(0);
+        give_to_depot(mine, i, mine.exchange_full(i, nullptr));
+    }
+    mine.keeps_nothing = true;
+}
+
+std::size_t kept_by(thread_cache& of) noexcept {
+    if (of.keeps_nothing) return 0;
+    std::size_t kept = 0;
+    for (unsigned i = 0; i < class_count; ++i) {
+        kept += blocks_of(i) - of.open(i).get_room();
+        // relaxed: a statistic.
+        if (of.full[i].load(std::memory_order_relaxed) != nullptr) kept += blocks_of(i);
+    }
+    return kept;
+}
+
+void add_counts(heap_counts& sum, const thread_cache& of) noexcept {
+    sum.taken += of.taken.load(std::memory_order_relaxed);  // relaxed: a statistic
+    sum.freed += of.freed.load(std::memory_order_relaxed);
 }
 
 struct farewell {
     ~farewell() {
         thread_cache& mine = cache;
-        for (unsigned i = 0; i < class_count; ++i) {
-            give_to_depot(i, mine.open[i].first);
-            give_to_depot(i, mine.full[i]);
-            mine.open[i] = {};
-            mine.full[i] = nullptr;
-        }
+        keep_nothing(mine);
         const spin_lock lock;
-        mine.has_ended = true;  // what is freed from now on goes straight to the heap
         add_counts(counts_of_ended_threads, mine);
-        mine.made = mine.freed = mine.from_heap = 0;
+        mine.taken = mine.freed = 0;
         *mine.link = mine.next;
         if (mine.next != nullptr) mine.next->link = mine.link;
     }
 };
 
-void make_known(thread_cache& mine) noexcept {
+COIL_NOINLINE void make_known(thread_cache& mine) noexcept {
     static COIL_THREAD_LOCAL farewell at_exit;
     (void)at_exit;
     mine.is_known = true;
+    mine.fine = detail::fine_frames;
+    mine.fine_room = detail::fine_frames_room;
+    mine.keeps_nothing = COIL_SANITIZED;
+    if (!COIL_SANITIZED) {
+        for (unsigned i = 0; i < class_count; ++i) mine.open(i).set_room(blocks_of(i));
+    }
     const spin_lock lock;
     mine.next = known_caches;
     mine.link = &known_caches;
@@ -172,86 +218,78 @@ void make_known(thread_cache& mine) noexcept {
     known_caches = &mine;
 }
 
+thread_cache& this_threads_cache() noexcept {
+    thread_cache& mine = cache;
+    if (!mine.is_known) [[unlikely]]
+        make_known(mine);
+    return mine;
+}
+
 COIL_NOINLINE void* allocate_slowly(thread_cache& mine, unsigned index,
                                     std::size_t size) {
-    if (!mine.is_known) make_known(mine);
-    if (index < class_count && !mine.has_ended && !COIL_SANITIZED) {
-        block* refill = mine.full[index];
-        mine.full[index] = nullptr;
+    if (index < class_count && !mine.keeps_nothing) {
+        block* refill = mine.exchange_full(index, nullptr);
         if (refill == nullptr) refill = take_from_depot(index);
         if (refill != nullptr) {
-            mine.open[index] = {refill->next, 1};
-            increment(mine.made);
+            const magazine open = mine.open(index);
+            open.first = refill->next;
+            open.set_room(blocks_of(index) - length_of(refill->next));
             return refill;
         }
-        size = size_of(index);
-    } else if (index < class_count) {
-        size = COIL_SANITIZED ? size : size_of(index);
     }
+    if (index < class_count && !COIL_SANITIZED) size = size_of(index);
     void* fresh = ::operator new(size);
-    increment(mine.from_heap);
-    increment(mine.made);
+    increment(mine.taken);
     return fresh;
 }
 
 COIL_NOINLINE void release_slowly(thread_cache& mine, unsigned index,
                                   block* freed) noexcept {
-    if (!mine.is_known) make_known(mine);
-    increment(mine.freed);
-    if (index >= class_count || mine.has_ended || COIL_SANITIZED) {
+    if (index >= class_count || mine.keeps_nothing) {
         ::operator delete(freed);
+        increment(mine.freed);
         return;
     }
-    magazine& open = mine.open[index];
-    if (open.first != nullptr) {
-        if (mine.full[index] != nullptr) give_to_depot(index, mine.full[index]);
-        mine.full[index] = open.first;
-    }
     freed->next = nullptr;
-    const unsigned room = blocks_of(index) - 1;
-    open = {freed, COIL_PLANTED(frames_pile_up) ? ~0U : room};
+    const magazine open = mine.open(index);
+    give_to_depot(mine, index, mine.exchange_full(index, open.first));
+    open.first = freed;
+    open.set_room(COIL_PLANTED(frames_pile_up) ? ~0U : blocks_of(index) - 1);
 }
 
 }  // namespace
 
 COIL_NOINLINE void* allocate_frame(std::size_t size) {
-    thread_cache& mine = cache;
+    thread_cache& mine = this_threads_cache();
     const unsigned index = class_of(size);
     if (index < class_count) [[likely]] {
-        magazine& open = mine.open[index];
-        if (block* first = open.first) [[likely]] {
-            open.first = first->next;
-            ++open.room;
-            increment(mine.made);
-            return first;
-        }
+        if (void* const taken = mine.open(index).take()) [[likely]]
+            return taken;
     }
     return allocate_slowly(mine, index, size);
 }
 
 COIL_NOINLINE void release_frame(void* frame, std::size_t size) noexcept {
-    thread_cache& mine = cache;
+    thread_cache& mine = this_threads_cache();
     const unsigned index = class_of(size);
-    auto* freed = static_cast<block*>(frame);
-    if (!COIL_SANITIZED && index < class_count) [[likely]] {
-        magazine& open = mine.open[index];
-        if (open.room > 0) [[likely]] {
-            freed->next = open.first;
-            open.first = freed;
-            --open.room;
-            increment(mine.freed);
-            return;
-        }
-    }
-    release_slowly(mine, index, freed);
+    if (index < class_count && mine.open(index).give_back(frame)) [[likely]]
+        return;
+    release_slowly(mine, index, static_cast<block*>(frame));
+}
+
+void stop_recycling_frames() noexcept {
+    keep_nothing(this_threads_cache());
 }
 
 frame_counts count_frames() noexcept {
     const spin_lock lock;
-    frame_counts sum = counts_of_ended_threads;
-    for (const thread_cache* c = known_caches; c != nullptr; c = c->next)
+    heap_counts sum = counts_of_ended_threads;
+    std::size_t kept = kept_in_depot;
+    for (thread_cache* c = known_caches; c != nullptr; c = c->next) {
         add_counts(sum, *c);
-    return sum;
+        kept += kept_by(*c);
+    }
+    return {.alive = sum.taken - sum.freed - kept, .from_heap = sum.taken};
 }
 
 }  // namespace coil

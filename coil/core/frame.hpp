@@ -15,7 +15,8 @@ namespace coil {
 /// up. Under sanitizers it passes every request through to `operator new`.
 ///
 /// Replaceable, as `operator new` is: a program that defines this pair itself links
-/// neither the default nor the heap. A replacement must not return null.
+/// neither the default nor the heap. A replacement must not return null, and sees every
+/// request: coroutines take a frame past this call only from what the default keeps.
 ///
 /// Throws: `std::bad_alloc` (the default).
 /// Threads: any.
@@ -23,6 +24,11 @@ namespace coil {
 
 /// Gives back what `allocate_frame(size)` returned, on any thread.
 void release_frame(void* frame, std::size_t size) noexcept;
+
+/// Gives what the default keeps for this thread back to the heap; from now on it keeps
+/// nothing, so every frame is asked of this pair, and of the heap. For tests and for
+/// tools that watch the heap.
+void stop_recycling_frames() noexcept;
 
 /// Counts of the default frame source, over all threads.
 struct frame_counts {

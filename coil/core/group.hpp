@@ -132,9 +132,9 @@ public:
             static_cast<group_child&>(self).strand_of<A>::start();
         };
     }
-    static void* operator new(std::size_t size) { return allocate_frame(size); }
+    static void* operator new(std::size_t size) { return detail::take_frame(size); }
     static void operator delete(void* block, std::size_t size) noexcept {
-        release_frame(block, size);
+        detail::give_frame_back(block, size);
     }
 
 private:

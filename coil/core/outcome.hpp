@@ -96,6 +96,11 @@ public:
     T take() {
         if (!has_value()) [[unlikely]]
             throw_instead();
+        return take_value();
+    }
+    /// The same where the value is known to be there.
+    T take_value() {
+        COIL_ASSUME(kind_ == kind::value);
         if constexpr (is_reference) {
             return static_cast<T>(*value_);
         } else if constexpr (!std::is_void_v<T>) {

@@ -18,12 +18,6 @@ const drops::hooks drop_list::table = {
         static_cast<drop_list&>(carried).nest_in(outer);
     },
     [](drops& carried) noexcept {
-        // It is still suspending, so the strand's loop ends its frame.
-        auto& self = static_cast<drop_list&>(carried);
-        self.up_ = self.drops_of()->up;
-        return self.home().end(continuation(self.runner_));
-    },
-    [](drops& carried) noexcept {
         auto& self = static_cast<drop_list&>(carried);
         self.why_ = exit_reason::stopped;
         self.end_frame();
@@ -42,7 +36,7 @@ const branch_ops drop_list::runner::table = {
     "own",
 };
 
-drop_list::drop_list(promise_base& owner) noexcept : drops(owner, table) {
+drop_list::drop_list(promise_base& owner) noexcept : drops(owner, table, runner_) {
     if (owner.scope != nullptr) nest_in(*owner.scope);
     owner.scope = this;
 }
@@ -57,16 +51,17 @@ void drop_list::push(owned_base& box) noexcept {
 
 // Locals and parameters end before what is owned, however the coroutine ends.
 void drop_list::end_frame() noexcept {
-    promise_base& frame = *drops_of();
+    promise_base& frame = drops_of().promise();
     up_ = frame.up;
     for (owned_base* box = boxes_; box != nullptr; box = box->next_) box->detach();
     forget();  // before the frame is gone
     if (why_ == exit_reason::stopped) {
         destroy_unwinding(frame);
+        up_->child = nullptr;
     } else {
         handle_of(frame).destroy();
+        up_->child = gone_child();
     }
-    up_->child = nullptr;
     next_ = boxes_;
 }
 
@@ -84,7 +79,7 @@ std::coroutine_handle<> drop_list::run() noexcept {
 }
 
 std::coroutine_handle<> drop_list::go_on() noexcept {
-    if (drops_of() != nullptr) end_frame();
+    if (drops_of()) end_frame();
     if (!is_beginning_) return run();
     has_ended_ = true;  // run() goes on by itself
     return std::noop_coroutine();

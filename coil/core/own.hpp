@@ -84,9 +84,9 @@ public:
     void set_handle(owned_box** handle) noexcept { handle_ = handle; }
     [[nodiscard]] bool has_handle() const noexcept { return handle_ != nullptr; }
 
-    static void* operator new(std::size_t size) { return allocate_frame(size); }
+    static void* operator new(std::size_t size) { return take_frame(size); }
     static void operator delete(void* block, std::size_t size) noexcept {
-        release_frame(block, size);
+        give_frame_back(block, size);
     }
 
 private:

@@ -30,6 +30,10 @@ COIL_NOINLINE bool is_unwinding() noexcept {
 
 namespace detail {
 
+frame_handle gone_child() noexcept {
+    return frame_handle::from_address(std::noop_coroutine().address());
+}
+
 void destroy_unwinding(promise_base& frame) noexcept {
     const promise_base* outer = std::exchange(unwinding_frame, &frame);
     handle_of(frame).destroy();

@@ -87,32 +87,12 @@ inline constexpr bool is_owned = false;
 
 template <class T, flavour F>
 struct task_promise_base : awaiting_promise<F> {
-    task_promise_base() = default;
-    /// Sees the parameters where one of them is `owned`: they are dropped at the end.
-    template <class... Parameters>
-        requires(is_owned<Parameters> || ...)
-    explicit task_promise_base(Parameters&... parameters) noexcept {
-        (adopt(parameters), ...);
-    }
-
     std::suspend_always initial_suspend() const noexcept { return {}; }
     final_awaiter final_suspend() const noexcept { return {}; }
     void unhandled_exception() noexcept {
         check_not_unwinding(*this);
         tell_drops_of_error(*this);
         result().set_error(std::current_exception());
-    }
-
-private:
-    template <class P>
-    void adopt(P& parameter) noexcept {
-        if constexpr (is_owned<P>) {
-            static_assert(F == flavour::local || !P::is_local,
-                          "a coil::task may move between threads, and this parameter's "
-                          "async_drop() is a coil::local_task: make this coroutine a "
-                          "local_task too");
-            parameter.belong_to(*this);
-        }
     }
 
 protected:
@@ -123,7 +103,6 @@ protected:
 
 template <class T, flavour F>
 struct task_promise : task_promise_base<T, F> {
-    using task_promise_base<T, F>::task_promise_base;
     basic_task<T, F> get_return_object() noexcept {
         static_assert(!std::is_rvalue_reference_v<T>,
                       "a task cannot give an rvalue reference, which may be to a "
@@ -146,7 +125,7 @@ struct task_promise : task_promise_base<T, F> {
     void return_value(T value)
         requires std::is_scalar_v<T>
     {
-        this->result().set_value(value);
+        this->result().put_value(value);
     }
     // As `return` would: no explicit conversion, and no reference to a temporary.
     template <class U = T>
@@ -172,23 +151,46 @@ struct task_promise : task_promise_base<T, F> {
 
 template <flavour F>
 struct task_promise<void, F> : task_promise_base<void, F> {
-    using task_promise_base<void, F>::task_promise_base;
     basic_task<void, F> get_return_object() noexcept;
     void return_void() noexcept { this->result().put_value(); }
+};
+
+/// Of a task with `owned` parameters: they are dropped at its end.
+template <class T, flavour F>
+struct owning_promise : task_promise<T, F> {
+    template <class... Parameters>
+    explicit owning_promise(Parameters&... parameters) noexcept {
+        (adopt(parameters), ...);
+    }
+    begin_with_drops initial_suspend() const noexcept {
+        return {{}, static_cast<drops*>(this->scope)};
+    }
+
+private:
+    template <class P>
+    void adopt(P& parameter) noexcept {
+        if constexpr (is_owned<P>) {
+            static_assert(F == flavour::local || !P::is_local,
+                          "a coil::task may move between threads, and this parameter's "
+                          "async_drop() is a coil::local_task: make this coroutine a "
+                          "local_task too");
+            parameter.belong_to(*this);
+        }
+    }
 };
 
 /// The awaiter of a task, built in the awaiting frame; the result lands in it.
 template <class T>
 class task_operation : result_receiver<T> {
 public:
-    explicit task_operation(promise_base* child) noexcept { this->child = child; }
+    explicit task_operation(frame_handle child) noexcept { this->child = child; }
     task_operation(const task_operation&) = delete;
     task_operation& operator=(const task_operation&) = delete;
     ~task_operation() {
-        if (this->child == nullptr) return;
+        if (!this->child || this->child == gone_child()) return;
         COIL_EXPECTS(!this->parent &&
                      "a running task's frame was destroyed from outside");
-        destroy_never_begun(*this->child);
+        destroy_never_begun(this->child);
     }
 
     [[nodiscard]] bool await_ready() const noexcept { return false; }
@@ -196,7 +198,7 @@ public:
     std::coroutine_handle<> await_suspend(
         std::coroutine_handle<Promise> waiting) noexcept {
         if constexpr (coil_promise<Promise>) {
-            return begin(continuation(waiting.promise()));
+            return begin(continuation(waiting));
         } else {
             static_assert(
                 always_false<Promise>,
@@ -207,13 +209,13 @@ public:
     }
     std::coroutine_handle<> begin(continuation parent) noexcept {
         this->parent = parent;
-        return begin_frame(*this->child, *this);
+        return begin_frame(this->child, *this);
     }
     T await_resume() {
-        if (this->result.has_error()) [[unlikely]]
+        if (!this->result.has_value()) [[unlikely]]
             throw_and_destroy();
         destroy_ended();
-        return this->result.take();
+        return this->result.take_value();
     }
     /// As `await_resume`, without throwing the error.
     outcome<T> take_outcome() noexcept(
@@ -234,9 +236,7 @@ private:
         detail::rethrow(std::move(error));
     }
     void destroy_ended() noexcept {
-        if (this->child == nullptr) [[unlikely]]
-            return;  // it owned something, which was dropped after it
-        handle_of(*this->child).destroy();
+        this->child.destroy();
         this->child = nullptr;  // after the call, so that the compiler still knows it
     }
 };
@@ -244,8 +244,9 @@ private:
 }  // namespace detail
 
 template <class T, flavour F>
-class [[nodiscard("a coil::task does nothing until it is awaited: write co_await")]]
-basic_task {
+class COIL_TRIVIAL_ABI
+    [[nodiscard("a coil::task does nothing until it is awaited: write co_await")]]
+    basic_task {
 public:
     using promise_type = detail::task_promise<T, F>;
     using value_type = T;
@@ -258,20 +259,23 @@ public:
         frame_ = std::exchange(other.frame_, nullptr);
         return *this;
     }
-    ~basic_task() {
-        if (frame_ != nullptr) detail::destroy_never_begun(*frame_);
+    // Always inlined: then no path of an awaiting coroutine takes the address of the
+    // task that it awaits, and what is known to be null is asked no more.
+    COIL_ALWAYS_INLINE ~basic_task() {
+        if (frame_) detail::destroy_never_begun(frame_);
     }
 
     detail::task_operation<T> operator co_await() && noexcept {
-        COIL_EXPECTS(frame_ != nullptr && "a task can be awaited once");
+        COIL_EXPECTS(frame_ && "a task can be awaited once");
         return detail::task_operation<T>(std::exchange(frame_, nullptr));
     }
 
 private:
     friend promise_type;
-    explicit basic_task(detail::promise_base& frame) noexcept : frame_(&frame) {}
+    explicit basic_task(detail::promise_base& frame) noexcept
+        : frame_(detail::handle_of(frame)) {}
 
-    detail::promise_base* frame_;
+    detail::frame_handle frame_;
 };
 
 namespace detail {
@@ -294,3 +298,10 @@ using task = local_task<T>;
 }  // namespace local
 
 }  // namespace coil
+
+/// A coroutine whose promise sees its parameters, since some of them are dropped.
+template <class T, coil::flavour F, class... Parameters>
+    requires(coil::detail::is_owned<std::remove_cvref_t<Parameters>> || ...)
+struct std::coroutine_traits<coil::basic_task<T, F>, Parameters...> {
+    using promise_type = coil::detail::owning_promise<T, F>;
+};

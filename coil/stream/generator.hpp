@@ -125,14 +125,14 @@ template <class T, flavour F, generator_kind K>
 class basic_generator<T, F, K>::next_operation : detail::receiver {
 public:
     explicit next_operation(basic_generator& from) noexcept : from_(from) {
-        this->child = from.outermost_;
+        if (from.outermost_ != nullptr)
+            this->child = detail::handle_of(*from.outermost_);
     }
     next_operation(const next_operation&) = delete;
     next_operation& operator=(const next_operation&) = delete;
     ~next_operation() {
-        if (this->child == nullptr && !COIL_PLANTED(stopped_generator_goes_on))
-            [[unlikely]]
-            from_.outermost_ = nullptr;  // unwound
+        if (is_frame_gone() && !COIL_PLANTED(stopped_generator_goes_on)) [[unlikely]]
+            from_.outermost_ = nullptr;
     }
 
     [[nodiscard]] bool await_ready() const noexcept {
@@ -142,7 +142,7 @@ public:
     template <detail::coil_promise Promise>
     std::coroutine_handle<> await_suspend(
         std::coroutine_handle<Promise> waiting) noexcept {
-        return resume(continuation(waiting.promise()));
+        return resume(continuation(waiting));
     }
     std::coroutine_handle<> begin(continuation awaits) noexcept {
         return await_ready() ? awaits.complete() : resume(awaits);
@@ -155,6 +155,11 @@ public:
 
 private:
     friend basic_generator;
+    /// It was unwound, or has ended and then dropped what it owned.
+    [[nodiscard]] bool is_frame_gone() const noexcept {
+        return !this->child ||
+               (K == generator_kind::resource && this->child == detail::gone_child());
+    }
     std::coroutine_handle<> resume(continuation awaits) noexcept {
         this->parent = awaits;
         from_.outermost_->up = this;
@@ -203,8 +208,7 @@ public:
     delegation(const delegation&) = delete;
     delegation& operator=(const delegation&) = delete;
     ~delegation() {
-        if (this->parent && this->child == nullptr)
-            inner_.outermost_ = nullptr;  // unwound
+        if (this->parent && !this->child) inner_.outermost_ = nullptr;  // unwound
     }
 
     [[nodiscard]] bool await_ready() const noexcept {
@@ -214,7 +218,7 @@ public:
         outer_ = &outer.promise();
         promise_type& next = *inner_.outermost_;
         this->parent = continuation(*outer_);
-        this->child = &next;
+        this->child = detail::handle_of(next);
         next.up = this;
         // Where the outer one is awaited may be gone before it goes on.
         next.scope = std::exchange(outer_->scope, nullptr);

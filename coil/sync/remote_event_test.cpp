@@ -14,7 +14,7 @@ TEST_CASE("remote_event: every set of another thread is seen") {
     //! [a thread wakes a strand]
     coil::remote_event changed(runtime);
     std::atomic<int> progress = 0;
-    std::thread worker([&] {
+    std::jthread worker([&] {
         for (int i = 0; i < 10'000; ++i) {
             progress.fetch_add(1);
             changed.set();

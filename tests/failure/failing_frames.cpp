@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "failing_frames.hpp"
 
+#include <coil/core/frame.hpp>
+
 #include <atomic>
 #include <cstddef>
 #include <new>
@@ -16,6 +18,7 @@ thread_local std::size_t released = 0;
 }  // namespace
 
 void fail_at(long number) noexcept {
+    coil::stop_recycling_frames();  // what is at hand in the coroutines cannot fail
     left = number;
     failed = false;
 }
