@@ -75,9 +75,11 @@ TEST_CASE("shutdown: idle connections are closed") {
         const answer got = co_await ask(kept, asking("GET /"));
         CHECK_FALSE(got.closes());
         co_await until([&] { return at.stats().open == 2; });
+        const instant began = now();
         at.start_drain();
         const std::string rest = co_await silent.rest() + co_await kept.rest();
         CHECK(rest.empty());
+        CHECK(now() - began < 5s);  // nobody waits for a head that may never come
         CHECK_FALSE(silent.was_reset());
     };
     drained({}, hello, client);
