@@ -93,6 +93,17 @@ TEST_CASE("io_choice: where io_uring is denied, auto runs on epoll and says so o
     CHECK(says(short_of_memory, "it ran on epoll"));
 }
 
+TEST_CASE("io_choice: where a ring may be had and not used, auto runs on epoll, too") {
+    if (!testing::is_uring_allowed()) return;
+    const std::string said = testing::last_words([] {
+        testing::deny_uring_enter(EPERM);
+        run_and_die("auto");
+    });
+    CHECK(says(said, "using epoll, as there is no io_uring here"));
+    CHECK(says(said, "it ran on epoll"));
+    CHECK(lines_in(said) == 2);
+}
+
 TEST_CASE(
     "io_choice: where io_uring is denied, to force it is an error that says why") {
     if (!is_built_with_uring()) return;

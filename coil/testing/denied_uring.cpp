@@ -13,12 +13,14 @@
 
 namespace coil::testing {
 
-void deny_uring(int error) noexcept {
+namespace {
+
+void deny(std::uint32_t call, int error) noexcept {
     const auto refusal =
         SECCOMP_RET_ERRNO | (static_cast<std::uint32_t>(error) & SECCOMP_RET_DATA);
     sock_filter program[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_io_uring_setup, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, refusal),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
@@ -28,6 +30,16 @@ void deny_uring(int error) noexcept {
         ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) {
         fatal("deny_uring: this machine has no seccomp filters");
     }
+}
+
+}  // namespace
+
+void deny_uring(int error) noexcept {
+    deny(__NR_io_uring_setup, error);
+}
+
+void deny_uring_enter(int error) noexcept {
+    deny(__NR_io_uring_enter, error);
 }
 
 bool is_uring_allowed() noexcept {

@@ -39,7 +39,11 @@ int ring::set_up() noexcept {
     asked.cq_entries = completions;
     const int error = io_uring_queue_init_params(entries, &ring_, &asked);
     is_set_up_ = error == 0;
-    return -error;
+    if (!is_set_up_) return -error;
+    // Not enabled, it answers EBADFD to whoever may enter.
+    const long entered =
+        ::syscall(__NR_io_uring_enter, ring_.ring_fd, 0, 0, 0, nullptr, 0);
+    return entered < 0 && errno != EBADFD ? errno : 0;
 }
 
 ring::~ring() {
