@@ -7,7 +7,7 @@ namespace coil {
 
 bool byte_pipe::read_leaf::try_now() noexcept {
     const std::size_t there = from_.held_.size();
-    if (there == 0) return from_.is_ended_;
+    if (there == 0) return from_.is_ended_ || from_.is_broken_;
     count_ = std::min(there, into_.size());
     std::memcpy(into_.data(), from_.held_.unread().data(), count_);
     from_.held_.consume(count_);
@@ -16,10 +16,16 @@ bool byte_pipe::read_leaf::try_now() noexcept {
 }
 
 bool byte_pipe::write_leaf::try_now() noexcept {
-    if (to_.is_broken_ || bytes_.empty()) return true;
+    if (to_.is_broken_ || to_.is_ended_ || bytes_.empty()) return true;
     count_ = std::min(bytes_.size(), to_.held_.size_max() - to_.held_.size());
     if (count_ == 0) return false;
-    to_.held_.append(bytes_.first(count_));
+    try {
+        to_.held_.append(bytes_.first(count_));
+    } catch (const std::bad_alloc&) {  // the await tells of it
+        count_ = 0;
+        has_no_memory_ = true;
+        return true;
+    }
     if (to_.reader_ != nullptr) std::exchange(to_.reader_, nullptr)->retry();
     return true;
 }

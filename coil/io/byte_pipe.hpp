@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <stdexcept>
 
 namespace coil {
@@ -27,19 +28,21 @@ public:
     class read_leaf;
     class write_leaf;
 
-    explicit byte_pipe(std::size_t size_max = 64 * 1024) noexcept : held_(size_max) {}
+    explicit byte_pipe(std::size_t size_max = 64 * 1024) noexcept : held_(size_max) {
+        COIL_EXPECTS(size_max > 0 && "a pipe has room for something");
+    }
     byte_pipe(const byte_pipe&) = delete;
     byte_pipe& operator=(const byte_pipe&) = delete;
     /// Requires: nobody waits.
     ~byte_pipe() { COIL_EXPECTS(reader_ == nullptr && writer_ == nullptr); }
 
     [[nodiscard]] read_leaf read(std::span<std::byte> into) noexcept;
-    /// Errors: `broken_pipe` once the reader has closed.
+    /// Errors: `broken_pipe` once either side has closed; `std::bad_alloc`.
     [[nodiscard]] write_leaf write(std::span<const std::byte> bytes) noexcept;
 
     /// Nothing more will be written: a read gives what is left, then 0.
     void close_writing() noexcept;
-    /// Nothing more will be read: what is left is thrown away.
+    /// Nothing more will be read: what is left is thrown away, and a read gives 0.
     void close_reading() noexcept;
 
     [[nodiscard]] std::size_t size() const noexcept { return held_.size(); }
@@ -91,7 +94,9 @@ public:
         : to_(to),
           bytes_(bytes) {}
     [[nodiscard]] std::size_t await_resume() const {
-        if (to_.is_broken_) throw broken_pipe();
+        if (has_no_memory_) throw std::bad_alloc();
+        const bool was_refused = to_.is_ended_ && count_ == 0 && !bytes_.empty();
+        if (to_.is_broken_ || was_refused) throw broken_pipe();
         return count_;
     }
 
@@ -111,6 +116,7 @@ private:
     byte_pipe& to_;
     std::span<const std::byte> bytes_;
     std::size_t count_ = 0;
+    bool has_no_memory_ = false;
 };
 
 inline byte_pipe::read_leaf byte_pipe::read(std::span<std::byte> into) noexcept {

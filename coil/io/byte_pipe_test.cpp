@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/core/as_outcome.hpp>
 #include <coil/core/group.hpp>
 #include <coil/core/join.hpp>
 #include <coil/core/race.hpp>
@@ -90,4 +91,27 @@ COIL_TEST("byte_pipe: reads that lose a race take nothing") {
     };
     co_await join(reads(), writes());
     for (int i = 0; i < 100; ++i) CHECK(seen.text()[static_cast<std::size_t>(i)] == i);
+}
+
+COIL_TEST("byte_pipe: closing the reading side ends a read that waits there") {
+    byte_pipe pipe;
+    std::array<std::byte, 4> room;
+    const auto closes = [&]() -> task<> {
+        co_await yield_now();
+        pipe.close_reading();
+    };
+    auto [count, done] = co_await join(pipe.read(room), closes());
+    CHECK(count == 0);
+    CHECK(co_await pipe.read(room) == 0);
+}
+
+COIL_TEST("byte_pipe: nothing can be written behind the end") {
+    byte_pipe pipe;
+    co_await write_all(pipe, "last");
+    pipe.close_writing();
+    const auto late = co_await as_outcome(write_all(pipe, "later"));
+    CHECK(late.has_error());
+    buffer seen;
+    while (co_await read_some(pipe, seen) > 0) {}
+    CHECK(seen.text() == "last");
 }

@@ -55,16 +55,17 @@ auto read_exactly(Source& source, std::span<std::byte> into)
 /// Reads until `through` stands in the buffer. Gives the size of the unread bytes up to
 /// and with it; 0 if they ended without it: what is left is in the buffer.
 ///
-/// Errors: `too_long` if the buffer is full first.
+/// Requires: `through` is not empty. Errors: `too_long` if the buffer is full first.
 /// Stop: nothing is lost; it may be called again.
 template <byte_reader Source>
 auto read_until(Source& source, buffer& into, std::string_view through)
     -> task_like<std::size_t, read_call_t<Source>> {
+    COIL_EXPECTS(!through.empty() && "reading ends with at least one byte");
     std::size_t searched = 0;
     for (;;) {
         const std::size_t found = into.text().find(through, searched);
         if (found != std::string_view::npos) co_return found + through.size();
-        const std::size_t kept = through.empty() ? 0 : through.size() - 1;
+        const std::size_t kept = through.size() - 1;
         searched = into.size() > kept ? into.size() - kept : 0;
         const std::span<std::byte> free = into.prepare(512);
         if (free.empty()) throw too_long();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/assert.hpp>
 #include <coil/base/planted.hpp>
 #include <coil/io/byte_stream.hpp>
 
@@ -20,6 +21,8 @@ auto write_all(Sink& sink, std::span<const std::byte> bytes)
     -> task_like<void, write_call_t<Sink>> {
     while (!bytes.empty()) {
         const std::size_t count = co_await sink.write(bytes);
+        COIL_EXPECTS(count > 0 && count <= bytes.size() &&
+                     "a sink takes at least one byte of what it is given, and no more");
         const std::size_t lost = COIL_PLANTED(writes_repeat_bytes) && count > 1 ? 1 : 0;
         bytes = bytes.subspan(count - lost);
     }

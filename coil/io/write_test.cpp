@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/core/yield.hpp>
 #include <coil/io/write.hpp>
+#include <coil/testing/death.hpp>
 #include <coil/testing/test.hpp>
 
 #include <algorithm>
@@ -35,4 +36,19 @@ COIL_TEST("write_all: nothing to write is no call") {
     narrow_sink sink;
     co_await write_all(sink, "");
     CHECK(sink.calls == 0);
+}
+
+namespace {
+/// A sink that breaks its contract.
+struct idle_sink {
+    task<std::size_t> write(std::span<const std::byte>) { co_return 0; }
+};
+}  // namespace
+
+TEST_CASE("write_all: a sink that takes nothing is found out, not asked for ever") {
+    const std::string words = testing::last_words_of([]() -> local_task<> {
+        idle_sink sink;
+        co_await write_all(sink, "x");
+    });
+    CHECK(testing::says(words, "a sink takes at least one byte"));
 }
