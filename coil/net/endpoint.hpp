@@ -25,7 +25,8 @@ public:
           port_(port),
           family_(version) {}
 
-    /// From an address in figures ("127.0.0.1", "::1"); empty if it is none.
+    /// From an address in figures ("127.0.0.1", "::1", "fe80::1%eth0"); empty if it is
+    /// none.
     [[nodiscard]] static std::optional<endpoint> parse(std::string_view address,
                                                        std::uint16_t port);
 

@@ -22,3 +22,16 @@ TEST_CASE("endpoint: two are equal if address and port are") {
     CHECK(endpoint::parse("10.0.0.1", 1) != endpoint::parse("10.0.0.1", 2));
     CHECK(endpoint::parse("::", 1) != endpoint::parse("0.0.0.0", 1));
 }
+
+TEST_CASE("endpoint: a zone is understood by number and by name, and shown") {
+    const endpoint by_number = endpoint::parse("fe80::1%7", 80).value();
+    CHECK(by_number.zone() == 7);
+    CHECK(to_string(by_number) == "[fe80::1%7]:80");
+    CHECK(endpoint::parse("fe80::1%lo", 80).value().zone() == 1);
+    for (const char* wrong :
+         {"fe80::1%", "fe80::1%0", "fe80::1%4294967296", "fe80::1%no-such-network",
+          "127.0.0.1%lo", "%lo", "fe80::1%1%1", "fe80::1%-1"}) {
+        CAPTURE(wrong);
+        CHECK_FALSE(endpoint::parse(wrong, 80));
+    }
+}

@@ -63,6 +63,9 @@ bool is_localhost(std::string_view host) noexcept {
 }  // namespace
 
 task<std::vector<endpoint>> resolve(std::string host, std::uint16_t port) {
+    if (host.find('\0') != std::string::npos) {  // the system would read half of it
+        throw std::system_error(EAI_NONAME, resolve_category(), host.c_str());
+    }
     const std::optional<endpoint> known = endpoint::parse(host, port);
     if (known) co_return std::vector<endpoint>{*known};
     if (host.empty()) {

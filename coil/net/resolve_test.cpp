@@ -29,3 +29,12 @@ TEST_CASE("resolve: what is no name is an error that says so") {
     CHECK_THROWS_AS(run(net::resolve("not a localhost name", 80)), std::system_error);
     CHECK_THROWS_AS(run(net::resolve("notlocalhost!", 80)), std::system_error);
 }
+
+TEST_CASE("resolve: a name with a NUL is no other name") {
+    using namespace std::string_literals;
+    for (const std::string& name :
+         {"127.0.0.1\0.example"s, "localhost\0x"s, "\0"s, "x\0.localhost"s, "::1\0"s}) {
+        CHECK_THROWS_AS(run(net::resolve(name, 80)), std::system_error);
+        CHECK_FALSE(net::endpoint::parse(name, 80));
+    }
+}

@@ -106,6 +106,10 @@ task<tcp_listener> listen(listen_options at) {
     // we would read other bytes than whoever guards us.
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     ::setsockopt(descriptor, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
+    if (address.family() == AF_INET6) {  // "::" takes IPv4, too, whatever the default
+        const int off = 0;
+        ::setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+    }
     if (::bind(descriptor, address.get(), address.size()) != 0) {
         throw_system_error(errno, "bind");
     }

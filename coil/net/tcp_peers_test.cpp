@@ -134,3 +134,15 @@ TEST_CASE("tcp_stream: a peer that has closed is gone once something is written"
         CHECK(server.try_write(std::as_bytes(std::span("x", 1))) == 0);
     });
 }
+
+TEST_CASE("tcp_listener: an IPv4 peer of an IPv6 listener has its IPv4 address") {
+    const auto compares = []() -> task<> {
+        auto listener = co_await net::listen({.host = "::"});
+        plain_client client(listener.local_endpoint());
+        const auto server = co_await listener.next();
+        CHECK(server->peer().version() == net::endpoint::family::v4);
+        CHECK(to_string(server->peer()).starts_with("127.0.0.1:"));
+        CHECK(to_string(server->local_endpoint()).starts_with("127.0.0.1:"));
+    };
+    run(compares());
+}

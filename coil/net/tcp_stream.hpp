@@ -70,6 +70,7 @@ public:
     /// Small writes go out at once if true, as they do from the start.
     void set_nodelay(bool is_on);
 
+    /// An IPv4 peer of an IPv6 listener is told as what it is, without "::ffff:".
     /// Throws: `std::system_error` if the peer has gone.
     [[nodiscard]] endpoint peer() const;
     [[nodiscard]] endpoint local_endpoint() const;
