@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/base/assert.hpp>
+#include <coil/base/attributes.hpp>
 #include <coil/runtime/blocking_pool.hpp>
 
 #include <pthread.h>
@@ -43,7 +44,9 @@ struct blocking_pool::machinery {
 
 blocking_pool::blocking_pool(std::size_t threads_max)
     : machinery_(std::make_unique<machinery>()),
-      threads_max_(threads_max) {}
+      threads_max_(threads_max) {
+    COIL_EXPECTS(threads_max > 0 && "a pool has at least one thread");
+}
 
 blocking_pool::~blocking_pool() {
     {

@@ -61,7 +61,8 @@ public:
 
     /// Runs `work` to its end, and all that it started.
     ///
-    /// Requires: not called inside a running strand; the program ends with a text.
+    /// Requires: not called inside a running strand, nor while it runs already; the
+    /// program ends with a text.
     template <awaitable A>
     outcome<await_result_t<A>> run(A&& work) {
         claim_for_run();
@@ -92,6 +93,7 @@ private:
         bool is_done = false;
     };
     void claim_for_run() noexcept;
+    [[nodiscard]] bool is_time_to_poll() noexcept;
     void wait_outside() noexcept;
     void adapt_polling(instant current) noexcept;
 
