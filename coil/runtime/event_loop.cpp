@@ -8,6 +8,7 @@ namespace coil {
 namespace {
 constexpr std::chrono::nanoseconds poll_pause_longest = std::chrono::microseconds(100);
 constexpr unsigned turns_between_looks = 16;
+constexpr unsigned turns_between_polls_fewest = 1;
 constexpr unsigned turns_between_polls_most = 1024;
 }  // namespace
 
@@ -66,7 +67,9 @@ void event_loop::adapt_polling(instant current) noexcept {
     const auto passed = current - std::exchange(polled_, current);
     if (passed > poll_pause_longest) {
         const auto fitting = turns * poll_pause_longest.count() / passed.count();
-        turns_between_polls_ = fitting > 1 ? static_cast<unsigned>(fitting) : 1;
+        turns_between_polls_ = fitting > turns_between_polls_fewest
+                                   ? static_cast<unsigned>(fitting)
+                                   : turns_between_polls_fewest;
     } else if (was_full && passed < poll_pause_longest / 5 &&
                turns_between_polls_ < turns_between_polls_most) {
         turns_between_polls_ *= 2;

@@ -253,7 +253,7 @@ bool epoll_driver::try_now(io_operation& asked) noexcept {
     if (is_known_readable) return true;
     asked.result = perform(source.descriptor(), asked);
     if (asked.result == -EAGAIN || asked.result == -EWOULDBLOCK) {
-        source.cannot(direction);
+        if (source.is_registered) source.cannot(direction);  // else no edge would tell
         return false;
     }
     if (asked.asked == io_operation::kind::read && asked.result > 0 &&
