@@ -45,8 +45,8 @@ void provided_buffers::give_back(std::uint16_t number) noexcept {
 }
 
 void provided_buffers::append(queue& to, std::uint16_t number,
-                              std::size_t filled) noexcept {
-    filled_[number] = {.end = static_cast<std::uint16_t>(filled)};
+                              std::size_t length) noexcept {
+    filled_[number] = {.end = static_cast<std::uint16_t>(length)};
     if (to.is_empty()) {
         to.first = number;
     } else {

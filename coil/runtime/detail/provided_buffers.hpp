@@ -32,8 +32,8 @@ public:
     /// Before anything else. Returns: an error number if that is refused.
     [[nodiscard]] int set_up(ring& with) noexcept;
 
-    /// The system has filled `number` with `filled` bytes.
-    void append(queue& to, std::uint16_t number, std::size_t filled) noexcept;
+    /// The system has filled `number` with `length` bytes.
+    void append(queue& to, std::uint16_t number, std::size_t length) noexcept;
     /// Copies what fits and gives the count; buffers that were read go back.
     std::size_t take(queue& from, void* into, std::size_t room) noexcept;
     void discard(queue& all) noexcept;
