@@ -2,6 +2,7 @@
 #include <coil/http/detail/characters.hpp>
 #include <coil/http/fields.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace coil::http {
@@ -46,8 +47,16 @@ bool is_same_name(std::string_view left, std::string_view right) noexcept {
 
 void fields::add(std::string_view name, std::string_view value) {
     expect_sendable(name, value);
-    lines_.reserve(lines_.size() + name.size() + value.size() + 4);
-    lines_.append(name).append(": ").append(value).append("\r\n");
+    const auto append_to = [&](std::string& lines) {
+        lines.append(name).append(": ").append(value).append("\r\n");
+    };
+    const std::size_t needed = lines_.size() + name.size() + value.size() + 4;
+    if (needed <= lines_.capacity()) return append_to(lines_);
+    std::string larger;  // both may be views of our own lines, which live until then
+    larger.reserve(std::max(needed, 2 * lines_.size()));
+    larger.append(lines_);
+    append_to(larger);
+    lines_.swap(larger);
 }
 
 void fields::set(std::string_view name, std::string_view value) {

@@ -78,3 +78,11 @@ TEST_CASE("fields: names are the same in any case") {
     CHECK_FALSE(is_same_name("Content-Length", "Content-Lengt"));
     CHECK_FALSE(is_same_name("a@b", "a`b"));
 }
+
+TEST_CASE("fields: a value may be one of the same fields") {
+    fields sent;
+    sent.add("A", std::string(100, 'x'));
+    for (int i = 0; i < 20; ++i) sent.add("B", *sent.find("A"));
+    CHECK(sent.find("B") == std::string(100, 'x'));
+    CHECK(sent.as_lines().size() == 21 * (100 + 5));
+}

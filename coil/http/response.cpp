@@ -32,7 +32,8 @@ response response::streaming(generator<std::string> pieces, media_type type) {
 }
 
 response response::of(http::status status) {
-    if (is_bodiless(status)) return response{}.with_status(status);
+    if (is_bodiless(status) || status == http::status::reset_content)
+        return response{}.with_status(status);
     std::string phrase(reason_phrase(status));
     phrase += '\n';
     return text(std::move(phrase)).with_status(status);

@@ -52,6 +52,7 @@ struct response {
                                             media_type type);
 
     /// A status whose body, if it may have one, is its phrase as text.
+    /// A handler's status must be a final one, of 200 to 999; else 500 is sent.
     [[nodiscard]] static response of(http::status status);
     [[nodiscard]] static response not_found();
 

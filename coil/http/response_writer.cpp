@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <stdexcept>
 
 namespace coil::http {
 namespace {
@@ -49,11 +50,13 @@ app_fields append_app_fields(std::string& out, std::string_view lines) {
         const std::size_t size = lines.find('\n') + 1;
         const std::string_view line = lines.substr(0, size);
         const std::string_view name = line.substr(0, line.find(':'));
-        const std::string_view value =
+        std::string_view value =
             detail::trim_blanks(line.substr(name.size() + 1, size - name.size() - 3));
         lines.remove_prefix(size);
         if (is_same_name(name, "connection")) {
-            seen.wants_close = seen.wants_close || is_same_name(value, "close");
+            while (const auto option = detail::take_element(value)) {
+                seen.wants_close = seen.wants_close || is_same_name(*option, "close");
+            }
         }
         if (is_writers_own(name)) continue;
         seen.has_content_type =
@@ -61,6 +64,13 @@ app_fields append_app_fields(std::string& out, std::string_view lines) {
         out.append(line);
     }
     return seen;
+}
+
+void expect_final(status code) {
+    if (is_final(code)) return;
+    throw std::invalid_argument("http response: status " +
+                                std::to_string(to_number(code)) +
+                                " answers no request; a final one is of 200 to 999");
 }
 
 // Everything but the line that frames the body and the empty line. Returns
@@ -92,6 +102,7 @@ exchange answer_to(const request_head& head, std::string_view date) noexcept {
 
 written append_response(std::string& out, const response& response,
                         const exchange& exchange) {
+    expect_final(response.status);
     constexpr std::size_t usual_head_size = 192;
     const std::size_t needed = out.size() + usual_head_size +
                                response.fields.as_lines().size() + response.body.size();
@@ -120,6 +131,7 @@ written append_streaming_head(std::string& out, const response& response,
     if (response.status == status::reset_content) {
         return append_response(out, response, exchange);
     }
+    expect_final(response.status);
     const bool has_body =
         exchange.method != method::head && !is_bodiless(response.status);
     const bool is_1_1 = exchange.version == version::http_1_1;

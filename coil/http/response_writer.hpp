@@ -36,12 +36,15 @@ struct written {
     body_framing framing = body_framing::none;
 };
 
-/// Appends `response` with its whole body to `out`.
+/// Appends `response` with its whole body to `out`; no body where its status allows
+/// none.
+///
+/// Throws: `std::invalid_argument`, with nothing appended, if its status is not final.
 written append_response(std::string& out, const response& response,
                         const exchange& exchange);
 
 /// Appends the head of a response whose body follows piece by piece, of a size
-/// not known yet; `response.body` is not looked at.
+/// not known yet; `response.body` is not looked at. Throws: as `append_response`.
 written append_streaming_head(std::string& out, const response& response,
                               const exchange& exchange);
 

@@ -151,3 +151,26 @@ TEST_CASE("response writer: a date has the form of RFC 9110") {
     CHECK(format_date(sys_days{2024y / February / 29}) ==
           "Thu, 29 Feb 2024 00:00:00 GMT");
 }
+
+TEST_CASE("response writer: a status that answers nothing is refused as a whole") {
+    std::string out = "before";
+    for (const unsigned code : {0U, 99U, 100U, 101U, 199U, 1000U, 65535U}) {
+        CAPTURE(code);
+        const response bad = {.status = static_cast<status>(code)};
+        CHECK_THROWS_AS(append_response(out, bad, {}), std::invalid_argument);
+        CHECK_THROWS_AS(append_streaming_head(out, bad, {}), std::invalid_argument);
+    }
+    CHECK(out == "before");
+    const response odd = {.status = static_cast<status>(999)};
+    CHECK(sent(odd) == "HTTP/1.1 999 \r\nContent-Length: 0\r\n\r\n");
+}
+
+TEST_CASE("response writer: close is found among the options of Connection") {
+    for (const char* value : {"close", "x, close", "Close ,x", "keep-alive,close"}) {
+        CAPTURE(value);
+        std::string out;
+        const response made = response{}.with_field("Connection", value);
+        CHECK_FALSE(append_response(out, made, {}).keep_alive);
+        CHECK(out.ends_with("Connection: close\r\nContent-Length: 0\r\n\r\n"));
+    }
+}

@@ -239,3 +239,25 @@ TEST_CASE("response: a closing one is not lost to what is still being sent") {
     };
     serve_to(hello, client);
 }
+
+TEST_CASE("response: a status that answers nothing is the service's error") {
+    const auto wrong = [](request& asked) -> response {
+        const auto code = static_cast<status>(std::stoi(std::string(asked.query())));
+        if (asked.path() == "/thrown") throw status_error(code, "no secret");
+        if (asked.path() == "/whole") return response::text("x").with_status(code);
+        const auto pieces = []() -> generator<std::string> { co_yield "x"; };
+        return pieces_of(pieces()).with_status(code);
+    };
+    const auto client = [](server& at) -> task<> {
+        wire_client c = co_await connect_to(at);
+        for (const std::string path : {"/whole", "/stream", "/thrown"}) {
+            for (const std::string code : {"100", "101", "103", "0", "1000"}) {
+                co_await c.send(asking("GET " + path + "?" + code));
+                const answer got = co_await c.receive();
+                CHECK(got.status == 500);
+                CHECK(got.body == "Internal Server Error\n");
+            }
+        }
+    };
+    CHECK(serve_to(wrong, client).requests == 15);
+}

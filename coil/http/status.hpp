@@ -61,6 +61,12 @@ enum class status : std::uint16_t {
            code == status::not_modified;
 }
 
+/// Whether a response with this code answers a request: an interim one (1xx) does not,
+/// and others are not written with three digits.
+[[nodiscard]] constexpr bool is_final(status code) noexcept {
+    return to_number(code) >= 200 && to_number(code) <= 999;
+}
+
 /// The registered phrase, or an empty text for a code without one.
 [[nodiscard]] std::string_view reason_phrase(status code) noexcept;
 

@@ -185,6 +185,7 @@ task<> connection::watch_peer(bool has_output) {
 }
 
 task<connection::next_step> connection::respond(response made) {
+    if (!is_final(made.status)) made = response::of(status::internal_server_error);
     if (!made.stream) take_arrived_body();  // a stream may still want it
     is_answering_ = true;
     if (out_.empty()) out_.swap(server_.spare_output_);
