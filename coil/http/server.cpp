@@ -4,9 +4,11 @@
 #include <coil/core/race.hpp>
 #include <coil/http/detail/connection.hpp>
 #include <coil/http/server.hpp>
+#include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
 
 #include <algorithm>
+#include <new>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -14,6 +16,10 @@
 namespace coil::http {
 
 namespace detail {
+
+buffer_store::buffer_store() {
+    kept_.reserve(kept_max);  // so that giving back needs no memory
+}
 
 buffer_store::buffer buffer_store::take() {
     if (kept_.empty()) return std::make_unique_for_overwrite<char[]>(size);
@@ -120,6 +126,8 @@ namespace {
 
 using address_key = net::endpoint::address_bytes;
 
+constexpr std::chrono::milliseconds pause_without_memory{10};
+
 // What one subscriber has: an IPv4 address, or a /64 of IPv6.
 address_key key_of(const net::endpoint& at) noexcept {
     address_key key = at.address();
@@ -156,10 +164,19 @@ std::optional<server::open_connection> server::admit(const net::tcp_stream& peer
 }
 
 task<> server::accept_all(group& connections, handler_ref handler) {
-    while (auto peer = co_await listener_.next()) {
-        if (auto place = admit(*peer)) {
-            connections.spawn(serve_one(std::move(*place), std::move(*peer), handler));
+    for (;;) {
+        try {
+            auto peer = co_await listener_.next();
+            if (!peer) co_return;
+            if (auto place = admit(*peer)) {
+                connections.spawn(
+                    serve_one(std::move(*place), std::move(*peer), handler));
+            }
+            continue;
+        } catch (const std::bad_alloc&) {  // that connection's end only
+            ++stats_.refused;
         }
+        co_await sleep(pause_without_memory);
     }
 }
 

@@ -36,6 +36,7 @@ class buffer_store {
 public:
     static constexpr std::size_t size = 16 * 1024;
     using buffer = std::unique_ptr<char[]>;
+    buffer_store();
     [[nodiscard]] buffer take();
     void give_back(buffer used) noexcept;
 

@@ -18,9 +18,11 @@ namespace {
 
 constexpr std::chrono::milliseconds pause_first{5};
 constexpr std::chrono::milliseconds pause_longest{1000};
+constexpr int failures_at_once_max = 64;  // whatever they are about, it is not one peer
 
 bool is_short_of_something(int error) noexcept {
-    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM ||
+           error == ENOSR;
 }
 
 // What went wrong with one connection before it was taken; see accept(2).
@@ -35,6 +37,8 @@ bool is_about_one_connection(int error) noexcept {
         case EHOSTUNREACH:
         case EOPNOTSUPP:
         case ENETUNREACH:
+        case ECONNRESET:
+        case ETIMEDOUT:
         case EPERM: return true;
         default: return false;
     }
@@ -60,15 +64,23 @@ public:
 
 task<std::optional<tcp_stream>> tcp_listener::next() {
     auto pause = pause_first;
-    while (!is_closed_) {
-        auto [socket, error] = co_await accept_leaf(socket_);
-        if (error == 0) co_return tcp_stream(std::move(socket));
+    for (int failures = 1; !is_closed_; ++failures) {
+        int error = 0;
+        try {
+            auto taken = co_await accept_leaf(socket_);
+            if (taken.error == 0) co_return tcp_stream(std::move(taken.socket));
+            error = taken.error;
+        } catch (const std::bad_alloc&) {
+            error = ENOMEM;
+        }
         if (is_closed_) break;
-        if (is_short_of_something(error)) {
+        const bool is_short = is_short_of_something(error);
+        if (!is_short && !is_about_one_connection(error)) {
+            throw_system_error(error, accept_leaf::what);
+        }
+        if (is_short || failures >= failures_at_once_max) {
             if (!COIL_PLANTED(accept_spins)) co_await sleep(pause);
             pause = std::min(2 * pause, pause_longest);
-        } else if (!is_about_one_connection(error)) {
-            throw_system_error(error, accept_leaf::what);
         }
     }
     socket_.close();
@@ -106,6 +118,7 @@ task<tcp_listener> listen(listen_options at) {
     // we would read other bytes than whoever guards us.
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     ::setsockopt(descriptor, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
+    detail::find_silent_deaths(descriptor);
     if (address.family() == AF_INET6) {  // "::" takes IPv4, too, whatever the default
         const int off = 0;
         ::setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));

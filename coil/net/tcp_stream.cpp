@@ -13,6 +13,10 @@ namespace coil::net {
 
 namespace {
 
+constexpr int seconds_quiet = 60;
+constexpr int seconds_between_probes = 15;
+constexpr int probes_unanswered = 4;
+
 void set_option(int descriptor, int level, int option, int value) {
     if (::setsockopt(descriptor, level, option, &value, sizeof(value)) != 0) {
         throw_system_error(errno, "setsockopt");
@@ -66,11 +70,22 @@ endpoint tcp_stream::local_endpoint() const {
     return address.to_endpoint();
 }
 
+void detail::find_silent_deaths(int descriptor) noexcept {
+    const auto set = [&](int level, int option, int value) {
+        ::setsockopt(descriptor, level, option, &value, sizeof(value));
+    };
+    set(SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(IPPROTO_TCP, TCP_KEEPIDLE, seconds_quiet);
+    set(IPPROTO_TCP, TCP_KEEPINTVL, seconds_between_probes);
+    set(IPPROTO_TCP, TCP_KEEPCNT, probes_unanswered);
+}
+
 task<tcp_stream> connect(endpoint to) {
     detail::socket_address address(to);
     io_handle socket = detail::open_socket(address.family());
     set_option(socket.descriptor(), IPPROTO_TCP, TCP_NODELAY, 1);
     set_option(socket.descriptor(), SOL_SOCKET, SO_OOBINLINE, 1);
+    detail::find_silent_deaths(socket.descriptor());
     co_await connect_leaf(socket, address);
     co_return tcp_stream(std::move(socket));
 }

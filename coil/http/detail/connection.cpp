@@ -277,9 +277,12 @@ task<> connection::refuse(const parse_error& error) {
 // What the handler takes its time for does not count.
 std::chrono::nanoseconds connection::body_time_left() const noexcept {
     const limits& limits = server_.limits_;
-    const auto earned = std::chrono::nanoseconds(std::chrono::seconds(
-        body_received_ / std::max<std::uint64_t>(limits.body_bytes_per_second_min, 1)));
-    return limits.body_rate_grace + earned - body_waited_;
+    constexpr std::uint64_t longest = 1U << 30U;  // half of what a duration holds or so
+    const auto rate = std::max<std::uint64_t>(limits.body_bytes_per_second_min, 1);
+    const std::chrono::seconds earned(std::min(body_received_ / rate, longest));
+    const auto left = limits.body_rate_grace - body_waited_;
+    return left > clock::duration::max() - earned ? clock::duration::max()
+                                                  : left + earned;
 }
 
 // One step through what has arrived of the body.

@@ -32,4 +32,9 @@ private:
     socklen_t size_ = 0;
 };
 
+/// Has the system ask a peer that says nothing whether it is still there: else one
+/// whose machine died is waited for until something is written to it. Listeners pass it
+/// on.
+void find_silent_deaths(int descriptor) noexcept;
+
 }  // namespace coil::net::detail
