@@ -49,13 +49,46 @@ private:
 };
 
 namespace detail {
+/// What a middleware calls `next`: it can be awaited, whatever the handler gives.
+template <class Handler>
+class awaited {
+public:
+    explicit awaited(Handler of) : of_(std::move(of)) {}
+    task<response> operator()(request& asked) const { co_return of_(asked); }
+
+private:
+    Handler of_;
+};
+template <class Handler>
+auto to_be_awaited(Handler next) {
+    if constexpr (!handler<Handler>) {
+        return next;
+    } else if constexpr (awaitable<call_result_t<const Handler&, request&>>) {
+        return next;
+    } else {
+        return awaited<Handler>(std::move(next));
+    }
+}
+
+template <class H>
+constexpr void check_handler() {
+    static_assert(handler<H>,
+                  "this is no handler: a handler is called as handler(request&), also "
+                  "through const, and gives an http::response, at once or when it is "
+                  "awaited; a middleware is called as middleware(request&, next)");
+}
+
 template <class Middleware, class Next>
 class layered {
 public:
     layered(Middleware outer, Next inner)
         : outer_(std::move(outer)),
           inner_(std::move(inner)) {}
-    decltype(auto) operator()(request& asked) const { return outer_(asked, inner_); }
+    decltype(auto) operator()(request& asked) const
+        requires requires(const Middleware& m, const Next& n) { m(asked, n); }
+    {
+        return outer_(asked, inner_);
+    }
 
 private:
     Middleware outer_;
@@ -65,7 +98,8 @@ private:
 
 /// Wraps a handler in middleware, the outermost first:
 /// `layers(trace, authorize, handler)`. A middleware is a callable
-/// `(request&, const auto& next)` that makes a response, mostly by `co_await next(r)`.
+/// `(request&, const auto& next)` that makes a response, mostly by `co_await next(r)`,
+/// which is right for a handler that answers at once, too.
 ///
 /// \snippet coil/http/server_test.cpp  middleware
 template <class Handler>
@@ -74,7 +108,7 @@ Handler layers(Handler innermost) {
 }
 template <class Middleware, class... Rest>
 auto layers(Middleware outermost, Rest... rest) {
-    auto inner = layers(std::move(rest)...);
+    auto inner = detail::to_be_awaited(layers(std::move(rest)...));
     return detail::layered<Middleware, decltype(inner)>(std::move(outermost),
                                                         std::move(inner));
 }

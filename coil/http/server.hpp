@@ -84,9 +84,10 @@ public:
     /// Serves until it is stopped, or `start_drain` was called, and all has ended.
     ///
     /// Errors: `std::system_error` if the listener fails for good.
-    template <handler H>
+    template <class H>
     task<> serve(H handler) {
-        co_await run(handler_ref(handler));
+        detail::check_handler<H>();
+        if constexpr (http::handler<H>) co_await run(handler_ref(handler));
     }
 
     /// Begins the shutdown: tells everyone through `draining()`.
@@ -128,7 +129,7 @@ private:
 /// Listens at `where` and serves until stopped. For statistics, use `server`.
 ///
 /// \snippet coil/http/server_test.cpp  serve in one line
-template <handler H>
+template <class H>
 task<> serve(net::listen_options where, H handler) {
     server whole(co_await net::listen(where));
     co_await whole.serve(std::move(handler));

@@ -97,6 +97,23 @@ TEST_CASE("server: middleware, the outermost first") {
     CHECK(log == std::vector<std::string>{"asked /a", "asked /b", "answered 200"});
 }
 
+TEST_CASE("server: middleware awaits a handler that answers at once") {
+    const auto pass = [](request& asked, const auto& next) -> task<response> {
+        response made = co_await next(asked);
+        made.fields.set("X-Passed", "yes");
+        co_return made;
+    };
+    const auto at_once = [](request&) { return response::text("now\n"); };
+    const auto client = [](server& at) -> task<> {
+        wire_client c = co_await connect_to(at);
+        co_await c.send(asking("GET /"));
+        const auto got = co_await c.receive();
+        CHECK(got.body == "now\n");
+        CHECK(got.head.find("X-Passed: yes") != std::string::npos);
+    };
+    serve_to(layers(pass, pass, at_once), client);
+}
+
 TEST_CASE("server: a connection is kept for the next request") {
     const auto client = [](server& at) -> task<> {
         wire_client c = co_await connect_to(at);
