@@ -22,7 +22,6 @@
 
 #include <array>
 #include <memory>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -227,10 +226,10 @@ TEST_CASE("net on io_uring: a runtime may be made on one thread and run on anoth
 TEST_CASE("net on io_uring: a forked child may run its own, and leaves ours alone") {
     if (!has_uring()) return;
     auto runtime = on_uring();
-    std::optional<std::vector<connected>> ours;
+    std::vector<connected> ours;
     auto begins = [&]() -> task<> {
         ours = co_await connect_many(1);
-        co_await stopped_read((*ours)[0].there);
+        co_await stopped_read(ours[0].there);
     };
     runtime.run(begins()).take();
     const pid_t child = ::fork();
@@ -247,9 +246,9 @@ TEST_CASE("net on io_uring: a forked child may run its own, and leaves ours alon
     ::waitpid(child, &status, 0);
     CHECK(status == 0);
     auto goes_on = [&]() -> task<> {
-        auto& [here, there] = (*ours)[0];
+        auto& [here, there] = ours[0];
         CHECK(co_await says(here, there, "still ours"));
     };
     runtime.run(goes_on()).take();
-    ours.reset();
+    ours.clear();
 }
