@@ -35,6 +35,13 @@
 #define COIL_ADDRESS_SANITIZED 0
 #endif
 
+/// 1 with Clang. GCC 14 translates some coroutines otherwise than the standard says.
+#if defined(__clang__)
+#define COIL_CLANG 1
+#else
+#define COIL_CLANG 0
+#endif
+
 /// The storage class of a variable that each thread has for itself; an ordinary
 /// variable where COIL_SINGLE_THREADED promises that there is only one thread.
 #if defined(COIL_SINGLE_THREADED)

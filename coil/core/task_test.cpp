@@ -117,7 +117,7 @@ COIL_TEST("task: one that is never awaited destroys its parameters, the last fir
         auto never = take(std::move(a), std::move(b), std::move(c));
         CHECK(log.empty());
     }
-#if defined(__clang__)
+#if COIL_CLANG
     CHECK(log == coil::testing::words{"~c", "~b", "~a"});
 #else  // GCC 14 destroys those of a coroutine that never ran in the order it made them
     CHECK(log == coil::testing::words{"~a", "~b", "~c"});

@@ -70,7 +70,7 @@ struct listed_pair : pair {
 /// arguments open, evaluates the awaits of an expression before its other parts,
 /// forgets what a braced list had made when a later member fails, and asks no awaited
 /// condition of a do-while after `continue`. Named locals and plain loops avoid it.
-#if defined(__clang__)
+#if COIL_CLANG
 #define COIL_ALIKE_ON_CLANG(name, program) COIL_ALIKE(name, program)
 #else
 #define COIL_ALIKE_ON_CLANG(name, program)                                          \
