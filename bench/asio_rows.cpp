@@ -107,6 +107,21 @@ uint64_t rearm_one_of_many(uint64_t count) {
 
 // --- channels ---
 
+awaitable<void> sleep_long() {
+    asio::steady_timer pause(co_await asio::this_coro::executor, std::chrono::hours(1));
+    co_await pause.async_wait(use_awaitable);
+}
+
+uint64_t sleep_together(uint64_t count) {
+    asio::io_context loop(1);
+    for (uint64_t i = 0; i < count; ++i)
+        asio::co_spawn(loop, sleep_long(), asio::detached);
+    asio::steady_timer end(loop, std::chrono::milliseconds(1));  // all of them sleep
+    end.async_wait([&loop](boost::system::error_code) { loop.stop(); });
+    loop.run();
+    return count;
+}
+
 using channel = asio::experimental::channel<void(boost::system::error_code, uint64_t)>;
 
 awaitable<void> send_all(channel& to, uint64_t count) {
@@ -168,7 +183,7 @@ constexpr bench::row rows[] = {
     {"spawn-join", run<spawn_each>},    {"spawn-1000", spawn_thousands},
     {"yield", run<yield_often>},        {"timer", arm_and_cancel},
     {"timer-rearm", rearm_one_of_many}, {"channel-buffered", pass_through_buffer},
-    {"channel-ping-pong", ping_pong},
+    {"channel-ping-pong", ping_pong},   {"sleeping", sleep_together},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <coil/runtime/run.hpp>
 #include <coil/stream/generator.hpp>
 #include <coil/sync/channel.hpp>
+#include <coil/time/sleep.hpp>
 
 #include "measure.hpp"
 
@@ -123,6 +124,21 @@ task<uint64_t> rearm_one_of_many(uint64_t count) {
     co_return count;
 }
 
+// --- memory ---
+
+task<> sleep_long() {
+    co_await coil::sleep(std::chrono::hours(1));
+}
+
+task<uint64_t> sleep_together(uint64_t count) {
+    co_await coil::with_group([count](coil::group& group) -> task<> {
+        for (uint64_t i = 0; i < count; ++i) group.spawn(sleep_long());
+        co_await coil::sleep(std::chrono::milliseconds(1));  // now all of them sleep
+        group.request_stop();
+    });
+    co_return count;
+}
+
 // --- channels ---
 
 using single = coil::channel<uint64_t, 1>;
@@ -189,6 +205,7 @@ constexpr bench::row rows[] = {
     {"yield", run<yield_often>},
     {"timer", run<arm_and_cancel>},
     {"timer-rearm", run<rearm_one_of_many>},
+    {"sleeping", run<sleep_together>},
     {"channel-buffered", run<pass_through_buffer>},
     {"channel-ping-pong", run<ping_pong>},
 };

@@ -60,7 +60,8 @@ private:
         }
         const std::string_view bytes(buffer_.data(), static_cast<std::size_t>(got));
         if (!speaks_http_) return write(peer, bytes);
-        if (bench::is_request(bytes)) write(peer, bench::hello);
+        const std::string_view answers = bench::answers_to(bytes);
+        if (!answers.empty()) write(peer, answers);
     }
 
     static void write(int peer, std::string_view bytes) {

@@ -43,10 +43,11 @@ int connect_to(std::uint16_t port) {
     return peer;
 }
 
-/// What is asked, and how many bytes the answer has.
+/// What is asked at a time, in how many requests, and how many bytes the answer has.
 struct exchange {
     std::string request;
     std::size_t answer_size;
+    std::size_t requests = 1;
 };
 
 /// An HTTP answer's size, learnt from a first one; it must be the same each time.
@@ -72,7 +73,12 @@ std::size_t learn_answer_size(std::uint16_t port, const std::string& request) {
 exchange exchange_for(const std::string& protocol, std::uint16_t port) {
     if (protocol == "echo") return {std::string(64, 'x'), 64};
     const std::string request = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
-    return {request, learn_answer_size(port, request)};
+    const std::size_t size = learn_answer_size(port, request);
+    if (protocol == "http") return {request, size};
+    constexpr std::size_t together = 16;
+    std::string all;
+    for (std::size_t i = 0; i < together; ++i) all += request;
+    return {all, size * together, together};
 }
 
 class clients {
@@ -89,8 +95,9 @@ public:
         }
     }
 
-    /// Sends `count` requests over all connections and waits for their answers.
-    void run(std::size_t count) {
+    /// Sends `requests` over all connections and waits for their answers.
+    void run(std::size_t requests) {
+        const std::size_t count = (requests - 1) / exchange_.requests + 1;
         latencies_.clear();
         latencies_.reserve(count);
         std::size_t to_send = count;
@@ -156,7 +163,8 @@ private:
 // "<seconds> <p50 in microseconds> <p99>".
 int main(int count, char** arguments) {
     if (count != 5) {
-        std::fprintf(stderr, "usage: %s echo|http PORT CONNECTIONS REQUESTS\n",
+        std::fprintf(stderr,
+                     "usage: %s echo|http|pipelined PORT CONNECTIONS REQUESTS\n",
                      arguments[0]);
         return 2;
     }

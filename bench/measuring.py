@@ -51,6 +51,24 @@ def compiling(row, words):
     return {'s': used.ru_utime + used.ru_stime, 'MiB': used.ru_maxrss / 1024}
 
 
+def memory(row, words):
+    """Of one: the slope of the most memory ever used between two sizes."""
+    name, argument = words
+    sizes = row.count // 10, row.count
+    peaks = [peak_of([program(name), argument, str(size), '1']) for size in sizes]
+    return {'B': (peaks[1] - peaks[0]) / (sizes[1] - sizes[0])}
+
+
+def peak_of(command):
+    """Bytes resident when most were."""
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(running.pid, 0)
+    running.returncode = os.waitstatus_to_exitcode(status)
+    if status != 0:
+        raise RuntimeError(f'{" ".join(command)} failed')
+    return used.ru_maxrss * 1024
+
+
 def server(row, words):
     """CPU time of the server per request, under a load that runs on another processor."""
     processors = sorted(os.sched_getaffinity(0))
@@ -79,7 +97,8 @@ def under_load(row, pid, clients):
         raise RuntimeError(f'the load on {row.name} failed')
     total, user, system = (later - earlier for later, earlier in zip(after, before))
     micro = total / row.count * 1e6
-    return {'us': micro, 'user': micro * user / max(user + system, 1e-9)}
+    return {'us': micro, 'user': micro * user / max(user + system, 1e-9),
+            'p99': float(answer[2])}
 
 
 def server_instructions(row, words):
@@ -114,5 +133,5 @@ def cpu_time(pid):
     return exact / 1e9, int(fields[11]) / ticks, int(fields[12]) / ticks
 
 
-MEASURE = {'operation': operation, 'server': server, 'compile': compiling}
+MEASURE = {'operation': operation, 'memory': memory, 'server': server, 'compile': compiling}
 INSTRUCTIONS = {'operation': operation_instructions, 'server': server_instructions}

@@ -16,13 +16,16 @@ from rows import ROWS
 
 DOCUMENT = pathlib.Path('docs/benchmarks.md')
 BEGIN, END = '<!-- measured by ./x bench: begin -->', '<!-- measured by ./x bench: end -->'
-FIGURE = {'operation': 'ns', 'server': 'us', 'compile': 's'}  # what ratios are made of
-SAID = {'ns': 'ns', 'Ir': 'Ir', 'us': 'µs', 'user': 'µs user', 's': 's', 'MiB': 'MiB'}
-SHOWN = {'operation': ('ns', 'Ir'), 'server': ('us', 'user', 'Ir'), 'compile': ('s', 'MiB')}
+FIGURE = {'operation': 'ns', 'memory': 'B', 'server': 'us', 'compile': 's'}  # what ratios are made of
+SAID = {'ns': 'ns', 'Ir': 'Ir', 'us': 'µs', 'user': 'µs user', 'p99': 'µs p99', 's': 's',
+        'MiB': 'MiB', 'B': 'B'}
+SHOWN = {'operation': ('ns', 'Ir'), 'memory': ('B',), 'server': ('us', 'user', 'Ir', 'p99'),
+         'compile': ('s', 'MiB')}
 TITLES = {
     'operation': 'Operations: CPU time and instructions of one',
+    'memory': 'Memory',
     'server': 'Servers: CPU time of the server per request, and its instructions '
-              'outside the kernel',
+              'outside the kernel; latency of the slowest hundredth',
     'compile': 'Compiling: CPU time and memory of the compiler',
 }
 
@@ -117,33 +120,34 @@ def shown(kind, figures):
 
 
 def rounded(unit, figure):
-    if unit in ('Ir', 'MiB'):
+    if unit in ('Ir', 'MiB', 'B', 'p99'):
         return f'{figure:.0f}'
     return f'{figure:.2f}' if figure < 10 else f'{figure:.1f}'
 
 
-def ratio_of(kind, figures, peer):
-    unit = FIGURE[kind]
+def ratio_of(unit, figures, peer):
     if unit not in figures['coil'] or unit not in figures[peer]:
         return None
     return figures['coil'][unit] / figures[peer][unit]
 
 
 def ratio(kind, figures, peer):
-    quotient = ratio_of(kind, figures, peer)
+    quotient = ratio_of(FIGURE[kind], figures, peer)
     return '–' if quotient is None else f'{quotient:.2f}'
 
 
 def target(row):
-    return ', '.join(f'≤ {limit}× floor' if unit == 'ratio' else f'≤ {limit} {SAID[unit]}'
+    said = {'ratio': '× floor', 'p99 ratio': '× floor’s p99'}
+    return ', '.join(f'≤ {limit}{said[unit]}' if unit in said else f'≤ {limit} {SAID[unit]}'
                      for unit, limit in row.targets.items())
 
 
 def verdict(row, figures):
     if not figures['coil']:
         return 'not measured'
-    figures['coil']['ratio'] = ratio_of(row.kind, figures, 'floor') \
-        if 'floor' in figures else None
+    if 'floor' in figures:
+        figures['coil']['ratio'] = ratio_of(FIGURE[row.kind], figures, 'floor')
+        figures['coil']['p99 ratio'] = ratio_of('p99', figures, 'floor')
     missed = [SAID.get(unit, unit) for unit, limit in row.targets.items()
               if figures['coil'][unit] > limit]
     return f'**missed** ({", ".join(missed)})' if missed else 'met'

@@ -9,7 +9,8 @@ PEERS = ('coil', 'floor', 'Asio')
 @dataclasses.dataclass(frozen=True)
 class Row:
     """One operation. `programs` says what each peer runs; `targets` gives limits:
-    for `ns`, `Ir`, `user` (microseconds) absolutely, for `ratio` to the floor."""
+    for `ns`, `Ir`, `B`, `user` (microseconds) absolutely, for `ratio` (of the row's main
+    figure) and `p99 ratio` to the floor."""
     name: str
     title: str
     kind: str
@@ -72,16 +73,20 @@ ROWS = [
               2_000_000, {'ns': 8}, ('coil', 'Asio')),
     operation('channel-ping-pong', 'there and back over two channels with one place',
               500_000, {'ns': 30}, ('coil', 'Asio')),
+    Row('sleeping', 'memory of a sleeping task, of 1,000,000', 'memory', 1_000_000, {'B': 160},
+        {'coil': ['coil_rows', 'sleeping'], 'Asio': ['asio_rows', 'sleeping']}),
     Row('echo', 'TCP echo of 64 bytes, 64 connections', 'server', 100_000,
-        {'ratio': 1.03, 'user': 0.8},
+        {'ratio': 1.03, 'user': 0.8, 'p99 ratio': 1},
         {**on_both('echo'),
          'Asio': ['asio_server', 'echo'],
          'Asio callbacks': ['asio_server', 'echo-callbacks']}),
     Row('http', 'HTTP/1.1 hello, 64 connections', 'server', 100_000,
-        {'ratio': 1.05, 'user': 1.6},
+        {'ratio': 1.05, 'user': 1.6, 'p99 ratio': 1},
         {**on_both('http'), 'Asio': ['asio_server', 'http']}),
     Row('echo-1000', 'TCP echo of 64 bytes, 1000 connections', 'server', 100_000,
         {'ratio': 1.03}, {**on_both('echo'), 'Asio': ['asio_server', 'echo']}, 1000),
+    Row('pipelined', 'HTTP/1.1 hello, 16 at a time, 64 connections', 'server', 400_000,
+        {'ratio': 1.2}, {**on_both('http'), 'Asio': ['asio_server', 'http']}),
     compiled('compile-core', 'compile a hello with the core header', 3.5, 'asio'),
     compiled('compile-everything', 'compile a hello with every header', 8,
              'asio_and_beast'),

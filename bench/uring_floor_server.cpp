@@ -121,7 +121,8 @@ private:
     void answer(int peer, std::size_t count, unsigned number) {
         const std::string_view bytes(buffer(number), count);
         if (speaks_http_) {
-            if (bench::is_request(bytes)) send(peer, bench::hello, number);
+            const std::string_view answers = bench::answers_to(bytes);
+            if (!answers.empty()) send(peer, answers, number);
         } else {
             send(peer, bytes, number);
         }
