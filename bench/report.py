@@ -137,7 +137,7 @@ def ratio(kind, figures, peer):
 
 
 def target(row):
-    said = {'ratio': '× floor', 'p99 ratio': '× floor’s p99'}
+    said = {'ratio': '× floor', 'Asio ratio': '× Asio', 'p99 ratio': '× floor’s p99'}
     return ', '.join(f'≤ {limit}{said[unit]}' if unit in said else f'≤ {limit} {SAID[unit]}'
                      for unit, limit in row.targets.items())
 
@@ -145,11 +145,13 @@ def target(row):
 def verdict(row, figures):
     if not figures['coil']:
         return 'not measured'
+    if 'Asio' in figures:
+        figures['coil']['Asio ratio'] = ratio_of(FIGURE[row.kind], figures, 'Asio')
     if 'floor' in figures:
         figures['coil']['ratio'] = ratio_of(FIGURE[row.kind], figures, 'floor')
         figures['coil']['p99 ratio'] = ratio_of('p99', figures, 'floor')
     missed = [SAID.get(unit, unit) for unit, limit in row.targets.items()
-              if figures['coil'][unit] > limit]
+              if figures['coil'].get(unit) is None or figures['coil'][unit] > limit]
     return f'**missed** ({", ".join(missed)})' if missed else 'met'
 
 
