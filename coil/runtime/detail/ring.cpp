@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/base/assert.hpp>
+#include <coil/base/attributes.hpp>
 #include <coil/base/reached.hpp>
 #include <coil/runtime/detail/ring.hpp>
 
+#include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 
 namespace coil::detail {
 
@@ -82,16 +85,34 @@ void ring::poll() noexcept {
     check(io_uring_submit_and_get_events(&ring_));
 }
 
+namespace {
+// ThreadSanitizer holds signals back until a call that it knows, and it does not know
+// io_uring_enter: a thread that waits there would never hear of them. So under it the
+// ring is looked at every millisecond.
+constexpr bool hides_signals = COIL_SANITIZED != 0 && COIL_ADDRESS_SANITIZED == 0;
+
+void wait_where_signals_come() noexcept {
+    const timespec limit = {.tv_sec = 0, .tv_nsec = 1'000'000};
+    ::ppoll(nullptr, 0, &limit, nullptr);
+}
+}  // namespace
+
 void ring::wait(clock::duration pause) noexcept {
     enable();
     constexpr std::int64_t nanoseconds_per_second = 1'000'000'000;
     __kernel_timespec limit = {.tv_sec = pause.count() / nanoseconds_per_second,
                                .tv_nsec = pause.count() % nanoseconds_per_second};
+    if (hides_signals && pause > std::chrono::milliseconds(1)) return wait();
     io_uring_cqe* first = nullptr;
     check(io_uring_submit_and_wait_timeout(&ring_, &first, 1, &limit, nullptr));
 }
 
 void ring::wait() noexcept {
+    if constexpr (hides_signals) {
+        poll();
+        if (io_uring_cq_ready(&ring_) == 0) wait_where_signals_come();
+        return check(io_uring_submit_and_get_events(&ring_));
+    }
     enable();
     check(io_uring_submit_and_wait(&ring_, 1));
 }
