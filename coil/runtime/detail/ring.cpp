@@ -90,11 +90,6 @@ namespace {
 // io_uring_enter: a thread that waits there would never hear of them. So under it the
 // ring is looked at every millisecond.
 constexpr bool hides_signals = COIL_SANITIZED != 0 && COIL_ADDRESS_SANITIZED == 0;
-
-void wait_where_signals_come() noexcept {
-    const timespec limit = {.tv_sec = 0, .tv_nsec = 1'000'000};
-    ::ppoll(nullptr, 0, &limit, nullptr);
-}
 }  // namespace
 
 void ring::wait(clock::duration pause) noexcept {
@@ -110,7 +105,8 @@ void ring::wait(clock::duration pause) noexcept {
 void ring::wait() noexcept {
     if constexpr (hides_signals) {
         poll();
-        if (io_uring_cq_ready(&ring_) == 0) wait_where_signals_come();
+        const timespec limit = {.tv_sec = 0, .tv_nsec = 1'000'000};
+        if (io_uring_cq_ready(&ring_) == 0) ::ppoll(nullptr, 0, &limit, nullptr);
         return check(io_uring_submit_and_get_events(&ring_));
     }
     enable();
