@@ -76,6 +76,13 @@ public:
     virtual void finished() noexcept = 0;
     /// For the driver, after it answered `later`: there will be no result.
     virtual void stopped() noexcept = 0;
+    /// For the driver: says `ready` to who waits in this place, if anyone does, and not
+    /// again before it has tried.
+    static void tell(io_operation* waiting) noexcept {
+        if (waiting == nullptr || waiting->is_told) return;
+        waiting->is_told = true;  // it keeps its place until it has tried
+        waiting->ready();
+    }
 
 protected:
     io_operation(io_operation&&) = default;

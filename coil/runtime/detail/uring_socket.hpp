@@ -70,11 +70,6 @@ public:
         last_word = word;
         has_last_word = true;
     }
-    static void tell(io_operation* waiting) noexcept {
-        if (waiting == nullptr || waiting->is_told) return;
-        waiting->is_told = true;  // it keeps its place until it has tried
-        waiting->ready();
-    }
     [[nodiscard]] bool is_asked_of_system() const noexcept {
         return arrives || is_lent || is_watched;
     }

@@ -2,7 +2,6 @@
 #include <coil/runtime/epoll/epoll_driver.hpp>
 
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -95,10 +94,10 @@ public:
     }
     void can(direction_bits directions) noexcept {
         ready |= directions;
-        if ((directions & reading) != 0) wake(reader);
-        if ((directions & writing) != 0) wake(writer);
+        if ((directions & reading) != 0) io_operation::tell(reader);
+        if ((directions & writing) != 0) io_operation::tell(writer);
         if (watcher != nullptr && (directions & direction_of(*watcher)) != 0) {
-            wake(watcher);
+            io_operation::tell(watcher);
         }
     }
     /// The system said that `direction` would have to wait, or is about to.
@@ -121,29 +120,24 @@ public:
     bool is_registered = false;
 
 private:
-    static void wake(io_operation* waiting) noexcept {
-        if (waiting == nullptr || waiting->is_told) return;
-        waiting->is_told = true;  // it keeps its place until it has tried
-        waiting->ready();
-    }
     direction_bits final_ = 0;
     bool has_marks_ = false;
 };
 
-epoll_driver::epoll_driver() : poll_(::epoll_create1(EPOLL_CLOEXEC)), alarm_(-1) {
+epoll_driver::epoll_driver() : poll_(::epoll_create1(EPOLL_CLOEXEC)) {
     if (poll_ < 0) throw_system_error(errno, "epoll_create1");
-    alarm_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    epoll_event alarm = {.events = EPOLLIN | EPOLLET, .data = {.ptr = nullptr}};
-    if (alarm_ < 0 || ::epoll_ctl(poll_, EPOLL_CTL_ADD, alarm_, &alarm) != 0) {
-        const int error = errno;
-        if (alarm_ >= 0) ::close(alarm_);
-        ::close(poll_);
-        throw_system_error(error, "eventfd");
+    int error = alarm_.open();
+    epoll_event rung = {.events = EPOLLIN | EPOLLET, .data = {.ptr = nullptr}};
+    if (error == 0 &&
+        ::epoll_ctl(poll_, EPOLL_CTL_ADD, alarm_.descriptor(), &rung) != 0) {
+        error = errno;
     }
+    if (error == 0) return;
+    ::close(poll_);
+    throw_system_error(error, "eventfd");
 }
 
 epoll_driver::~epoll_driver() {
-    ::close(alarm_);
     ::close(poll_);
 }
 
@@ -152,10 +146,7 @@ instant epoll_driver::now() noexcept {
 }
 
 void epoll_driver::wake() noexcept {
-    const int error = errno;  // a signal handler may have interrupted anything
-    const std::uint64_t one = 1;
-    while (::write(alarm_, &one, sizeof(one)) < 0 && errno == EINTR) {}
-    errno = error;
+    alarm_.ring();
 }
 
 namespace {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/runtime/detail/alarm.hpp>
 #include <coil/runtime/io_driver.hpp>
 
 namespace coil {
@@ -36,8 +37,8 @@ private:
     class socket;
     void register_source(socket& source) noexcept;
 
-    int poll_;   // the epoll instance
-    int alarm_;  // an eventfd, never read: each write is an edge of its own
+    int poll_;                     // the epoll instance
+    detail::alarm alarm_;          // never heard: each ring is an edge of its own
     bool has_nanoseconds_ = true;  // epoll_pwait2 is there
 };
 

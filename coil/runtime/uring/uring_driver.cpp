@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/base/planted.hpp>
 #include <coil/base/reached.hpp>
+#include <coil/runtime/detail/alarm.hpp>
 #include <coil/runtime/detail/provided_buffers.hpp>
 #include <coil/runtime/detail/ring.hpp>
 #include <coil/runtime/detail/uring_socket.hpp>
 #include <coil/runtime/uring/uring_driver.hpp>
 
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -94,7 +94,6 @@ private:
     void identify(io_uring_sqe& made, uring_socket* source, about what) noexcept;
     void cancel(uring_socket& source, about what) noexcept;
     void await_alarm() noexcept;
-    void hear_alarm() noexcept;
 
     [[nodiscard]] bool try_receive(uring_socket& source, io_operation& asked) noexcept;
     [[nodiscard]] bool try_accept(uring_socket& source, io_operation& asked) noexcept;
@@ -114,7 +113,7 @@ private:
 
     detail::ring ring_;
     detail::provided_buffers buffers_;
-    int alarm_ = -1;
+    detail::alarm alarm_;
     bool is_woken_ = false;
     bool is_ending_ = false;
     bool awaits_alarm_ = false;
@@ -148,7 +147,7 @@ void uring_driver::cancel(uring_socket& source, about what) noexcept {
 
 void uring_driver::await_alarm() noexcept {
     io_uring_sqe& made = entry();
-    io_uring_prep_poll_add(&made, alarm_, POLLIN);
+    io_uring_prep_poll_add(&made, alarm_.descriptor(), POLLIN);
     identify(made, nullptr, about::alarm);
     awaits_alarm_ = true;
 }
@@ -159,7 +158,7 @@ void uring_driver::let_arrive(uring_socket& source, asks what) noexcept {
         source.connections.reset(new (std::nothrow) connection_queue);
         if (!source.connections) {
             source.hear_last_word(-ENOMEM);
-            return uring_socket::tell(source.reader);
+            return io_operation::tell(source.reader);
         }
     }
     io_uring_sqe& made = entry();
@@ -330,10 +329,7 @@ bool uring_driver::wait(instant deadline) noexcept {
 }
 
 void uring_driver::wake() noexcept {
-    const int error = errno;  // a signal handler may have interrupted anything
-    const std::uint64_t one = 1;
-    while (::write(alarm_, &one, sizeof(one)) < 0 && errno == EINTR) {}
-    errno = error;
+    alarm_.ring();
 }
 
 void uring_driver::reap() noexcept {
@@ -350,17 +346,12 @@ void uring_driver::completed(const io_uring_cqe& seen) noexcept {
         case about::peers_end: return peer_ended(*source, seen);
         case about::alarm:
             awaits_alarm_ = false;
-            if (seen.res > 0) hear_alarm();
+            // Heard here and not by the system: so that who rang is seen to have done
+            // so, also by ThreadSanitizer, before the alarm may be closed.
+            if (seen.res > 0 && alarm_.hear()) is_woken_ = true;
             if (!is_ending_) await_alarm();
             return;
     }
-}
-
-// Read here and not by the system: so that who rang is seen to have done so, also by
-// ThreadSanitizer, before the alarm may be closed.
-void uring_driver::hear_alarm() noexcept {
-    std::uint64_t rings = 0;
-    if (::read(alarm_, &rings, sizeof(rings)) > 0) is_woken_ = true;
 }
 
 void uring_driver::arrived(uring_socket& source, const io_uring_cqe& seen) noexcept {
@@ -383,7 +374,7 @@ void uring_driver::arrived(uring_socket& source, const io_uring_cqe& seen) noexc
     } else {
         source.hear_last_word(seen.res);
     }
-    uring_socket::tell(source.reader);
+    io_operation::tell(source.reader);
     bury(source);
 }
 
@@ -436,7 +427,7 @@ void uring_driver::peer_ended(uring_socket& source, const io_uring_cqe& seen) no
     if (watcher != nullptr) {
         const bool waits_for_end = watcher->asked == asks::wait_closed;
         if (waits_for_end ? source.has_ended : source.is_gone) {
-            uring_socket::tell(watcher);
+            io_operation::tell(watcher);
         } else {
             watch(source);
         }
@@ -454,15 +445,14 @@ void uring_driver::bury(uring_socket& source) noexcept {
 uring_refusal uring_driver::set_up() noexcept {
     if (const int error = ring_.set_up()) return {"io_uring_setup", error};
     if (const int error = buffers_.set_up(ring_)) return {"io_uring_register", error};
-    alarm_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (alarm_ < 0) return {"eventfd", errno};
+    if (const int error = alarm_.open()) return {"eventfd", error};
     await_alarm();
     return {};
 }
 
 // No completion may be due when the buffers go.
 uring_driver::~uring_driver() {
-    if (alarm_ < 0) return;
+    if (!alarm_.is_open()) return;
     is_ending_ = true;
     io_uring_sqe& made = entry();
     io_uring_prep_cancel64(&made, static_cast<std::uintptr_t>(about::alarm), 0);
@@ -470,7 +460,6 @@ uring_driver::~uring_driver() {
     do {
         reap();
     } while ((awaits_alarm_ || closing_ > 0) && ring_.try_wait());
-    ::close(alarm_);
 }
 
 std::unique_ptr<io_driver> try_make_uring_driver(uring_refusal& why) {
