@@ -14,6 +14,21 @@ namespace coil::http {
 template <class F>
 concept handler = async_fn<F, response(request&)>;
 
+namespace detail {
+template <class H>
+concept answers_at_once = handler<H> && !awaitable<call_result_t<const H&, request&>>;
+
+/// What any handler answers, as a task.
+template <handler H>
+task<response> settle(const H& h, request& asked) {
+    if constexpr (answers_at_once<H>) {
+        co_return h(asked);
+    } else {
+        co_return co_await h(asked);
+    }
+}
+}  // namespace detail
+
 /// Refers to a handler of any type; made by the server, which keeps the handler.
 class handler_ref {
 public:
@@ -32,15 +47,7 @@ private:
         if constexpr (std::same_as<call_result_t<const H&, request&>, task<response>>) {
             return h(asked);  // its own coroutine: no frame of ours around it
         } else {
-            return settle(h, asked);
-        }
-    }
-    template <class H>
-    static task<response> settle(const H& h, request& asked) {
-        if constexpr (awaitable<call_result_t<const H&, request&>>) {
-            co_return co_await h(asked);
-        } else {
-            co_return h(asked);
+            return detail::settle(h, asked);
         }
     }
 
@@ -49,24 +56,22 @@ private:
 };
 
 namespace detail {
-/// What a middleware calls `next`: it can be awaited, whatever the handler gives.
+/// What a middleware calls `next` where the handler answers at once: it can be awaited.
 template <class Handler>
 class awaited {
 public:
     explicit awaited(Handler of) : of_(std::move(of)) {}
-    task<response> operator()(request& asked) const { co_return of_(asked); }
+    task<response> operator()(request& asked) const { return settle(of_, asked); }
 
 private:
     Handler of_;
 };
 template <class Handler>
 auto to_be_awaited(Handler next) {
-    if constexpr (!handler<Handler>) {
-        return next;
-    } else if constexpr (awaitable<call_result_t<const Handler&, request&>>) {
-        return next;
-    } else {
+    if constexpr (answers_at_once<Handler>) {
         return awaited<Handler>(std::move(next));
+    } else {
+        return next;
     }
 }
 
