@@ -66,14 +66,14 @@
 #define COIL_ALWAYS_INLINE [[gnu::always_inline]] inline
 
 /// On a parameter: the result refers to it, so it must live as long as the result.
-#if defined(__clang__)
+#if COIL_CLANG
 #define COIL_LIFETIMEBOUND [[clang::lifetimebound]]
 #else
 #define COIL_LIFETIMEBOUND
 #endif
 
 /// On a class: passed and returned in a register although it has a destructor.
-#if defined(__clang__)
+#if COIL_CLANG
 #define COIL_TRIVIAL_ABI [[clang::trivial_abi]]
 #else
 #define COIL_TRIVIAL_ABI
@@ -81,7 +81,7 @@
 
 /// Around code that reads a union by its tag: GCC loses sight of the tag and takes what
 /// it rules out for an uninitialized read.
-#if defined(__clang__)
+#if COIL_CLANG
 #define COIL_TAG_RULES_BEGIN
 #define COIL_TAG_RULES_END
 #else
