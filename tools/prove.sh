@@ -47,8 +47,7 @@ programs() { find "build/$1/coil" "build/$1" -maxdepth 2 -name 'coil_*_test' -ty
 
 at_level() {
     set -e
-    cmake --preset dev -B "build/$1" "-DCMAKE_CXX_FLAGS_DEBUG=-$1 -gline-tables-only" \
-        -DCOIL_LAYERS="base;core;time;sync;stream;runtime;testing"
+    cmake --preset dev -B "build/$1" "-DCMAKE_CXX_FLAGS_DEBUG=-$1 -gline-tables-only"
     cmake --build "build/$1" -j "$(nproc)" -- -k 0
     run_all "$1" --no-intro
 }
