@@ -12,6 +12,10 @@ namespace coil {
 /// lvalue, or a view, is borrowed and its items are pointers to its elements; any other
 /// is owned and its elements are moved out.
 ///
+/// A range that can be read only once (`std::views::istream`, a directory) keeps no
+/// element behind the one it is at, so its items are values: copies, or moved out if
+/// they cannot be copied. As in a `for`, it goes to an element when that is asked for.
+///
 /// \snippet coil/stream/range_stream_test.cpp  a range is a stream
 ///
 /// Suspends: only to give way, when the turn's budget is spent.
@@ -20,8 +24,10 @@ class range_stream {
     using iterator = std::ranges::iterator_t<R>;
     static constexpr bool is_owned =
         !std::is_reference_v<R> && !std::ranges::view<std::remove_cv_t<R>>;
+    static constexpr bool is_read_once = !std::ranges::forward_range<R>;
     static constexpr bool is_borrowed =
-        !is_owned && std::is_lvalue_reference_v<std::ranges::range_reference_t<R>>;
+        !is_owned && !is_read_once &&
+        std::is_lvalue_reference_v<std::ranges::range_reference_t<R>>;
 
 public:
     class next_leaf;
@@ -43,28 +49,39 @@ public:
     [[nodiscard]] next_leaf next() noexcept { return next_leaf(*this); }
 
 private:
+    static constexpr bool moves_out =
+        is_owned ||
+        !std::constructible_from<value_type, std::ranges::range_reference_t<R>>;
+
     item take() {
         if (!at_.has_value()) at_.emplace(std::ranges::begin(range_));
         iterator& at = *at_;
+        if (must_advance_) {
+            must_advance_ = false;
+            ++at;
+        }
         if (at == std::ranges::end(range_)) return item();
-        if constexpr (is_borrowed) {
-            const item found = std::addressof(*at);
-            ++at;
-            return found;
+        item found = get(at);
+        if constexpr (is_read_once) {
+            must_advance_ = true;  // not yet: it may wait for its input
         } else {
-            item found;
-            if constexpr (is_owned) {
-                found.emplace(std::ranges::iter_move(at));
-            } else {
-                found.emplace(*at);
-            }
             ++at;
-            return found;
+        }
+        return found;
+    }
+    static item get(iterator& at) {
+        if constexpr (is_borrowed) {
+            return std::addressof(*at);
+        } else if constexpr (moves_out) {
+            return item(std::in_place, std::ranges::iter_move(at));
+        } else {
+            return item(std::in_place, *at);
         }
     }
 
     R range_;
     std::optional<iterator> at_;
+    bool must_advance_ = false;
 };
 
 template <class R>
