@@ -27,7 +27,10 @@ struct owned_driver {
 /// calls. `coil::run` makes one; keep one yourself to run several things after each
 /// other, or to get the result as an `outcome`.
 ///
-/// Threads: the one that calls `run`, but for `remote()`.
+/// Threads: the one that calls `run`, but for `remote()`. One may make it, another run
+/// it, and a third destroy it. On io_uring, all calls of `run` come from one thread;
+/// the program ends with a text if they do not. On epoll they may come from one thread
+/// after the other.
 class current_thread_runtime final : private detail::owned_driver, public event_loop {
 public:
     /// Throws: `std::system_error` when the system is out of descriptors.

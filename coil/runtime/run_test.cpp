@@ -3,7 +3,9 @@
 #include <coil/core/group.hpp>
 #include <coil/core/join.hpp>
 #include <coil/core/yield.hpp>
+#include <coil/runtime/epoll/epoll_driver.hpp>
 #include <coil/runtime/run.hpp>
+#include <coil/runtime/uring/uring_driver.hpp>
 #include <coil/sync/remote_event.hpp>
 #include <coil/testing/death.hpp>
 #include <coil/testing/probes.hpp>
@@ -87,6 +89,29 @@ TEST_CASE("run: a strand can be run on another thread's own runtime") {
     std::thread other([&] { seen = run(answer()); });
     other.join();
     CHECK(seen == 42);
+}
+
+TEST_CASE("run: on epoll, a runtime runs on one thread after the other") {
+    current_thread_runtime runtime(std::make_unique<epoll_driver>());
+    int seen = 0;
+    std::thread([&] { seen = runtime.run(answer()).take(); }).join();
+    CHECK(seen == 42);
+    CHECK(runtime.run(answer()).take() == 42);
+}
+
+TEST_CASE("run: on io_uring, a runtime that ran on another thread is refused by text") {
+    uring_refusal why;
+    if (!try_make_uring_driver(why)) return;  // there is no io_uring here
+    const std::string said = testing::last_words([] {
+        uring_refusal none;
+        current_thread_runtime own(try_make_uring_driver(none));
+        own.run(answer()).take();
+        current_thread_runtime runtime(try_make_uring_driver(none));
+        std::thread([&] { runtime.run(answer()).take(); }).join();
+        runtime.run(answer()).take();
+    });
+    CHECK(says(said, "a runtime on io_uring runs on the thread that ran it first"));
+    CHECK(says(said, "COIL_IO=epoll has no such limit"));
 }
 
 TEST_CASE("run: a pause is never shorter than asked for, in real time") {

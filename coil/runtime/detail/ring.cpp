@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -20,13 +21,26 @@ bool will_pass(int error) noexcept {
     return error == EINTR || error == ETIME || error == EAGAIN || error == EBUSY;
 }
 
+[[noreturn]] void refuse_thread() noexcept {
+    fatal("a runtime on io_uring runs on the thread that ran it first; ",
+          "COIL_IO=epoll has no such limit");
+}
+
 void check(int result) noexcept {
     if (result >= 0 || will_pass(-result)) return;
-    if (result == -EEXIST) {
-        fatal("a runtime on io_uring runs on the thread that ran it first; ",
-              "COIL_IO=epoll has no such limit");
-    }
+    if (result == -EEXIST) refuse_thread();
     fatal("io_uring_enter: ", std::strerror(-result));
+}
+
+/// A number that no other thread of this process has or had, as its address may be.
+std::uint64_t this_thread() noexcept {
+    static constinit std::atomic<std::uint64_t> given = 0;
+    static thread_local constinit std::uint64_t mine = 0;
+    if (mine == 0) {
+        // order: only the number itself counts, so it needs no partner.
+        mine = given.fetch_add(1, std::memory_order_relaxed) + 1;
+    }
+    return mine;
 }
 
 }  // namespace
@@ -53,14 +67,22 @@ ring::~ring() {
     if (is_set_up_) io_uring_queue_exit(&ring_);
 }
 
+bool ring::is_own_thread() const noexcept {
+    return !is_enabled() || owner_ == this_thread();
+}
+
+// The ring's descriptor is not registered: the index that this gives belongs to the
+// thread, and whoever destroys the ring need not be the one that ran it.
 void ring::enable() noexcept {
-    if (is_enabled_) return;
-    is_enabled_ = true;
+    if (is_enabled()) {
+        if (!is_own_thread()) refuse_thread();
+        return;
+    }
+    owner_ = this_thread();
     // liburing 2.3 forgot to export io_uring_enable_rings.
     const long result = ::syscall(__NR_io_uring_register, ring_.ring_fd,
                                   IORING_REGISTER_ENABLE_RINGS, nullptr, 0);
     check(result == 0 ? 0 : -errno);
-    io_uring_register_ring_fd(&ring_);  // spares a look-up; it does without
 }
 
 io_uring_sqe* ring::try_entry() noexcept {

@@ -5,6 +5,8 @@
 
 #include <liburing.h>
 
+#include <cstdint>
+
 namespace coil::detail {
 
 /// One io_uring: entries for the system, and completions from it. Included by .cpp
@@ -13,7 +15,8 @@ namespace coil::detail {
 /// What is asked for goes to the system in one batch, with the next wait. Completions
 /// are made when it is entered, on its own thread, and at no other time.
 ///
-/// Threads: one, which is the first that enters it.
+/// Threads: one, which is the first that enters it; the program ends with a text if
+/// another one does. Any may make it, reap, and destroy it.
 class ring {
 public:
     static constexpr unsigned entries = 256;
@@ -28,6 +31,9 @@ public:
     [[nodiscard]] int set_up() noexcept;
 
     [[nodiscard]] io_uring& raw() noexcept { return ring_; }
+
+    /// Whether this thread may enter it.
+    [[nodiscard]] bool is_own_thread() const noexcept;
 
     /// A blank entry, or null: then completions must be reaped first.
     [[nodiscard]] io_uring_sqe* try_entry() noexcept;
@@ -52,11 +58,12 @@ public:
 
 private:
     [[nodiscard]] bool has_work_to_gather() const noexcept;
+    [[nodiscard]] bool is_enabled() const noexcept { return owner_ != 0; }
     void enable() noexcept;
 
     io_uring ring_ = {};
     bool is_set_up_ = false;
-    bool is_enabled_ = false;
+    std::uint64_t owner_ = 0;  // the thread that entered first; 0: none has
 };
 
 }  // namespace coil::detail

@@ -74,12 +74,14 @@ public:
         return arrives || is_lent || is_watched;
     }
 
+    std::int32_t last_word = 0;  // an error, or 0: the end
     io_operation* reader = nullptr;
     io_operation* writer = nullptr;
     io_operation* watcher = nullptr;  // of the peer's end, or of its going
     std::unique_ptr<connection_queue> connections;  // a listener's
+    uring_socket* next = nullptr;                   // in the list of the closed
+    uring_socket* previous = nullptr;
     provided_buffers::queue unread;
-    std::int32_t last_word = 0;  // an error, or 0: the end
     bool has_last_word = false;  // what arrives is over, and nobody has heard it
     bool arrives = false;        // the system was asked for bytes or connections
     bool is_ebbing = false;      // ... and asked to stop that
@@ -89,6 +91,33 @@ public:
     bool has_ended = false;      // ... and has told: it writes no more
     bool is_gone = false;        // ... or it reads no more, either
     bool is_closed = false;      // it is there only for completions that are due
+};
+
+/// Sockets that were closed while completions were due. It owns them.
+class closed_sockets {
+public:
+    closed_sockets() = default;
+    closed_sockets(const closed_sockets&) = delete;
+    closed_sockets& operator=(const closed_sockets&) = delete;
+    /// Requires: no completion will be reaped.
+    ~closed_sockets() {
+        while (!is_empty()) end(*first_);
+    }
+    [[nodiscard]] bool is_empty() const noexcept { return first_ == nullptr; }
+    void add(uring_socket& closed) noexcept {
+        closed.next = first_;
+        if (first_ != nullptr) first_->previous = &closed;
+        first_ = &closed;
+    }
+    /// Its last completion has come.
+    void end(uring_socket& closed) noexcept {
+        (closed.previous == nullptr ? first_ : closed.previous->next) = closed.next;
+        if (closed.next != nullptr) closed.next->previous = closed.previous;
+        delete &closed;
+    }
+
+private:
+    uring_socket* first_ = nullptr;
 };
 
 }  // namespace coil::detail

@@ -117,7 +117,7 @@ private:
     bool is_woken_ = false;
     bool is_ending_ = false;
     bool awaits_alarm_ = false;
-    std::size_t closing_ = 0;  // closed sockets with completions that are due
+    detail::closed_sockets closed_;
 };
 
 }  // namespace
@@ -302,10 +302,12 @@ void uring_driver::close(io_source& source) noexcept {
         delete &closed;
         return;
     }
-    ++closing_;
-    stop_arriving(closed);
-    if (closed.is_watched) cancel(closed, about::peers_end);
-    ring_.poll();
+    closed_.add(closed);
+    if (ring_.is_own_thread()) {  // else the system forgets it when the ring goes
+        stop_arriving(closed);
+        if (closed.is_watched) cancel(closed, about::peers_end);
+        ring_.poll();
+    }
     ::close(closed.descriptor());
 }
 
@@ -438,8 +440,7 @@ void uring_driver::peer_ended(uring_socket& source, const io_uring_cqe& seen) no
 // Of a closed socket, the last completion is the end.
 void uring_driver::bury(uring_socket& source) noexcept {
     if (!source.is_closed || source.is_asked_of_system()) return;
-    --closing_;
-    delete &source;
+    closed_.end(source);
 }
 
 uring_refusal uring_driver::set_up() noexcept {
@@ -450,16 +451,21 @@ uring_refusal uring_driver::set_up() noexcept {
     return {};
 }
 
-// No completion may be due when the buffers go.
+// No completion may be due when the buffers go. Those of a ring that another thread ran
+// are made nowhere else (DEFER_TASKRUN), and so never; what it has made is still heard.
 uring_driver::~uring_driver() {
     if (!alarm_.is_open()) return;
     is_ending_ = true;
+    if (!ring_.is_own_thread()) {
+        reap();
+        return;
+    }
     io_uring_sqe& made = entry();
     io_uring_prep_cancel64(&made, static_cast<std::uintptr_t>(about::alarm), 0);
     identify(made, nullptr, about::nothing);
     do {
         reap();
-    } while ((awaits_alarm_ || closing_ > 0) && ring_.try_wait());
+    } while ((awaits_alarm_ || !closed_.is_empty()) && ring_.try_wait());
 }
 
 std::unique_ptr<io_driver> try_make_uring_driver(uring_refusal& why) {
