@@ -46,7 +46,8 @@ private:
     clock::duration pause_ = clock::duration::min();  // counts from the await
 };
 
-/// Waits for `pause`, counted from the await; `duration::max()` of any unit never ends.
+/// Waits for `pause`, counted from the await. A `duration::max()` of any unit and any
+/// type of count never ends, nor does what nanoseconds cannot count (292 years).
 ///
 /// \snippet coil/time/sleep_test.cpp  sleep takes virtual time
 ///

@@ -124,7 +124,8 @@ private:
 }  // namespace detail
 
 /// Runs `part` for at most `limit`, counted from the await; then asks it to stop and
-/// awaits its end, so clean-up takes its own time.
+/// awaits its end, so clean-up takes its own time. As for `sleep`, `duration::max()` of
+/// any type is no limit.
 ///
 /// \snippet coil/time/timeout_test.cpp  a reply in time
 ///
