@@ -19,8 +19,8 @@ const piece_ops group::listener::table = {
     },
     [](const piece& waiting, strand_visitor& visitor) {
         const group& of = static_cast<const listener&>(waiting).of;
-        for (const member* m = of.running_; m != nullptr; m = m->next) {
-            visitor.visit(*m->runs);
+        for (member* m = of.running_; m != nullptr; m = m->next) {
+            visitor.visit(m->ops->runs(*m));
         }
     },
 };
@@ -56,11 +56,11 @@ void group::start_more() noexcept {
         --stats_.waiting;
         ++stats_.running;
         if (scope_.stop_requested()) {
-            next.runs->root().request_stop(scope_.reason(), scope_.level());
+            next.ops->runs(next).root().request_stop(scope_.reason(), scope_.level());
         }
         if (asked_ != stop_level::none)
-            next.runs->root().request_stop(asked_why_, asked_);
-        next.start(next);
+            next.ops->runs(next).root().request_stop(asked_why_, asked_);
+        next.ops->start(next);
     }
 }
 
@@ -92,7 +92,7 @@ void group::stop_children(stop_reason why, stop_level level) noexcept {
         asked_ = level;
     }
     for (member* m = running_; m != nullptr; m = m->next) {
-        m->runs->root().request_stop(why, level);
+        m->ops->runs(*m).root().request_stop(why, level);
     }
 }
 

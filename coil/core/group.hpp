@@ -56,12 +56,16 @@ public:
     [[nodiscard]] group_stats stats() const noexcept { return stats_; }
 
 protected:
+    struct member_ops;
     /// A child as the group sees it.
     struct member {
         member* next = nullptr;
         member** link = nullptr;
-        strand* runs = nullptr;
-        void (*start)(member&) noexcept = nullptr;
+        const member_ops* ops = nullptr;
+    };
+    struct member_ops {
+        void (*start)(member&) noexcept;
+        strand& (*runs)(member&) noexcept;
     };
 
     explicit group(group_options options) noexcept : options_(options) {
@@ -127,10 +131,7 @@ public:
     group_child(group& of, executor& runs_on, A&& work)
         : strand_of<A>(runs_on, std::forward<A>(work), &group_child::ended),
           of_(of) {
-        this->runs = this;
-        this->member::start = [](member& self) noexcept {
-            static_cast<group_child&>(self).strand_of<A>::start();
-        };
+        this->member::ops = &as_member;
     }
     static void* operator new(std::size_t size) { return detail::take_frame(size); }
     static void operator delete(void* block, std::size_t size) noexcept {
@@ -138,6 +139,14 @@ public:
     }
 
 private:
+    static void start_it(member& self) noexcept {
+        static_cast<group_child&>(self).strand_of<A>::start();
+    }
+    static strand& strand_of_it(member& self) noexcept {
+        return static_cast<group_child&>(self);
+    }
+    static constexpr group::member_ops as_member = {&start_it, &strand_of_it};
+
     static void ended(strand& s) noexcept {
         auto* self = static_cast<group_child*>(&s);
         group& of = self->of_;

@@ -11,46 +11,42 @@ namespace coil {
 ///
 /// Threads: its executor's.
 template <class A>
-class strand_of : public strand {
+class strand_of : public strand, private detail::child<A> {
+    using root_work = detail::child<A>;
+
 public:
     using value_type = await_result_t<A>;
 
     strand_of(executor& runs_on, A&& work, end_function* ended)
         : strand(runs_on, ended),
+          root_work(root_branch),
           work_{std::forward<A>(work)} {}
     ~strand_of() { end_work(); }
 
     /// Queues it; it begins in its first turn.
-    void start() noexcept { wake(first_); }
-    [[nodiscard]] outcome<value_type>& result() noexcept { return root_.result; }
+    void start() noexcept { strand::start(first_piece); }
+    [[nodiscard]] outcome<value_type>& result() noexcept { return root_work::result; }
 
 private:
-    struct first_piece : piece {
-        explicit first_piece(strand_of& o) noexcept : piece(table), owner(o) {}
-        strand_of& owner;
-        static std::coroutine_handle<> run(piece& p) noexcept {
-            strand_of& self = static_cast<first_piece&>(p).owner;
-            return self.root_.begin(std::forward<A>(self.work_.of), self.root());
-        }
-        static constexpr piece_ops table = {&run, nullptr, "strand"};
-    };
-    struct root_branch : detail::child<A> {
-        explicit root_branch(strand_of& o) noexcept
-            : detail::child<A>(table),
-              owner(o) {}
-        strand_of& owner;
-        static std::coroutine_handle<> completed(branch& b) noexcept {
-            static_cast<root_branch&>(b).collect();
-            return static_cast<root_branch&>(b).owner.end();
-        }
-        static std::coroutine_handle<> stopped(branch& b) noexcept {
-            static_cast<root_branch&>(b).collect_stopped();
-            return static_cast<root_branch&>(b).owner.end();
-        }
-        static continuation parent_of(const branch&) noexcept { return {}; }
-        static constexpr branch_ops table = {&completed, &stopped, &parent_of,
-                                             "strand"};
-    };
+    static std::coroutine_handle<> run(piece& root) noexcept {
+        context& scope = static_cast<context&>(root);
+        auto& self = static_cast<strand_of&>(scope.home());
+        return self.root_work::begin(std::forward<A>(self.work_.of), scope);
+    }
+    static std::coroutine_handle<> completed(branch& b) noexcept {
+        auto& self = static_cast<strand_of&>(static_cast<root_work&>(b));
+        self.collect();
+        return self.end();
+    }
+    static std::coroutine_handle<> stopped(branch& b) noexcept {
+        auto& self = static_cast<strand_of&>(static_cast<root_work&>(b));
+        self.collect_stopped();
+        return self.end();
+    }
+    static continuation parent_of(const branch&) noexcept { return {}; }
+    static constexpr piece_ops first_piece = {&run, nullptr, "strand"};
+    static constexpr branch_ops root_branch = {&completed, &stopped, &parent_of,
+                                               "strand"};
 
     std::coroutine_handle<> end() noexcept {
         end_work();
@@ -69,8 +65,6 @@ private:
         holder work_;
     };
     bool has_work_ = true;
-    first_piece first_{*this};
-    root_branch root_{*this};
 };
 
 }  // namespace coil

@@ -39,6 +39,12 @@ public:
     [[nodiscard]] context& root() noexcept { return root_; }
     [[nodiscard]] executor& runs_on() const noexcept { return *executor_; }
 
+    /// Queues its beginning: what `first` runs, with the root context as the piece.
+    void start(const piece_ops& first) noexcept {
+        root_.set_ops(first);
+        wake(root_);
+    }
+
     /// Queues a piece that has completed. Never runs it: law 2.
     void wake(piece& completed) noexcept {
         (COIL_PLANTED(woken_in_the_same_turn) ? batch_ : ready_).push(completed);

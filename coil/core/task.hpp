@@ -186,11 +186,10 @@ public:
     explicit task_operation(frame_handle child) noexcept { this->child = child; }
     task_operation(const task_operation&) = delete;
     task_operation& operator=(const task_operation&) = delete;
-    ~task_operation() {
-        if (!this->child || this->child == gone_child()) return;
-        COIL_EXPECTS(!this->parent &&
-                     "a running task's frame was destroyed from outside");
-        destroy_never_begun(this->child);
+    // Always inlined: where the await has ended nothing is left of it.
+    COIL_ALWAYS_INLINE ~task_operation() {
+        if (this->child && this->child != gone_child()) [[unlikely]]
+            forget_child();
     }
 
     [[nodiscard]] bool await_ready() const noexcept { return false; }
@@ -225,6 +224,12 @@ public:
     }
 
 private:
+    /// It never began: otherwise it would have ended, or been unwound.
+    [[gnu::noinline, gnu::cold]] void forget_child() noexcept {
+        COIL_EXPECTS(!this->parent &&
+                     "a running task's frame was destroyed from outside");
+        destroy_never_begun(this->child);
+    }
     /// The frame ends while the error passes, as a function's parameters do.
     [[noreturn, gnu::noinline, gnu::cold]] void throw_and_destroy() {
         struct ends {
