@@ -79,7 +79,7 @@ public:
         COIL_EXPECTS(!holds_drops() &&
                      "a resource_generator was destroyed without its async drop: "
                      "give it to for_each or with");
-        if (innermost_ != outermost_) [[unlikely]]
+        if (innermost_ != outermost_ && innermost_ != nullptr) [[unlikely]]
             delegation::destroy_inner(*innermost_, *outermost_);
         handle::from_promise(*outermost_).destroy();
     }
@@ -116,28 +116,32 @@ private:
         }
     }
 
+    /// Its frame, which somebody else destroys; there are no more items.
+    promise_type* give_up_frame() noexcept {
+        innermost_ = nullptr;
+        return std::exchange(outermost_, nullptr);
+    }
+
     promise_type* outermost_;  // null once it was unwound
-    promise_type* innermost_;  // of generators that delegate: the one to resume
+    promise_type* innermost_;  // the one to resume, as it may delegate; null at its end
 };
 
-/// The operation behind `next()`; the item lands in it.
+/// The operation behind `next()`; the item lands in it, or the error. Neither is the
+/// end.
 template <class T, flavour F, generator_kind K>
 class basic_generator<T, F, K>::next_operation : detail::receiver {
 public:
-    explicit next_operation(basic_generator& from) noexcept : from_(from) {
-        if (from.outermost_ != nullptr)
-            this->child = detail::handle_of(*from.outermost_);
-    }
+    explicit next_operation(basic_generator& from) noexcept : from_(from) {}
     next_operation(const next_operation&) = delete;
     next_operation& operator=(const next_operation&) = delete;
-    ~next_operation() {
-        if (is_frame_gone() && !COIL_PLANTED(stopped_generator_goes_on)) [[unlikely]]
-            from_.outermost_ = nullptr;
+    // Always inlined: where there is an item nothing is left of it.
+    COIL_ALWAYS_INLINE ~next_operation() {
+        if (!result_.has_value()) [[unlikely]]
+            forget_gone_frame();
     }
 
     [[nodiscard]] bool await_ready() const noexcept {
-        return from_.outermost_ == nullptr ||
-               handle::from_promise(*from_.outermost_).done();
+        return from_.innermost_ == nullptr;
     }
     template <detail::coil_promise Promise>
     std::coroutine_handle<> await_suspend(
@@ -148,32 +152,39 @@ public:
         return await_ready() ? awaits.complete() : resume(awaits);
     }
     [[nodiscard]] std::optional<T> await_resume() {
-        if (error_) [[unlikely]]
-            detail::rethrow(std::move(error_));
-        return std::move(item_);
+        if (!result_.has_value()) [[unlikely]]
+            return end();
+        return std::optional<T>(result_.take_value());
     }
 
 private:
     friend basic_generator;
-    /// It was unwound, or has ended and then dropped what it owned.
-    [[nodiscard]] bool is_frame_gone() const noexcept {
-        return !this->child ||
-               (K == generator_kind::resource && this->child == detail::gone_child());
-    }
+
     std::coroutine_handle<> resume(continuation awaits) noexcept {
-        this->parent = awaits;
-        from_.outermost_->up = this;
         promise_type& next = *from_.innermost_;
         COIL_EXPECTS(next.consumer_ == nullptr &&
                      "a generator is read by one at a time: its last next() goes on");
+        this->parent = awaits;
+        this->child = detail::handle_of(next);
+        from_.outermost_->up = this;
         next.enter(awaits.scope());
         next.consumer_ = this;
         return handle::from_promise(next);
     }
+    [[gnu::noinline, gnu::cold]] std::optional<T> end() {
+        if (result_.has_error()) detail::rethrow(result_.error());
+        return std::nullopt;
+    }
+    /// It was unwound, or has ended and then dropped what it owned.
+    [[gnu::noinline, gnu::cold]] void forget_gone_frame() noexcept {
+        const bool is_gone =
+            this->parent && (!this->child || (K == generator_kind::resource &&
+                                              this->child == detail::gone_child()));
+        if (is_gone && !COIL_PLANTED(stopped_generator_goes_on)) from_.give_up_frame();
+    }
 
     basic_generator& from_;
-    std::optional<T> item_;
-    std::exception_ptr error_;
+    outcome<T> result_;
 };
 
 template <class T, flavour F, generator_kind K>
@@ -200,59 +211,6 @@ public:
     void await_resume() const noexcept {}
 };
 
-/// `co_yield elements_of(inner)`: the consumer now resumes `inner` directly.
-template <class T, flavour F, generator_kind K>
-class basic_generator<T, F, K>::delegation : detail::receiver {
-public:
-    explicit delegation(basic_generator&& inner) noexcept : inner_(std::move(inner)) {}
-    delegation(const delegation&) = delete;
-    delegation& operator=(const delegation&) = delete;
-    ~delegation() {
-        if (this->parent && !this->child) inner_.outermost_ = nullptr;  // unwound
-    }
-
-    [[nodiscard]] bool await_ready() const noexcept {
-        return inner_.outermost_ == nullptr;
-    }
-    std::coroutine_handle<> await_suspend(handle outer) noexcept {
-        outer_ = &outer.promise();
-        promise_type& next = *inner_.outermost_;
-        this->parent = continuation(*outer_);
-        this->child = detail::handle_of(next);
-        next.up = this;
-        // Where the outer one is awaited may be gone before it goes on.
-        next.scope = std::exchange(outer_->scope, nullptr);
-        next.consumer_ = outer_->consumer_;
-        next.consumer_->from_.innermost_ = &next;
-        return handle::from_promise(next);
-    }
-    /// The generators between two items that `outermost` has delegated to: one after
-    /// the other, however deep they are.
-    static void destroy_inner(promise_type& innermost,
-                              promise_type& outermost) noexcept {
-        for (promise_type* ended = &innermost; ended != &outermost;) {
-            auto& within = static_cast<delegation&>(*ended->up);
-            handle::from_promise(*ended).destroy();
-            within.inner_.outermost_ = nullptr;
-            ended = within.outer_;
-        }
-    }
-    void await_resume() {
-        if (inner_.outermost_ == nullptr) return;
-        promise_type& ended = *inner_.outermost_;
-        // The consumer, and where it awaits, may have changed since.
-        outer_->scope = ended.scope;
-        outer_->consumer_ = ended.consumer_;
-        outer_->consumer_->from_.innermost_ = outer_;
-        if (auto error = std::exchange(outer_->consumer_->error_, {})) [[unlikely]]
-            detail::rethrow(std::move(error));
-    }
-
-private:
-    basic_generator inner_;
-    promise_type* outer_ = nullptr;
-};
-
 template <class T, flavour F, generator_kind K>
 class basic_generator<T, F, K>::promise_type : public detail::awaiting_promise<F> {
 public:
@@ -271,17 +229,18 @@ public:
     basic_generator get_return_object() noexcept { return basic_generator(*this); }
     [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
     [[nodiscard]] detail::final_awaiter final_suspend() const noexcept { return {}; }
-    void return_void() const noexcept {}
+    void return_void() const noexcept { consumer_->from_.innermost_ = nullptr; }
     void unhandled_exception() noexcept {
         detail::check_not_unwinding(*this);
         if constexpr (K == generator_kind::resource) detail::tell_drops_of_error(*this);
-        consumer_->error_ = std::current_exception();
+        consumer_->from_.innermost_ = nullptr;
+        consumer_->result_.set_error(std::current_exception());
     }
 
     template <class U = T>
         requires std::convertible_to<U&&, T>
     yielding yield_value(U&& item) {
-        consumer_->item_.emplace(std::forward<U>(item));
+        consumer_->result_.put_value(std::forward<U>(item));
         return {};
     }
     delegation yield_value(
@@ -341,3 +300,5 @@ using generator = local_generator<T>;
 }  // namespace local
 
 }  // namespace coil
+
+#include <coil/stream/detail/delegation.hpp>

@@ -209,6 +209,43 @@ COIL_TEST("generator: a delegating one may be stopped inside, wherever it is awa
     CHECK_FALSE(end.has_value());
 }
 
+COIL_TEST("generator: delegating to one that was read in part gives the rest of it") {
+    auto rest_of = [](coil::generator<int> begun) -> coil::generator<int> {
+        co_yield coil::elements_of(std::move(begun));
+        co_yield 7;
+    };
+    for (int read = 0; read <= 5; ++read) {
+        auto begun = leaves(2);  // four items, two levels down
+        for (int i = 0; i < read; ++i) (void)co_await begun.next();
+        auto items = rest_of(std::move(begun));
+        int sum = 0;
+        while (auto item = co_await items.next()) sum += *item;
+        CHECK(sum == std::max(4 - read, 0) + 7);
+    }
+}
+
+COIL_TEST("generator: one read in part and delegated to may be left early or stopped") {
+    words log;
+    coil::event never;
+    auto rest_of = [](coil::generator<int> begun) -> coil::generator<int> {
+        co_yield coil::elements_of(std::move(begun));
+    };
+    auto wraps = [](coil::event& never, words& log) -> coil::generator<int> {
+        co_yield coil::elements_of(stuck(never, log));
+    };
+    for (const bool is_stopped : {false, true}) {
+        auto begun = wraps(never, log);
+        CHECK(co_await begun.next() == 1);
+        auto items = rest_of(std::move(begun));
+        if (!is_stopped) continue;
+        auto none = co_await coil::with_timeout(1s, items.next());
+        CHECK_FALSE(none.has_value());
+        auto end = co_await items.next();
+        CHECK_FALSE(end.has_value());
+    }
+    CHECK(log.size() == 2);  // each local was destroyed, and nobody woke
+}
+
 TEST_CASE("generator: two readers at a time end the program") {
     const std::string said = coil::testing::last_words_of([]() -> coil::local_task<> {
         auto numbers = []() -> coil::generator<int> {

@@ -51,7 +51,7 @@ public:
 private:
     std::coroutine_handle<> run() noexcept {
         const bool has_drops = of_.holds_drops();
-        promise_type& frame = *std::exchange(of_.outermost_, nullptr);
+        promise_type& frame = *of_.give_up_frame();
         if (!has_drops) {
             handle::from_promise(frame).destroy();
             return parent_.complete();
