@@ -33,6 +33,12 @@ public:
 
 }  // namespace
 
+std::optional<std::size_t> tcp_stream::try_read(std::span<std::byte> into) {
+    read_leaf once(socket_, into);
+    if (!socket_.driver().try_now(once)) return std::nullopt;
+    return once.await_resume();
+}
+
 std::size_t tcp_stream::try_write(std::span<const std::byte> bytes) noexcept {
     const auto count = ::send(socket_.descriptor(), bytes.data(), bytes.size(),
                               MSG_NOSIGNAL | MSG_DONTWAIT);

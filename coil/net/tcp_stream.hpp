@@ -5,6 +5,7 @@
 #include <coil/net/endpoint.hpp>
 #include <coil/runtime/io_driver.hpp>
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -34,6 +35,10 @@ public:
     /// Stop: nothing was taken.
     /// Lifetime: `into` must outlive the await.
     [[nodiscard]] read_leaf read(std::span<std::byte> into) noexcept;
+
+    /// Reads what is there already: as `read`, but empty where that would wait.
+    /// Requires: no `read` waits, and `into` is not empty.
+    [[nodiscard]] std::optional<std::size_t> try_read(std::span<std::byte> into);
 
     /// Waits until some of `bytes` can be taken, and gives their count.
     /// Stop: nothing was sent; if something was, the await ends with its count.

@@ -229,6 +229,30 @@ TEST_CASE("tcp_stream: wait_readable takes nothing and needs no buffer") {
     run(waits());
 }
 
+TEST_CASE("tcp_stream: try_read takes what is there, and waits for nothing") {
+    auto tries = []() -> task<> {
+        auto [here, there] = co_await connect_both();
+        std::array<std::byte, 4> bytes = {};
+        CHECK(there.try_read(bytes) == std::nullopt);
+        co_await write_all(here, "abcdef");
+        co_await there.wait_readable();
+        CHECK(there.try_read(bytes) == 4);
+        CHECK(bytes[3] == std::byte{'d'});
+        CHECK(there.try_read(bytes) == 2);
+        CHECK(there.try_read(bytes) == std::nullopt);
+        auto writes = [](net::tcp_stream& to) -> task<> {
+            co_await yield_now();
+            co_await write_all(to, "gh");
+        };
+        co_await join(there.wait_readable(), writes(here));
+        CHECK(there.try_read(bytes) == 2);
+        here.close();
+        co_await there.wait_readable();
+        CHECK(there.try_read(bytes) == 0);
+    };
+    run(tries());
+}
+
 TEST_CASE("tcp_stream: connecting where nobody listens is an error") {
     auto refused = []() -> task<std::size_t> {
         auto listener = co_await net::listen({});
