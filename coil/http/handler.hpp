@@ -34,13 +34,26 @@ class handler_ref {
 public:
     template <handler H>
     explicit handler_ref(const H& to) noexcept : object_(&to),
-                                                 call_(&call_it<H>) {}
+                                                 calls_(&calls_of<H>) {}
 
     [[nodiscard]] task<response> operator()(request& asked) const {
-        return call_(object_, asked);
+        return calls_->call(object_, asked);
+    }
+
+    /// Whether it has nothing to wait for: then `at_once` may be called instead.
+    [[nodiscard]] bool answers_at_once() const noexcept {
+        return calls_->at_once != nullptr;
+    }
+    [[nodiscard]] response at_once(request& asked) const {
+        return calls_->at_once(object_, asked);
     }
 
 private:
+    struct calls {
+        task<response> (*call)(const void*, request&);
+        response (*at_once)(const void*, request&);
+    };
+
     template <class H>
     static task<response> call_it(const void* object, request& asked) {
         const H& h = *static_cast<const H*>(object);
@@ -50,9 +63,17 @@ private:
             return detail::settle(h, asked);
         }
     }
+    template <class H>
+    static response answer_at_once(const void* object, request& asked) {
+        return (*static_cast<const H*>(object))(asked);
+    }
+    template <class H>
+    static constexpr calls calls_of = {&call_it<H>, nullptr};
+    template <detail::answers_at_once H>
+    static constexpr calls calls_of<H> = {&call_it<H>, &answer_at_once<H>};
 
     const void* object_;
-    task<response> (*call_)(const void*, request&);
+    const calls* calls_;
 };
 
 namespace detail {

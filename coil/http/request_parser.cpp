@@ -28,14 +28,15 @@ bool request_parser::is_idle() const noexcept {
            (phase_ == phase::request_line && line_begin_ == text_.size());
 }
 
-void request_parser::release_memory() noexcept {
-    COIL_EXPECTS(is_idle());
-    const bool has_skipped_line = phase_ != phase::done && has_skipped_line_;
-    begin_request();
-    has_skipped_line_ = has_skipped_line;
-    std::string().swap(text_);
-    std::vector<field_view>().swap(fields_);
+bool request_parser::is_blank() const noexcept {
+    return is_idle() && (phase_ == phase::done || text_.empty());
+}
+
+void request_parser::reset() noexcept {
+    constexpr std::size_t kept_bytes_max = 4096;  // more is seldom used again
+    if (text_.capacity() > kept_bytes_max) std::string().swap(text_);
     chunked_body_.release_memory();
+    begin_request();
 }
 
 void request_parser::begin_request() noexcept {

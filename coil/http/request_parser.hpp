@@ -66,8 +66,12 @@ public:
     /// Why parsing failed.
     [[nodiscard]] const parse_error& error() const noexcept { return error_; }
 
-    /// Gives memory back, for a connection about to wait. Requires: `is_idle()`.
-    void release_memory() noexcept;
+    /// Whether nothing has been seen at all since the last request: not even the empty
+    /// line that may come before one.
+    [[nodiscard]] bool is_blank() const noexcept;
+
+    /// Begins anew, for another connection; keeps its memory, unless that is much.
+    void reset() noexcept;
 
 private:
     enum class phase : std::uint8_t { request_line, field_lines, body, done, failed };

@@ -2,6 +2,7 @@
 #include <coil/base/planted.hpp>
 #include <coil/core/join.hpp>
 #include <coil/core/race.hpp>
+#include <coil/core/strand.hpp>
 #include <coil/http/detail/connection.hpp>
 #include <coil/http/server.hpp>
 #include <coil/time/sleep.hpp>
@@ -17,32 +18,41 @@ namespace coil::http {
 
 namespace detail {
 
-buffer_store::buffer_store() {
+memory_store::memory_store(const limits& of) : limits_(of) {
     kept_.reserve(kept_max);  // so that giving back needs no memory
 }
 
-buffer_store::buffer buffer_store::take() {
-    if (kept_.empty()) return std::make_unique_for_overwrite<char[]>(size);
-    buffer kept = std::move(kept_.back());
+memory_store::memory memory_store::take() {
+    if (kept_.empty()) return std::make_unique<working_memory>(limits_);
+    memory kept = std::move(kept_.back());
     kept_.pop_back();
     return kept;
 }
 
-void buffer_store::give_back(buffer used) noexcept {
-    if (kept_.size() < kept_max) kept_.push_back(std::move(used));
+void memory_store::give_back(memory used) noexcept {
+    constexpr std::size_t kept_output_max = 16 * 1024;  // more is seldom used again
+    if (kept_.size() == kept_max) return;
+    used->parser.reset();
+    if (used->output.capacity() > kept_output_max) std::string().swap(used->output);
+    used->output.clear();
+    used->unread = {};
+    used->sent = 0;
+    kept_.push_back(std::move(used));
 }
 
-// tidy: HTTP's dates are calendar time, which no driver has
-date_cache::date_cache() : start_(std::chrono::system_clock::now()), begun_(now()) {}
+date_cache::date_cache()
+    : timer([](timer& due) noexcept { static_cast<date_cache&>(due).text_.clear(); }),
+      // tidy: HTTP's dates are calendar time, which no driver has
+      start_(std::chrono::system_clock::now()),
+      begun_(now()) {}
 
 std::string_view date_cache::text() {
-    const instant current = now();
-    if (current >= next_ || text_.empty()) {
-        const auto passed = current - begun_;
-        const auto wall = std::chrono::floor<std::chrono::seconds>(start_ + passed);
-        text_ = format_date(wall);
-        next_ = begun_ + (wall + std::chrono::seconds(1) - start_);
-    }
+    if (!text_.empty()) return text_;
+    const auto wall =
+        std::chrono::floor<std::chrono::seconds>(start_ + (now() - begun_));
+    text_ = format_date(wall);
+    const instant next = begun_ + (wall + std::chrono::seconds(1) - start_);
+    strand::current()->runs_on().timers()->arm(*this, next);
     return text_;
 }
 
@@ -50,7 +60,8 @@ std::string_view date_cache::text() {
 
 server::server(net::tcp_listener listener, http::limits limits)
     : listener_(std::move(listener)),
-      limits_(limits) {}
+      limits_(limits),
+      spare_memory_(limits_) {}
 
 void server::start_drain() noexcept {
     draining_.set();
@@ -80,6 +91,9 @@ task<> server::serve_all(handler_ref handler) {
         co_await race(accept_all(connections, handler), draining_.wait());
         listener_.close();
         start_drain();
+        while (detail::idle_wait* const idle = idle_.pop_front()) {
+            if (!COIL_PLANTED(idle_stays)) idle->tell();
+        }
         co_await drain(connections);
     });
 }
@@ -183,7 +197,7 @@ task<> server::accept_all(group& connections, handler_ref handler) {
 task<> server::serve_one(open_connection, net::tcp_stream peer, handler_ref handler) {
     try {
         peer.set_nodelay(true);
-        detail::connection whole(*this, std::move(peer), handler);
+        detail::connection whole(*this, peer, handler);
         co_await whole.run();
     } catch (...) {  // memory ran out, or so: this connection's end only
         co_return;

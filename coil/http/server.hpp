@@ -2,17 +2,18 @@
 #pragma once
 
 #include <coil/core/group.hpp>
+#include <coil/http/detail/idle_wait.hpp>
+#include <coil/http/detail/working_memory.hpp>
 #include <coil/http/handler.hpp>
 #include <coil/http/limits.hpp>
 #include <coil/net/tcp_listener.hpp>
 #include <coil/sync/event.hpp>
+#include <coil/time/timer.hpp>
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace coil::http {
 
@@ -31,22 +32,9 @@ struct server_stats {
 
 namespace detail {
 
-/// Read buffers of connections that are not idle; an idle one holds none.
-class buffer_store {
-public:
-    static constexpr std::size_t size = 16 * 1024;
-    using buffer = std::unique_ptr<char[]>;
-    buffer_store();
-    [[nodiscard]] buffer take();
-    void give_back(buffer used) noexcept;
-
-private:
-    static constexpr std::size_t kept_max = 256;
-    std::vector<buffer> kept_;
-};
-
-/// The Date field's text, made once a second.
-class date_cache {
+/// The Date field's text, made once a second: a timer tells when it is no longer true,
+/// so that nobody has to look at the clock.
+class date_cache : private timer {
 public:
     date_cache();
     [[nodiscard]] std::string_view text();
@@ -54,7 +42,6 @@ public:
 private:
     std::chrono::system_clock::time_point start_;  // when `begun_` was
     instant begun_;
-    instant next_;
     std::string text_;
 };
 
@@ -120,8 +107,8 @@ private:
     event draining_;
     event all_closed_;  // while draining
     event has_ended_;
-    detail::buffer_store buffers_;
-    std::string spare_output_;  // empty, but it has room
+    detail::memory_store spare_memory_;
+    intrusive_list<detail::idle_wait> idle_;
     detail::date_cache date_;
     std::map<address_key, std::size_t> per_address_;
 };

@@ -312,6 +312,45 @@ TEST_CASE("server: a stream that fails is cut, and only that one") {
     serve_to(streaming, client);
 }
 
+TEST_CASE("server: a handler that ends as stopped by itself is the service's error") {
+    const auto stops = [](request& asked) -> task<response> {
+        if (asked.path() == "/good") co_return response::text("good");
+        if (asked.path() == "/late") co_await yield_now();
+        co_await stop_here();
+    };
+    const auto client = [](server& at) -> task<> {
+        wire_client c = co_await connect_to(at);
+        for (const std::string_view asked : {"GET /", "GET /late"}) {
+            co_await c.send(asking(asked));
+            const answer got = co_await c.receive();
+            CHECK(got.status == 500);
+            CHECK(at.stats().in_flight == 0);
+        }
+        co_await c.send(asking("GET /good"));
+        const answer good = co_await c.receive();
+        CHECK(good.body == "good");
+    };
+    serve_to(stops, client);
+}
+
+TEST_CASE("server: a stream that ends as stopped by itself is cut") {
+    const auto streaming = [](request&) -> response {
+        const auto pieces = []() -> generator<std::string> {
+            co_yield "one";
+            co_await stop_here();
+        };
+        return response::streaming(pieces(), "text/plain");
+    };
+    const auto client = [](server& at) -> task<> {
+        wire_client c = co_await connect_to(at);
+        co_await c.send(asking("GET /"));
+        const answer cut = co_await c.receive();
+        CHECK(cut.status == 200);
+        CHECK_FALSE(cut.is_whole);
+    };
+    serve_to(streaming, client);
+}
+
 TEST_CASE("server: events arrive one by one") {
     const auto live = [](request&) -> response {
         const auto events = []() -> generator<std::string> {

@@ -5,16 +5,18 @@
 #include <coil/http/response_writer.hpp>
 #include <coil/http/server.hpp>
 
+#include <optional>
 #include <span>
 
 namespace coil::http::detail {
 
 /// One connection of a server: reads requests, calls the handler, writes responses.
 ///
+/// Lifetime: refers to its server, peer and handler.
 /// Memory: while it waits for a request it holds neither buffer nor output.
 class connection final : public body_source {
 public:
-    connection(server& owner, net::tcp_stream peer, handler_ref handler);
+    connection(server& owner, net::tcp_stream& peer, const handler_ref& handler);
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
     ~connection();
@@ -25,14 +27,32 @@ public:
 private:
     enum class next_step : unsigned char { go_on, close, linger };
 
-    task<bool> wait_for_request();
+    enum class head_state : unsigned char { whole, not_yet, bad };
+    [[nodiscard]] head_state parse_head();
+    [[nodiscard]] bool is_idle() const noexcept;
+    task<bool> read_rest_of_head(std::optional<instant>& began);
+    task<> end(next_step why);
     task<bool> fill(std::chrono::nanoseconds limit);
+    bool take_what_is_here();
+    working_memory& memory();
+    std::string& output() { return memory().output; }
+    [[nodiscard]] bool has_output() const noexcept;
+    [[nodiscard]] const request_head& head() const noexcept {
+        return memory_->parser.head();
+    }
+    std::span<std::byte> room() {
+        return std::as_writable_bytes(std::span(memory().input));
+    }
     task<next_step> answer();
-    task<response> call_handler(request& asked);
-    task<> watch_peer(bool has_output);
+    [[nodiscard]] bool is_overloaded() const noexcept;
+    response call_at_once(request& asked);
+    task<> call_handler(request& asked, response& made);
+    task<> keep_answer(request& asked, response& made);
+    task<> watch_peer(bool has_earlier_output);
     task<> watch_reader(body_framing framing);
-    task<next_step> respond(response made);
-    task<bool> stream(response made, const exchange& how);
+    [[nodiscard]] exchange begin_response();
+    task<bool> stream(response& made);
+    task<next_step> finish_exchange();
     task<bool> send_pieces(generator<std::string>& pieces, body_framing framing);
     task<> refuse(const parse_error& error);
     task<bool> finish_body();
@@ -47,19 +67,15 @@ private:
 
     task<std::optional<std::string_view>> next_piece() override;
     void set_body_max(std::uint64_t bytes) noexcept override {
-        parser_.set_body_bytes_max(bytes);
+        memory_->parser.set_body_bytes_max(bytes);
     }
     [[nodiscard]] std::chrono::nanoseconds body_time_left() const noexcept;
-    void release_buffer() noexcept;
+    void release_memory() noexcept;
 
     server& server_;
-    net::tcp_stream peer_;
-    handler_ref handler_;
-    request_parser parser_;
-    buffer_store::buffer buffer_;
-    std::string_view unread_;  // of `buffer_`
-    std::string out_;          // to be sent
-    std::size_t sent_ = 0;     // of it; may be ahead of it, see watch_peer()
+    net::tcp_stream& peer_;
+    const handler_ref& handler_;
+    memory_store::memory memory_;  // none while it is idle
     std::size_t served_ = 0;
     std::chrono::nanoseconds body_waited_ = {};
     std::uint64_t body_received_ = 0;

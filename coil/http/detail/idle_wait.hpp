@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/base/intrusive_list.hpp>
+#include <coil/core/child.hpp>
+#include <coil/net/tcp_stream.hpp>
+#include <coil/time/timer.hpp>
+
+namespace coil::http::detail {
+
+/// The wait for a connection's next request; see `wait_idle`. One operation instead of
+/// a race with a time-out in it: most connections spend most of their lives here.
+class idle_wait : public coil::detail::frame_operation<idle_wait>,
+                  public intrusive_list_node,
+                  private timer {
+public:
+    static constexpr const char* what = "http idle";
+
+    idle_wait(clock::duration limit, net::tcp_stream& peer,
+              intrusive_list<idle_wait>& place) noexcept
+        : timer(&too_long),
+          limit_(limit),
+          readable_(peer.wait_readable()),
+          place_(place) {}
+
+    std::coroutine_handle<> begin(continuation parent) noexcept {
+        set_parent(parent);
+        scope_.open(parent.scope());
+        const auto next = child_.begin(std::move(readable_), scope_);
+        if (!has_ended_) {
+            timer_service& timers = *parent.scope().home().runs_on().timers();
+            timers.arm(*this, from_now(timers, limit_));
+            place_.push_back(*this);
+        }
+        return next;
+    }
+    /// Whether there is something to read, or the peer has closed.
+    bool await_resume() const noexcept { return !was_told_; }
+
+    /// Ends it, though nothing has come.
+    void tell() noexcept {
+        if (scope_.stop_requested()) return;  // it ends anyway
+        was_told_ = true;
+        scope_.request_stop(stop_reason::shutdown);
+    }
+
+private:
+    static void too_long(timer& due) noexcept { static_cast<idle_wait&>(due).tell(); }
+    std::coroutine_handle<> readable() noexcept {
+        was_told_ = false;
+        return close().complete();
+    }
+    std::coroutine_handle<> stopped() noexcept {
+        return was_told_ ? close().complete() : close().unwind();
+    }
+    idle_wait& close() noexcept {
+        has_ended_ = true;
+        cancel();
+        leave_list();
+        scope_.close();
+        return *this;
+    }
+
+    using wait = net::tcp_stream::wait_leaf;
+    clock::duration limit_;
+    wait readable_;
+    intrusive_list<idle_wait>& place_;
+    coil::detail::nested_scope scope_;
+    coil::detail::part<coil::detail::child<wait>, idle_wait, &idle_wait::readable,
+                       &idle_wait::stopped>
+        child_{*this};
+    bool was_told_ = false;
+    bool has_ended_ = false;
+};
+
+class [[nodiscard]] idle_recipe {
+public:
+    static constexpr bool is_local = false;
+
+    idle_recipe(clock::duration limit, net::tcp_stream& peer,
+                intrusive_list<idle_wait>& place) noexcept
+        : limit_(limit),
+          peer_(peer),
+          place_(place) {}
+    idle_wait operator co_await() && noexcept { return {limit_, peer_, place_}; }
+
+private:
+    clock::duration limit_;
+    net::tcp_stream& peer_;
+    intrusive_list<idle_wait>& place_;
+};
+
+/// Waits in `place` until `peer` can be read: true; false after `limit`, and when
+/// `idle_wait::tell` was called.
+inline idle_recipe wait_idle(clock::duration limit, net::tcp_stream& peer,
+                             intrusive_list<idle_wait>& place) noexcept {
+    return {limit, peer, place};
+}
+
+}  // namespace coil::http::detail
