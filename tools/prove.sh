@@ -57,11 +57,14 @@ repeat() {
     cmake --preset "$1"
     cmake --build "build/$1" -j "$(nproc)"
     export TSAN_OPTIONS=halt_on_error=1
-    local seed first=$RANDOM
+    local seed program first=$RANDOM
     for ((seed = first; seed < first + repetitions; ++seed)); do
-        run_all "$1" --no-intro --order-by=rand "--rand-seed=$seed"
-    done
-    echo "seeds $first to $((seed - 1))"
+        for program in $(programs "$1"); do printf '%s\0%s\0' "$program" "$seed"; done
+    done | xargs -0 -n 2 -P "$(nproc)" bash -c '
+        "$0" --no-intro --order-by=rand "--rand-seed=$1" && exit
+        echo "failed: $0 --order-by=rand --rand-seed=$1"
+        exit 255  # no others'
+    echo "seeds $first to $((first + repetitions - 1))"
 }
 
 run_all() {
