@@ -9,9 +9,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -50,6 +52,10 @@ struct exchange {
     std::size_t requests = 1;
 };
 
+char lower(char of) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(of)));
+}
+
 /// An HTTP answer's size, learnt from a first one; it must be the same each time.
 std::size_t learn_answer_size(std::uint16_t port, const std::string& request) {
     const int peer = connect_to(port);
@@ -58,15 +64,17 @@ std::size_t learn_answer_size(std::uint16_t port, const std::string& request) {
     std::array<char, 4096> bytes;
     for (;;) {
         const std::size_t head = answer.find("\r\n\r\n");
-        const std::size_t length = answer.find("Content-Length: ");
+        const std::size_t length = answer.find("\r\ncontent-length: ");
         if (head != std::string::npos && length != std::string::npos) {
-            if (!answer.starts_with("HTTP/1.1 200 ")) give_up("the answer is not 200");
+            if (!answer.starts_with("http/1.1 200 ")) give_up("the answer is not 200");
             close(peer);
-            return head + 4 + std::strtoul(answer.c_str() + length + 16, nullptr, 10);
+            return head + 4 + std::strtoul(answer.c_str() + length + 18, nullptr, 10);
         }
         const ssize_t got = recv(peer, bytes.data(), bytes.size(), 0);
         if (got <= 0) give_up("no answer to the first request");
-        answer.append(bytes.data(), static_cast<std::size_t>(got));
+        // Names of headers may be in any case.
+        std::transform(bytes.begin(), bytes.begin() + got, std::back_inserter(answer),
+                       lower);
     }
 }
 

@@ -14,6 +14,15 @@ def program(name):
     return str(PROGRAMS / f'coil_bench_{name}')
 
 
+def is_built(words):
+    return os.access(program(words[0]), os.X_OK)
+
+
+def is_countable(words):
+    """Callgrind follows neither io_uring, nor goroutines, nor the exec that makes nginx."""
+    return 'uring' not in ' '.join(words) and not words[0].startswith(('go_', 'nginx_'))
+
+
 def output_of(command):
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     if done.returncode != 0:

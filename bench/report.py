@@ -12,10 +12,14 @@ import subprocess
 import sys
 
 import measuring
+import peers
 from rows import ROWS
 
 DOCUMENT = pathlib.Path('docs/benchmarks.md')
 BEGIN, END = '<!-- measured by ./x bench: begin -->', '<!-- measured by ./x bench: end -->'
+COLUMNS = ('coil', 'floor', 'coil on io_uring', 'floor on io_uring', 'Asio', 'Asio callbacks',
+           'tokio', 'Go', 'nginx')
+RATIOS = ('floor', 'Asio', 'tokio')  # with one for every column nobody would read the table
 FIGURE = {'operation': 'ns', 'memory': 'B', 'server': 'us', 'compile': 's'}  # what ratios are made of
 SAID = {'ns': 'ns', 'Ir': 'Ir', 'us': 'µs', 'user': 'µs user', 'p99': 'µs p99', 's': 's',
         'MiB': 'MiB', 'B': 'B'}
@@ -32,9 +36,10 @@ TITLES = {
 
 def main():
     options = parse(sys.argv[1:])
-    chosen = [row for row in ROWS if row.name in options.rows or not options.rows]
+    asked = [row for row in ROWS if row.name in options.rows or not options.rows]
+    chosen = [peers.with_those_here(row) for row in asked]
     results = measure(chosen, options.rounds)
-    text = described(options) + '\n' + tables(chosen, results)
+    text = described(options, asked) + '\n' + tables(chosen, results)
     print(text)
     if len(chosen) == len(ROWS):
         write(text)
@@ -44,8 +49,9 @@ def main():
 def parse(arguments):
     names = [row.name for row in ROWS]
     parser = argparse.ArgumentParser(
-        prog='x bench', description='Measures coil beside hand-written floors and '
-        'Boost.Asio/Beast, interleaved in rounds, and quotes the least CPU time.',
+        prog='x bench', description='Measures coil beside hand-written floors, '
+        'Boost.Asio/Beast, tokio, Go and nginx, interleaved in rounds, and quotes the least '
+        'CPU time.',
         epilog='Rows: ' + ', '.join(names))
     parser.add_argument('rows', metavar='ROW', nargs='*', help='only these rows')
     parser.add_argument('--rounds', type=int, default=5, help='default: 5')
@@ -78,7 +84,7 @@ def measure(chosen, rounds):
             say(f'counting instructions: {row.name}')
             count = measuring.INSTRUCTIONS[row.kind]
             for peer, words in row.programs.items():
-                if 'uring' not in ' '.join(words):  # callgrind does not know it
+                if measuring.is_countable(words):
                     results[row.name, peer]['Ir'] = count(row, words)
     say('')
     return results
@@ -97,15 +103,16 @@ def tables(chosen, results):
         rows = [row for row in chosen if row.kind == kind]
         if not rows:
             continue
-        peers = list(dict.fromkeys(peer for row in rows for peer in ['coil', *row.programs]))
+        columns = [peer for peer in COLUMNS if any(peer in row.programs for row in rows)]
+        compared = [peer for peer in columns if peer in RATIOS]
         text += f'\n### {title}\n\n'
-        text += line(['row', 'what', *peers, *(f'coil / {p}' for p in peers[1:]), 'target', ''])
-        text += '|---' * (2 * len(peers) + 3) + '|\n'
+        text += line(['row', 'what', *columns, *(f'coil / {p}' for p in compared), 'target', ''])
+        text += '|---' * (len(columns) + len(compared) + 4) + '|\n'
         for row in rows:
-            figures = {peer: results.get((row.name, peer), {}) for peer in peers}
+            figures = {peer: results.get((row.name, peer), {}) for peer in columns}
             text += line([f'`{row.name}`', row.title,
-                          *(shown(kind, figures[peer]) for peer in peers),
-                          *(ratio(kind, figures, peer) for peer in peers[1:]),
+                          *(shown(kind, figures[peer]) for peer in columns),
+                          *(ratio(kind, figures, peer) for peer in compared),
                           target(row), verdict(row, figures)])
     return text
 
@@ -155,7 +162,7 @@ def verdict(row, figures):
     return f'**missed** ({", ".join(missed)})' if missed else 'met'
 
 
-def described(options):
+def described(options, rows):
     model = re.search(r'model name\s*: (.*)', pathlib.Path('/proc/cpuinfo').read_text())
     command = ' '.join(['./x bench', *sys.argv[1:]])
     facts = {
@@ -163,11 +170,12 @@ def described(options):
                    f'{os.cpu_count()} processors, Linux {platform.release()}',
         'compiler': output_of('clang++-19', '--version').splitlines()[0] +
                     ', `-O2 -DNDEBUG`; Boost 1.81',
+        'others': peers.described(rows),
         'commit': commit(),
         'command': f'`{command}`, {options.rounds} rounds',
         'date': f'{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC',
     }
-    return ''.join(f'- {name}: {fact}\n' for name, fact in facts.items())
+    return ''.join(f'- {name}: {fact}\n' for name, fact in facts.items() if fact)
 
 
 def commit():

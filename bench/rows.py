@@ -4,6 +4,7 @@ import dataclasses
 import errno
 
 PEERS = ('coil', 'floor', 'Asio')
+RUNTIMES = ('coil', 'Asio', 'tokio', 'Go')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,13 +34,16 @@ def compiled(name, title, limit, asio):
                {'coil': [name.removeprefix('compile-')], 'floor': ['bare'], 'Asio': [asio]})
 
 
-def on_both(protocol):
-    """coil's server and the floor, each on epoll and, where it is allowed, on io_uring."""
+def servers(protocol):
+    """Everybody's; coil's and the floor on epoll and, where it is allowed, on io_uring."""
     programs = {'coil': ['coil_server', protocol, 'epoll'],
                 'floor': ['floor_server', protocol]}
     if is_uring_allowed():
         programs |= {'coil on io_uring': ['coil_server', protocol, 'uring'],
                      'floor on io_uring': ['uring_floor_server', protocol]}
+    programs |= {peer: [f'{peer.lower()}_server', protocol] for peer in RUNTIMES[1:]}
+    if protocol == 'http':
+        programs['nginx'] = ['nginx_server', protocol]
     return programs
 
 
@@ -61,33 +65,31 @@ ROWS = [
     operation('generator', 'async generator, one item',
               5_000_000, {'ratio': 1.16, 'Ir': 40}, ('coil', 'floor')),
     operation('spawn-join', 'spawn a ready child in a group of its own, join it',
-              500_000, {'Asio ratio': 0.05, 'Ir': 200}, ('coil', 'Asio')),
+              500_000, {'Asio ratio': 0.05, 'Ir': 200}, RUNTIMES),
     operation('spawn-1000', 'spawn 1000 into a group, join all, per child',
-              500_000, {'ns': 40}, ('coil', 'Asio')),
+              500_000, {'ns': 40}, RUNTIMES),
     operation('yield', 'yield, one strand',
-              1_000_000, {'Asio ratio': 0.15}, ('coil', 'Asio')),
+              1_000_000, {'Asio ratio': 0.15}, RUNTIMES),
     operation('timer', 'create a timer, arm it, cancel it',
-              500_000, {'Asio ratio': 0.013}),
+              500_000, {'Asio ratio': 0.013}, (*PEERS, 'tokio', 'Go')),
     operation('timer-rearm', 're-arm one of 10,000 timers',
-              500_000, {'ns': 20}),
+              500_000, {'ns': 20}, (*PEERS, 'tokio', 'Go')),
     operation('channel-buffered', 'an item through a channel with 64 places',
-              2_000_000, {'Asio ratio': 0.036}, ('coil', 'Asio')),
+              2_000_000, {'Asio ratio': 0.036}, RUNTIMES),
     operation('channel-ping-pong', 'there and back over two channels with one place',
-              500_000, {'Asio ratio': 0.07}, ('coil', 'Asio')),
+              500_000, {'Asio ratio': 0.07}, RUNTIMES),
     Row('sleeping', 'memory of a sleeping task, of 1,000,000', 'memory', 1_000_000, {'B': 160},
-        {'coil': ['coil_rows', 'sleeping'], 'Asio': ['asio_rows', 'sleeping']}),
+        {peer: [f'{peer.lower()}_rows', 'sleeping'] for peer in RUNTIMES}),
     Row('echo', 'TCP echo of 64 bytes, 64 connections', 'server', 100_000,
         {'ratio': 1.03, 'user': 0.8, 'p99 ratio': 1},
-        {**on_both('echo'),
-         'Asio': ['asio_server', 'echo'],
-         'Asio callbacks': ['asio_server', 'echo-callbacks']}),
+        {**servers('echo'), 'Asio callbacks': ['asio_server', 'echo-callbacks']}),
     Row('http', 'HTTP/1.1 hello, 64 connections', 'server', 100_000,
         {'ratio': 1.05, 'user': 1.6, 'p99 ratio': 1},
-        {**on_both('http'), 'Asio': ['asio_server', 'http']}),
+        servers('http')),
     Row('echo-1000', 'TCP echo of 64 bytes, 1000 connections', 'server', 100_000,
-        {'ratio': 0.93}, {**on_both('echo'), 'Asio': ['asio_server', 'echo']}, 1000),
+        {'ratio': 0.93}, servers('echo'), 1000),
     Row('pipelined', 'HTTP/1.1 hello, 16 at a time, 64 connections', 'server', 400_000,
-        {'ratio': 1.2}, {**on_both('http'), 'Asio': ['asio_server', 'http']}),
+        {'ratio': 1.2}, servers('http')),
     compiled('compile-core', 'compile a hello with the core header', 3.5, 'asio'),
     compiled('compile-everything', 'compile a hello with every header', 8,
              'asio_and_beast'),

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Rows measures what Go has an equivalent for, one goroutine running at a time.
+package main
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+var rows = map[string]func(count uint64) uint64{
+	"spawn-join":        spawnEach,
+	"spawn-1000":        spawnThousands,
+	"yield":             yieldOften,
+	"timer":             armAndCancel,
+	"timer-rearm":       rearmOneOfMany,
+	"sleeping":          sleepTogether,
+	"channel-buffered":  passThroughBuffer,
+	"channel-ping-pong": pingPong,
+}
+
+func spawnEach(count uint64) uint64 {
+	var sum uint64
+	for i := uint64(0); i < count; i++ {
+		var children sync.WaitGroup
+		children.Add(1)
+		go func() {
+			sum++
+			children.Done()
+		}()
+		children.Wait()
+	}
+	return sum
+}
+
+func spawnThousands(count uint64) uint64 {
+	var sum atomic.Uint64
+	for sum.Load() < count {
+		var children sync.WaitGroup
+		children.Add(1000)
+		for i := 0; i < 1000; i++ {
+			go func() {
+				sum.Add(1)
+				children.Done()
+			}()
+		}
+		children.Wait()
+	}
+	return sum.Load()
+}
+
+func yieldOften(count uint64) uint64 {
+	for i := uint64(0); i < count; i++ {
+		runtime.Gosched()
+	}
+	return count
+}
+
+func armAndCancel(count uint64) uint64 {
+	for i := uint64(0); i < count; i++ {
+		time.NewTimer(time.Minute).Stop()
+	}
+	return count
+}
+
+func rearmOneOfMany(count uint64) uint64 {
+	many := make([]*time.Timer, 10_000)
+	for i := range many {
+		many[i] = time.NewTimer(time.Minute)
+	}
+	draw := numbers(1)
+	for i := uint64(0); i < count; i++ {
+		moved := many[draw.below(10_000)]
+		moved.Reset(time.Duration(10_000+draw.below(50_000)) * time.Millisecond)
+	}
+	for _, timer := range many {
+		timer.Stop()
+	}
+	return count
+}
+
+// numbers are the same as in measure.hpp.
+type numbers uint64
+
+func (n *numbers) below(limit uint64) uint64 {
+	*n = *n*6364136223846793005 + 1442695040888963407
+	return uint64(*n>>33) % limit
+}
+
+func sleepTogether(count uint64) uint64 {
+	var begun sync.WaitGroup
+	begun.Add(int(count))
+	for i := uint64(0); i < count; i++ {
+		go func() {
+			begun.Done()
+			time.Sleep(time.Hour)
+		}()
+	}
+	begun.Wait()
+	return count
+}
+
+func passThroughBuffer(count uint64) uint64 {
+	items := make(chan uint64, 64)
+	go func() {
+		for i := uint64(0); i < count; i++ {
+			items <- i
+		}
+		close(items)
+	}()
+	var sum uint64
+	for item := range items {
+		sum += item
+	}
+	return sum
+}
+
+func pingPong(count uint64) uint64 {
+	there, back := make(chan uint64, 1), make(chan uint64, 1)
+	go func() {
+		for ball := range there {
+			back <- ball
+		}
+	}()
+	var sum uint64
+	for i := uint64(0); i < count; i++ {
+		there <- i
+		sum += <-back
+	}
+	close(there)
+	return sum
+}
+
+// cpuTime gives nanoseconds of the whole process.
+func cpuTime() int64 {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		panic(err)
+	}
+	return used.Utime.Nano() + used.Stime.Nano()
+}
+
+var kept uint64 // so that no work is without a purpose
+
+func main() {
+	runtime.GOMAXPROCS(1)
+	if len(os.Args) != 4 {
+		stop("usage: rows ROW OPERATIONS REPEATS")
+	}
+	run, found := rows[os.Args[1]]
+	count, err := strconv.ParseUint(os.Args[2], 10, 64)
+	repeats, err2 := strconv.Atoi(os.Args[3])
+	if !found || err != nil || err2 != nil || count == 0 || repeats < 1 || repeats > 64 {
+		stop(fmt.Sprintf("no row '%s', or no operations", os.Args[1]))
+	}
+	least := math.Inf(1)
+	for i := 0; i < repeats; i++ {
+		begin := cpuTime()
+		kept = run(count)
+		least = math.Min(least, float64(cpuTime()-begin)/float64(count))
+	}
+	fmt.Printf("%.3f\n", least)
+}
+
+func stop(why string) {
+	fmt.Fprintln(os.Stderr, "rows:", why)
+	os.Exit(2)
+}
