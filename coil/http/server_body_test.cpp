@@ -251,6 +251,26 @@ TEST_CASE("request body: a stream answers whoever has not sent all of it") {
     serve_to(streaming, client);
 }
 
+TEST_CASE("request body: a stream may read it while it answers") {
+    const auto echoing = [](request& asked) -> response {
+        const auto pieces = [](request& from) -> generator<std::string> {
+            while (auto piece = co_await from.next()) co_yield std::string(*piece);
+        };
+        return response::streaming(pieces(asked), "text/plain");
+    };
+    const auto client = [](server& at) -> task<> {
+        wire_client c = co_await connect_to(at);
+        const std::string body(500'000, 'x');
+        for (int i = 0; i < 2; ++i) {
+            auto [was_sent, got] = co_await join(c.send(posting(body)), c.receive());
+            CHECK(was_sent);
+            const bool is_same = got.body == body;
+            CHECK(is_same);
+        }
+    };
+    serve_to(echoing, client);
+}
+
 TEST_CASE("request body: a route may take more than the others") {
     limits granted;
     granted.body_bytes_max = 10;

@@ -147,6 +147,7 @@ task<connection::next_step> connection::answer() {
     if (has_body_ended_)
         (void)memory_->parser.parse({});  // message_done; the head stays valid
     ++served_;
+    request asked(head(), *this, server_);  // a stream may read it to its end
     response made;
     if (is_overloaded()) {
         ++server_.stats_.shed;
@@ -158,7 +159,6 @@ task<connection::next_step> connection::answer() {
             const bool was_sent = co_await flush();
             if (!was_sent) co_return next_step::close;
         }
-        request asked(head(), *this, server_);
         if (handler_.answers_at_once()) {
             made = call_at_once(asked);
         } else {
