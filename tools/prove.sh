@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# ./x prove [seconds]: the long checks that are too slow for CI. Each fuzzer runs for
-# the given seconds (600). The summary also goes to docs/proof.md, to be committed.
+# ./x prove [seconds]: the long checks that are too slow for CI.
 set -euo pipefail
 source tools/packages.sh
 
@@ -8,9 +7,26 @@ repetitions=20
 fuzz_seconds=${1:-600}
 passed=0 failed=0 rows=()
 
+usage() {
+    cat <<'EOF'
+./x prove [seconds]
+
+The long checks that are too slow for CI: the tests at -O0, -O1 and -O2, repeated in
+random orders under the sanitizers; all planted bugs; ten million random programs; each
+fuzzer for the given seconds (600). The summary also goes to docs/proof.md, to be
+committed.
+EOF
+}
+
 main() {
+    case "$*" in
+    --help | -h)
+        usage
+        exit 0
+        ;;
+    esac
     if [ $# -gt 1 ] || ! [[ $fuzz_seconds =~ ^[1-9][0-9]*$ ]]; then
-        echo "x prove: want at most one argument, the seconds for each fuzzer" >&2
+        echo "x prove: want at most one argument, the seconds for each fuzzer; see --help" >&2
         exit 2
     fi
     install_packages "the long checks" "${test_packages[@]}"
