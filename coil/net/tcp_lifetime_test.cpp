@@ -7,6 +7,7 @@
 #include <coil/io/write.hpp>
 #include <coil/net/tcp_listener.hpp>
 #include <coil/runtime/run.hpp>
+#include <coil/testing/death.hpp>
 
 #include <doctest/doctest.h>
 
@@ -110,4 +111,35 @@ TEST_CASE("tcp: another thread closes the sockets of a runtime whose thread is i
     all = {};
     runtime.reset();
     CHECK(runtime == nullptr);
+}
+
+TEST_CASE("tcp: a listener that leaves the runtime ends the program with a text") {
+    const std::string said = testing::last_words([] {
+        const net::tcp_listener taken_along = run(net::listen({}));
+        fatal("it is closed with its runtime gone");
+    });
+    CHECK(testing::says(said, "a socket outlived its runtime"));
+    CHECK_FALSE(testing::says(said, "it is closed with its runtime gone"));
+}
+
+TEST_CASE("tcp: a connection that outlives the runtime ends the program with a text") {
+    const std::string said = testing::last_words([] {
+        open_sockets all;
+        current_thread_runtime runtime;
+        runtime.run(open_and_use(all)).take();
+        all.listener.reset();
+        all.client.reset();
+    });
+    CHECK(testing::says(said, "a socket outlived its runtime"));
+}
+
+TEST_CASE("tcp: a socket that was moved or closed by hand is not taken to be open") {
+    current_thread_runtime runtime;
+    open_sockets all;
+    runtime.run(open_and_use(all)).take();
+    net::tcp_stream moved = *std::exchange(all.client, std::nullopt);
+    moved = *std::exchange(all.server, std::nullopt);
+    moved.close();
+    all.listener->close();
+    CHECK_FALSE(moved.is_open());
 }

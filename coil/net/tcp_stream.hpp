@@ -20,6 +20,7 @@ namespace coil::net {
 ///
 /// Errors: `std::system_error`. A write to a peer that has gone is an error (EPIPE or
 /// ECONNRESET) and never a signal.
+/// Lifetime: its runtime outlives it, or the program ends with a text.
 class tcp_stream {
 public:
     class read_leaf;

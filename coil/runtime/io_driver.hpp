@@ -97,7 +97,8 @@ class io_driver : public driver {
 public:
     static constexpr service_kind kind = {"sockets"};
 
-    virtual ~io_driver() = default;
+    /// Requires: no `io_handle` holds a socket of it; the program ends with a text.
+    virtual ~io_driver();
 
     /// The word for it in reports: "epoll", "uring".
     [[nodiscard]] virtual const char* name() const noexcept = 0;
@@ -119,6 +120,10 @@ public:
     virtual void start(io_operation& asked) noexcept = 0;
     /// The strand wants a waiting operation to stop.
     [[nodiscard]] virtual stop_answer stop(io_operation& asked) noexcept = 0;
+
+private:
+    friend class io_handle;
+    std::size_t held_ = 0;  // sockets, by their handles
 };
 
 /// The driver that the environment's `COIL_IO` asks for, or else the best that this
@@ -133,6 +138,8 @@ public:
 [[nodiscard]] io_driver& current_io_driver() noexcept;
 
 /// Owns an open socket.
+///
+/// Lifetime: its driver outlives it, or the program ends with a text.
 class io_handle {
 public:
     io_handle() = default;
@@ -163,7 +170,9 @@ public:
 
     /// Requires: nothing waits on it.
     void close() noexcept {
-        if (is_open()) driver_->close(*std::exchange(source_, nullptr));
+        if (!is_open()) return;
+        --driver_->held_;
+        driver_->close(*std::exchange(source_, nullptr));
     }
 
 private:
