@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/core/drop_traits.hpp>
 #include <coil/core/spawned.hpp>
 
 #include <optional>
@@ -58,10 +59,13 @@ private:
 /// \snippet coil/core/as_foreign_test.cpp  a plain coroutine awaits a task
 ///
 /// Returns: from `co_await`, an `outcome`: that coroutine cannot be unwound by a stop.
+/// Requires: the value needs no async drop, which that coroutine cannot await; else it
+/// does not compile.
 /// Threads: awaited on the thread of `runs_on`, which resumes the awaiting coroutine
 /// between two turns.
 template <awaitable A>
 auto as_foreign(executor& runs_on, A&& work) {
+    detail::refuse_async_drop<await_result_t<A>>();
     return detail::foreign_side<A>(runs_on, std::forward<A>(work));
 }
 

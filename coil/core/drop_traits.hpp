@@ -151,6 +151,17 @@ inline constexpr bool needs_async_drop_v =
 template <class T>
 concept needs_async_drop = needs_async_drop_v<T>;
 
+namespace detail {
+/// The value of a runtime's `run`, and of `as_foreign`: code gets it that cannot await.
+template <class T>
+constexpr void refuse_async_drop() noexcept {
+    static_assert(!needs_async_drop<T>,
+                  "this value needs its async_drop() awaited, and the code that would "
+                  "get it is no coil task and cannot do that: make the value and use "
+                  "it inside of one task, with coil::with or coil::own, and run that");
+}
+}  // namespace detail
+
 /// Whether such a drop is bound to the executor where it runs.
 template <class T>
 inline constexpr bool drops_locally_v =

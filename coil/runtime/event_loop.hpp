@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/core/drop_traits.hpp>
 #include <coil/core/spawned.hpp>
 #include <coil/runtime/driver.hpp>
 #include <coil/time/timer.hpp>
@@ -62,9 +63,11 @@ public:
     /// Runs `work` to its end, and all that it started.
     ///
     /// Requires: not called inside a running strand, nor while it runs already; the
-    /// program ends with a text.
+    /// program ends with a text. Its value needs no async drop, which would not be run;
+    /// that does not compile.
     template <awaitable A>
     outcome<await_result_t<A>> run(A&& work) {
+        detail::refuse_async_drop<await_result_t<A>>();
         claim_for_run();
         root<A> whole(*this, std::forward<A>(work));
         whole.start();

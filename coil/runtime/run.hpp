@@ -24,7 +24,9 @@ public:
 /// Returns: the work's value. Work of `void` that was stopped simply returns.
 /// Throws: the work's error; `stopped_error` if it was stopped and owes a value;
 /// `std::system_error` when the system is out of descriptors.
-/// Requires: not called inside a running strand; the program ends with a text.
+/// Requires: not called inside a running strand, and no socket leaves it with the
+/// value; the program ends with a text. A value that needs an async drop does not
+/// compile.
 template <awaitable A>
 await_result_t<A> run(A&& work, run_options options = {}) {
     current_thread_runtime runtime(options);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/core/drop_traits.hpp>
 #include <coil/core/spawned.hpp>
 #include <coil/time/timer.hpp>
 
@@ -25,6 +26,7 @@ public:
     /// Runs `work` to its end, and all that it started.
     template <awaitable A>
     outcome<await_result_t<A>> run(A&& work) {
+        detail::refuse_async_drop<await_result_t<A>>();
         COIL_EXPECTS(strand::current() == nullptr && "no runtime runs inside a strand");
         main_strand<A> whole(*this, std::forward<A>(work));
         whole.start();
