@@ -91,6 +91,20 @@
 #define COIL_TAG_RULES_END _Pragma("GCC diagnostic pop")
 #endif
 
+/// Part of a name that no other has in nested scopes, for a macro that declares some.
+#if COIL_CLANG && __clang_major__ >= 22
+#define COIL_UNIQUE __LINE__  // it calls __COUNTER__ an extension where one is pedantic
+#else
+#define COIL_UNIQUE __COUNTER__
+#endif
+
+/// Around a class that is only asked what names it has: derived from a user's class, it
+/// shall not be warned of in that one's place.
+#define COIL_NAMES_ONLY_BEGIN      \
+    _Pragma("GCC diagnostic push") \
+        _Pragma("GCC diagnostic ignored \"-Wnon-virtual-dtor\"")
+#define COIL_NAMES_ONLY_END _Pragma("GCC diagnostic pop")
+
 #if defined(COIL_UNDEFINE_HAS_FEATURE)
 #undef __has_feature
 #undef COIL_UNDEFINE_HAS_FEATURE

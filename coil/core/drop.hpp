@@ -2,15 +2,11 @@
 #pragma once
 
 #include <coil/core/as_outcome.hpp>
+#include <coil/core/detail/type_name.hpp>
 #include <coil/core/drop_traits.hpp>
 
 namespace coil::detail {
 
-/// The type's name for the message that ends the program.
-template <class T>
-const char* type_name() noexcept {
-    return __PRETTY_FUNCTION__;
-}
 [[noreturn]] void drop_failed(const char* type) noexcept;
 
 /// How large the frame of `T::async_drop()` is; a guess before the first was made.

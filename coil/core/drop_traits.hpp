@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/attributes.hpp>
 #include <coil/core/awaitable.hpp>
+#include <coil/core/detail/type_name.hpp>
 
 #include <cstddef>
 #include <tuple>
@@ -35,15 +37,61 @@ using drop_call_t =
 ///
 /// It is called when the drop begins, so it may be any function that gives an
 /// awaitable. It may meet an object that was moved from.
+///
+/// A member of that name that is none of this, or not public, is refused with words
+/// where a drop would be needed. A private one of a template or a `final` class cannot
+/// be told from none, and is no drop.
 template <class T>
 concept async_droppable = (detail::has_plain_drop<T> || detail::has_reason_drop<T>) &&
                           std::is_void_v<await_result_t<detail::drop_call_t<T>>>;
 
 namespace detail {
 
+// A name that two bases have is ambiguous, whatever it is and whoever may use it.
+COIL_NAMES_ONLY_BEGIN
+struct drop_name {
+    int async_drop;
+};
+template <class T>
+struct with_drop_name : T, drop_name {};
+struct call_name {
+    int operator()();
+};
+template <class T>
+struct with_call_name : T, call_name {};
+COIL_NAMES_ONLY_END
+
+template <class T>
+concept can_be_base =
+    std::is_class_v<T> && !std::is_final_v<T> && requires { sizeof(T); };
+
+template <class T>
+concept hides_async_drop =
+    can_be_base<T> && !requires { &with_drop_name<T>::async_drop; };
+template <class T>
+concept hides_call = can_be_base<T> && !requires { &with_call_name<T>::operator(); };
+// What stands in a template may have a member that a `requires` takes away, rightly.
+template <class T>
+concept is_of_template = name_of<T>().has('<');
+
 /// Whether `T` has a member of this name, though perhaps no async destructor.
 template <class T>
-concept names_async_drop = requires { &T::async_drop; };
+concept names_async_drop =
+    requires { &T::async_drop; } || (hides_async_drop<T> && !is_of_template<T>);
+
+/// Whether something can be called, with whatever arguments.
+template <class T>
+concept looks_callable = std::is_function_v<std::remove_pointer_t<T>> ||
+                         requires { &T::operator(); } || hides_call<T>;
+
+/// Says what is wrong with a member `async_drop` that is no async destructor.
+template <class T>
+constexpr void expect_drop_shape() {
+    static_assert(!names_async_drop<T> || async_droppable<T>,
+                  "this type's async_drop() is no async destructor: it must be public, "
+                  "take nothing or a coil::exit_reason, and give an awaitable of void, "
+                  "such as coil::task<>");
+}
 
 /// What holds at most one value: optional, expected, outcome.
 template <class T>
@@ -103,10 +151,7 @@ struct drops_inside {
         } else if constexpr (async_droppable<T>) {
             return is_local_v<drop_call_t<T>> ? drop_kind::local : drop_kind::movable;
         } else if constexpr (names_async_drop<T>) {
-            static_assert(sizeof(T) == 0,
-                          "this type's async_drop() is no async destructor: it must be "
-                          "public, take nothing or a coil::exit_reason, and give an "
-                          "awaitable of void, such as coil::task<>");
+            expect_drop_shape<T>();
             return drop_kind::none;
         } else if constexpr (value_holder<T> || owning_range<T>) {
             return drops_inside<std::remove_cv_t<typename T::value_type>, T,

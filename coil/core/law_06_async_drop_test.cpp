@@ -259,7 +259,8 @@ TEST_CASE("law 6: a drop that throws ends the program with the type's name") {
     for (auto* const fatal : {&drop_that_fails, &owned_drop_that_fails}) {
         const std::string words = last_words_of(fatal);
         CHECK(says(words, "escaped from async_drop()"));
-        CHECK(says(words, "fails_to_drop"));
+        CHECK(says(words, "by (anonymous namespace)::fails_to_drop\n") !=
+              says(words, "by {anonymous}::fails_to_drop\n"));  // Clang's, GCC's
     }
 }
 #endif

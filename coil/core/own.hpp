@@ -224,6 +224,18 @@ private:
     must_await<true> awaited_;
 };
 
+/// Stands for `own` after an error of compilation, so that no other follows.
+template <class T>
+struct refused_own : std::suspend_never {
+    std::remove_cvref_t<T>& await_resume() const noexcept;
+};
+template <class T>
+    requires awaitable<std::remove_cvref_t<T>>
+struct refused_own<T> : std::suspend_never {
+    std::remove_cvref_t<await_result_t<std::remove_cvref_t<T>>>& await_resume()
+        const noexcept;
+};
+
 }  // namespace detail
 
 /// Keeps `object` until the end of this coroutine and drops it then, when locals and
@@ -241,6 +253,20 @@ template <async_droppable T>
 auto own(T object) {
     detail::expect_ownable<T>();
     return detail::own_recipe<T>(std::move(object));
+}
+
+template <class T>
+    requires(!async_droppable<std::remove_cvref_t<T>>)
+auto own(T&&) {
+    using type = std::remove_cvref_t<T>;
+    detail::expect_drop_shape<type>();
+    static_assert(!awaitable<type>,
+                  "coil::own keeps the object, not the task that gives it: write "
+                  "co_await coil::own(co_await it)");
+    static_assert(awaitable<type> || detail::names_async_drop<type>,
+                  "coil::own is for types with a member async_drop(), and this one has "
+                  "none: a plain local does");
+    return detail::refused_own<T>();
 }
 
 }  // namespace coil

@@ -111,10 +111,7 @@ struct task_promise : task_promise_base<T, F> {
             static_assert(std::is_move_constructible_v<T>,
                           "a task moves its result to who awaits it, and this type "
                           "cannot be moved: give a std::unique_ptr to it");
-            static_assert(!names_async_drop<T> || async_droppable<T>,
-                          "this type's async_drop() is no async destructor: it must be "
-                          "public, take nothing or a coil::exit_reason, and give an "
-                          "awaitable of void, such as coil::task<>");
+            expect_drop_shape<T>();
             static_assert(alignof(T) <= 2 * sizeof(void*),
                           "a coroutine's frame is aligned for two pointers, so a task "
                           "cannot give what needs more: give a pointer to it");

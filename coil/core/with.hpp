@@ -142,11 +142,18 @@ auto one_with(Given&& given, Body body) {
 }
 
 /// What is wrong with the arguments of a `with`.
-enum class with_fault : unsigned char { none, resource, drop, body };
+enum class with_fault : unsigned char { none, resource, used, shape, drop, body };
 
 template <class Part, class... Made>
 struct with_part {
     using resource = void;  // it is neither that nor makes one
+};
+template <class Part, class... Made>
+    requires(!given_itself<Part> && !awaitable<std::remove_reference_t<Part>> &&
+             !looks_callable<std::remove_cvref_t<Part>> &&
+             !std::is_invocable_v<Part&, Made&...> && !std::is_invocable_v<Part&>)
+struct with_part<Part, Made...> {
+    using resource = std::remove_cvref_t<Part>;  // is meant to be one
 };
 template <class Part, class... Made>
     requires given_itself<Part> || given_by_awaitable<Part>
@@ -178,7 +185,11 @@ struct with_parts<std::tuple<Part, Next, Rest...>, Made...> {
     using resource = typename with_part<Part, Made...>::resource;
     static constexpr with_fault fault = [] {
         if constexpr (std::is_void_v<resource>) {
-            return with_fault::resource;
+            return awaitable<std::remove_reference_t<Part>> ? with_fault::used
+                                                            : with_fault::resource;
+        } else if constexpr (names_async_drop<resource> && !async_droppable<resource>) {
+            expect_drop_shape<resource>();
+            return with_fault::shape;
         } else if constexpr (!async_droppable<resource>) {
             return with_fault::drop;
         } else {
@@ -255,14 +266,19 @@ auto with(Parts&&... parts) {
     using detail::with_fault;
     constexpr with_fault fault = detail::with_parts<std::tuple<Parts...>>::fault;
     constexpr bool has_resources = fault != with_fault::resource;
+    constexpr bool has_futures = fault != with_fault::used;
     constexpr bool have_drops = fault != with_fault::drop;
     constexpr bool has_body = fault != with_fault::body;
     static_assert(
         has_resources,
         "before its body coil::with takes resources, awaitables that give one, "
         "and makers: callables that may take the resources before them");
-    static_assert(have_drops,
-                  "coil::with needs a resource that has a member async_drop()");
+    static_assert(has_futures,
+                  "a task is awaited once and is used up by it: write std::move(it)");
+    static_assert(
+        have_drops,
+        "coil::with needs a resource that has a member async_drop(), and this type has "
+        "none; a resource that a std::unique_ptr or the like holds is given as *it");
     static_assert(
         has_body,
         "the last argument of coil::with is the body: a callable that takes a "
