@@ -90,6 +90,14 @@ struct any_result {
 struct no_awaitable : std::suspend_never {
     any_result await_resume() const noexcept;
 };
+/// The same for a stream.
+struct no_stream : no_awaitable {
+    struct next_item : std::suspend_never {
+        any_result* await_resume() const noexcept;
+    };
+    static constexpr bool is_resumable = true;
+    next_item next() noexcept;
+};
 
 /// Says why a combinator cannot take these.
 template <class... A>

@@ -86,13 +86,24 @@ struct filter_adaptor : adaptor {
     explicit filter_adaptor(F function) : keeps(std::move(function)) {}
     template <class S>
     auto apply(S&& from) const& {
-        return filter_stream<S, F>(std::forward<S>(from), keeps);
+        return make<S>(std::forward<S>(from), keeps);
     }
     template <class S>
     auto apply(S&& from) && {
-        return filter_stream<S, F>(std::forward<S>(from), std::move(keeps));
+        return make<S>(std::forward<S>(from), std::move(keeps));
     }
     F keeps;
+
+private:
+    template <class S, class G>
+    static auto make(S&& from, G&& function) {
+        if constexpr (expect_takes_shown<F, S>()) {
+            return filter_stream<S, F>(std::forward<S>(from),
+                                       std::forward<G>(function));
+        } else {
+            return no_stream();
+        }
+    }
 };
 
 }  // namespace detail

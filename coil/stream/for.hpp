@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/attributes.hpp>
 #include <coil/core/discard.hpp>
 #include <coil/core/own.hpp>
 #include <coil/stream/detail/source.hpp>
@@ -17,12 +18,15 @@
 ///
 /// \snippet coil/stream/for_test.cpp  the first long row
 ///
+/// A comma in the declaration would end it there, so bindings come in a line of their
+/// own: `COIL_FOR(auto& entry, map) { auto& [key, value] = entry; ... }`.
+///
 /// Allocates: with such a stream, one block, which is freed at the coroutine's end: in
 /// a loop around it `for_each` is better.
 // tidy: a loop form can only be a macro
-#define COIL_FOR(declaration, ...)                     \
-    COIL_FOR_AS(COIL_FOR_NAME(coil_stream_, __LINE__), \
-                COIL_FOR_NAME(coil_item_, __LINE__), declaration, __VA_ARGS__)
+#define COIL_FOR(declaration, ...)                        \
+    COIL_FOR_AS(COIL_FOR_NAME(coil_stream_, COIL_UNIQUE), \
+                COIL_FOR_NAME(coil_item_, COIL_UNIQUE), declaration, __VA_ARGS__)
 // tidy: part of COIL_FOR
 #define COIL_FOR_AS(items, item, declaration, ...)                        \
     for (auto&& items = co_await ::coil::detail::begin_loop(__VA_ARGS__); \
@@ -167,9 +171,17 @@ private:
     S from_;
 };
 
-template <adaptable S>
+template <class S>
 auto begin_loop(S&& from) {
-    if constexpr (!stream<S>) {
+    using given = std::remove_cvref_t<S>;
+    static_assert(adaptable<S> || !awaitable<given>,
+                  "COIL_FOR reads a stream or a range, not the task that gives one: "
+                  "write COIL_FOR(item, co_await it)");
+    static_assert(adaptable<S> || awaitable<given>,
+                  "COIL_FOR reads a stream or a range, and this is neither");
+    if constexpr (!adaptable<S>) {
+        return plain_loop_recipe<no_stream>(no_stream());
+    } else if constexpr (!stream<S>) {
         return begin_loop(range_stream<S>(std::forward<S>(from)));
     } else if constexpr (owned_with_drop<S>) {
         return own(loop_stream<S>(std::forward<S>(from)));

@@ -22,18 +22,43 @@ private:
     F f_;
 };
 
+template <class F, class S>
+constexpr bool expect_answers() {
+    if constexpr (expect_takes_item<F, S>()) {
+        using answer = settled_t<call_with_t<F, S>>;
+        constexpr bool fits = std::is_void_v<answer> || std::is_same_v<answer, loop>;
+        static_assert(fits,
+                      "coil::for_each needs a function that returns void, or "
+                      "coil::loop to say whether to go on");
+        return fits;
+    } else {
+        return false;
+    }
+}
+
 template <class F>
 struct for_each_adaptor : adaptor {
     explicit for_each_adaptor(F function) : f(std::move(function)) {}
     template <class S>
     auto apply(S&& from) const& {
-        return for_each_recipe<S, F>(std::forward<S>(from), f);
+        return make<S>(std::forward<S>(from), f);
     }
     template <class S>
     auto apply(S&& from) && {
-        return for_each_recipe<S, F>(std::forward<S>(from), std::move(f));
+        return make<S>(std::forward<S>(from), std::move(f));
     }
     F f;
+
+private:
+    template <class S, class G>
+    static auto make(S&& from, G&& function) {
+        if constexpr (expect_answers<F, S>()) {
+            return for_each_recipe<S, F>(std::forward<S>(from),
+                                         std::forward<G>(function));
+        } else {
+            return no_stream();
+        }
+    }
 };
 
 }  // namespace detail

@@ -7,6 +7,7 @@
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
 
+#include <map>
 #include <stdexcept>
 #include <vector>
 
@@ -96,6 +97,20 @@ COIL_TEST("COIL_FOR: reads any stream and any range, also nested") {
     }
     auto next = co_await rest.next();
     CHECK(next == 2);
+}
+
+COIL_TEST("COIL_FOR: nests in one line, and takes bindings apart in the next") {
+    int sum = 0;
+    // clang-format off
+    COIL_FOR(const int i, count_to(3)) { COIL_FOR(const int j, count_to(i)) { sum += j; } }
+    // clang-format on
+    CHECK(sum == 1);
+    std::map<std::string, int> ages = {{"ann", 20}, {"bob", 30}};
+    COIL_FOR(auto& entry, ages) {
+        auto& [name, age] = entry;
+        age += static_cast<int>(name.size());
+    }
+    CHECK(ages == std::map<std::string, int>{{"ann", 23}, {"bob", 33}});
 }
 
 namespace {

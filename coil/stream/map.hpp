@@ -87,13 +87,23 @@ struct map_adaptor : adaptor {
     explicit map_adaptor(F function) : f(std::move(function)) {}
     template <class S>
     auto apply(S&& from) const& {
-        return map_stream<S, F>(std::forward<S>(from), f);
+        return make<S>(std::forward<S>(from), f);
     }
     template <class S>
     auto apply(S&& from) && {
-        return map_stream<S, F>(std::forward<S>(from), std::move(f));
+        return make<S>(std::forward<S>(from), std::move(f));
     }
     F f;
+
+private:
+    template <class S, class G>
+    static auto make(S&& from, G&& function) {
+        if constexpr (expect_takes_item<F, S>()) {
+            return map_stream<S, F>(std::forward<S>(from), std::forward<G>(function));
+        } else {
+            return no_stream();
+        }
+    }
 };
 
 }  // namespace detail

@@ -29,9 +29,6 @@ class consume_operation : public pump<consume_operation<S, F>, S,
     using call_type = call_with_t<function, S>;
     using base = pump<consume_operation, S, call_type>;
     using answer = settled_t<call_type>;
-    static_assert(std::is_void_v<answer> || std::is_same_v<answer, loop>,
-                  "coil::for_each needs a function that returns void, or coil::loop to "
-                  "say whether to go on");
 
 public:
     static constexpr const char* what = "for_each";

@@ -67,6 +67,28 @@ decltype(auto) give_item(Item& item) noexcept {
 template <class F, class Item>
 concept takes_given = std::invocable<F&, decltype(give_item(std::declval<Item&>()))>;
 
+template <class F, class Item>
+concept takes_shown =
+    std::invocable<F&, decltype(std::as_const(*std::declval<Item&>()))>;
+template <class F, class Item>
+concept takes_lvalue = std::invocable<F&, decltype(*std::declval<Item&>())>;
+
+/// Whether `F` can be given, or shown, an item of `S`. If not says so, once.
+template <class F, class S>
+constexpr bool expect_takes_item() {
+    using item = stream_item_t<S>;
+    constexpr bool fits = takes_given<F, item> || takes_lvalue<F, item>;
+    static_assert(fits, "this function cannot be called with the items of this stream");
+    return fits;
+}
+template <class F, class S>
+constexpr bool expect_takes_shown() {
+    using item = stream_item_t<S>;
+    constexpr bool fits = takes_shown<F, item> || takes_lvalue<F, item>;
+    static_assert(fits, "this function cannot be called with the items of this stream");
+    return fits;
+}
+
 /// Calls `f` with an item that is its own to use.
 template <class F, class Item>
 decltype(auto) call_with(F& f, Item& item) {
@@ -83,7 +105,7 @@ using call_with_t =
 /// Calls `f` with an item that it only looks at.
 template <class F, class Item>
 decltype(auto) show_to(F& f, Item& item) {
-    if constexpr (std::invocable<F&, decltype(std::as_const(*item))>) {
+    if constexpr (takes_shown<F, Item>) {
         return std::invoke(f, std::as_const(*item));
     } else {
         return std::invoke(f, *item);
@@ -114,7 +136,9 @@ concept adaptable = stream<S> || std::ranges::input_range<S>;
 template <adaptable S, class Adaptor>
     requires std::derived_from<std::remove_cvref_t<Adaptor>, adaptor>
 auto operator|(S&& from, Adaptor&& made) {
-    if constexpr (stream<S>) {
+    if constexpr (std::same_as<std::remove_cvref_t<S>, no_stream>) {
+        return no_stream();
+    } else if constexpr (stream<S>) {
         return std::forward<Adaptor>(made).apply(std::forward<S>(from));
     } else {
         return std::forward<Adaptor>(made).apply(

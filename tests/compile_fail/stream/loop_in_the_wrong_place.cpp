@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A stream is read where one can wait, by a loop that waits, and only a stream is.
+// A stream is read where one can wait, by a loop that waits.
 #include <coil/stream/for.hpp>
 #include <coil/stream/generator.hpp>
 
@@ -11,8 +11,5 @@ void in_a_function() {  // expected-error 3 {{this function cannot be a coroutin
 coil::task<> by_another_loop() {
     for (const int each : numbers()) (void)each;  // expected-error {{invalid range expression of type 'coil::generator<int>'}}
     co_return;
-}
-coil::task<> over_a_number() {
-    COIL_FOR(const int each, 42) (void)each;  // expected-error {{no matching function for call to}}
 }
 // expected-note@*:* 0+ {{}}
