@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks every include in coil/ against coil/layers.txt; prints what breaks it.
+"""Checks every include in coil/ against coil/layers.txt; prints what breaks it. And that
+coil/coil.hpp, by itself or by what it includes, has every public header of the library.
 
 A layer sees what layers.txt lists for it and what those see. Tests, benchmarks and
 fuzzers (files ending in _test, _bench, _fuzz) may also include coil/testing.
@@ -9,6 +10,14 @@ import re
 import sys
 
 INCLUDE = re.compile(r'\s*#\s*include\s*[<"]([^>"]+)[>"]')
+# Not for users, or for the few who say so: to test, to write a runtime or a server.
+NOT_EVERYTHING = {
+    'coil/base/reached.hpp',
+    'coil/http/response_writer.hpp',
+    'coil/runtime/epoll/epoll_driver.hpp',
+    'coil/runtime/skeleton_runtime.hpp',
+    'coil/runtime/uring/uring_driver.hpp',
+}
 EVIDENCE = re.compile(r'_(test|bench|fuzz)\.cpp$')
 
 
@@ -51,6 +60,28 @@ def breach(layers, path, included):
     return None
 
 
+def included_by(headers, path):
+    """The header and all that it includes; `headers` is {path: text}."""
+    reached, left = set(), [path]
+    while left:
+        path = left.pop()
+        if path in headers and path not in reached:
+            reached.add(path)
+            found = map(INCLUDE.match, headers[path].splitlines())
+            left += [match[1] for match in found if match]
+    return reached
+
+
+def check_everything(headers):
+    """What coil/coil.hpp lacks, and what of NOT_EVERYTHING it has or nobody has."""
+    public = {path for path in headers if not {'detail', 'testing'} & set(path.split('/'))}
+    everything = included_by(headers, 'coil/coil.hpp')
+    for path in sorted(public - everything - NOT_EVERYTHING):
+        yield f'coil/coil.hpp: include {path}, or add it to NOT_EVERYTHING'
+    for path in sorted(NOT_EVERYTHING - (public - everything)):
+        yield f'tools/check_layers.py: drop {path} from NOT_EVERYTHING'
+
+
 def check(root):
     layers = read_layers((root / 'coil/layers.txt').read_text())
     found = []
@@ -66,7 +97,9 @@ def check(root):
             why = match and breach(layers, path, match[1])
             if why:
                 found.append(f'{path}:{number}: {why}')
-    return found
+    headers = {path.relative_to(root).as_posix(): path.read_text()
+               for path in (root / 'coil').rglob('*.hpp')}
+    return found + list(check_everything(headers))
 
 
 if __name__ == '__main__':

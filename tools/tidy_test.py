@@ -145,6 +145,17 @@ class Layers(unittest.TestCase):
         self.assertIsNone(self.breach('coil/core/task.hpp', detail))
         self.assertIn('detail of core', self.breach('coil/sync/event.hpp', detail))
 
+    def test_everything_includes_every_public_header(self):
+        headers = {'coil/coil.hpp': '#include <coil/core/core.hpp>\n',
+                   'coil/core/core.hpp': '#include <coil/core/task.hpp>\n',
+                   'coil/core/task.hpp': '#include <string>\n',
+                   'coil/core/detail/frame.hpp': '', 'coil/testing/test.hpp': ''}
+        headers |= dict.fromkeys(check_layers.NOT_EVERYTHING, '')
+        self.assertEqual(list(check_layers.check_everything(headers)), [])
+        headers['coil/sync/event.hpp'] = ''
+        self.assertIn('coil/sync/event.hpp',
+                      *check_layers.check_everything(headers))
+
     def test_a_path_upwards_is_refused(self):
         self.assertIn('instead of', self.breach('coil/core/task.hpp', '../x.hpp'))
 

@@ -38,8 +38,11 @@ public:
 
     /// Starts `work` as a strand of its own, or queues it for when the limit lets it
     /// start. A stop does not undo that: it still starts in its turn, as it may own
-    /// what has to be dropped, and ends where it first waits. It may borrow what
-    /// outlives the group's block: when `with_group` returns, it has ended.
+    /// what has to be dropped, and ends where it first waits.
+    ///
+    /// Lifetime: `work` may borrow what is declared outside of `with_group`, and when
+    /// that returns, it has ended. The body's own locals and lambdas it may not: they
+    /// end with the body, before the children do.
     ///
     /// Errors: a child's error stops its siblings and the body, and is what
     /// `with_group` throws.
@@ -266,7 +269,8 @@ private:
 
 }  // namespace detail
 
-/// Runs a body that may spawn children, and returns when all of them have ended.
+/// Runs a body that may spawn children, and returns when all of them have ended. The
+/// body ends first, with its locals: what children borrow is declared outside of it.
 ///
 /// \snippet coil/core/group_test.cpp  serve until told to stop
 ///

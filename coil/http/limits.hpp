@@ -33,10 +33,10 @@ struct limits {
     // One connection.
     std::chrono::nanoseconds keep_alive_timeout = std::chrono::seconds{60};
     std::size_t requests_per_connection_max = 1000;
-    std::size_t event_queue_max = 64;  // server-sent events unsent, then disconnect
 
     // The server.
     std::size_t connections_max = 10'000;
+    // Not of loopback, where a proxy of this machine speaks for many clients.
     std::size_t connections_per_address_max = 256;
     std::size_t requests_in_flight_max = 512;                    // 503
     std::chrono::seconds retry_after = std::chrono::seconds{1};  // told with that 503

@@ -48,6 +48,9 @@ struct response {
     [[nodiscard]] static response bytes(std::string body, media_type type);
 
     /// A body of pieces as `pieces` yields them, sent as they come.
+    ///
+    /// Lifetime: `pieces` runs after the handler has returned and its locals are gone,
+    /// so it takes what it needs by value. The request lives until all is sent.
     [[nodiscard]] static response streaming(generator<std::string> pieces,
                                             media_type type);
 
