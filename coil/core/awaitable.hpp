@@ -87,6 +87,8 @@ struct any_result {
     template <class T>
     operator T() const;
 };
+template <class T>
+T no_value() noexcept;
 struct no_awaitable : std::suspend_never {
     any_result await_resume() const noexcept;
 };

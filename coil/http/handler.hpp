@@ -10,9 +10,11 @@
 
 namespace coil::http {
 
-/// What answers requests: any callable, sync or async, that makes a response.
+/// What answers requests: any callable, sync or async, that makes a response. The
+/// server awaits it in a `task`, so it gives no `local_task`.
 template <class F>
-concept handler = async_fn<F, response(request&)>;
+concept handler = async_fn<F, response(request&)> &&
+                  returns_movable<const std::remove_reference_t<F>&, request&>;
 
 namespace detail {
 template <class H>
@@ -98,7 +100,11 @@ auto to_be_awaited(Handler next) {
 
 template <class H>
 constexpr void check_handler() {
-    static_assert(handler<H>,
+    constexpr bool is_local = async_fn<H, response(request&)> && !handler<H>;
+    static_assert(!is_local,
+                  "a server awaits its handler in a coil::task, which may move between "
+                  "threads: the handler, too, has to give a coil::task, no local_task");
+    static_assert(handler<H> || is_local,
                   "this is no handler: a handler is called as handler(request&), also "
                   "through const, and gives an http::response, at once or when it is "
                   "awaited; a middleware is called as middleware(request&, next)");
