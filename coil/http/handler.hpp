@@ -70,9 +70,15 @@ private:
         return (*static_cast<const H*>(object))(asked);
     }
     template <class H>
-    static constexpr calls calls_of = {&call_it<H>, nullptr};
-    template <detail::answers_at_once H>
-    static constexpr calls calls_of<H> = {&call_it<H>, &answer_at_once<H>};
+    static constexpr calls make_calls() noexcept {
+        if constexpr (detail::answers_at_once<H>) {
+            return {&call_it<H>, &answer_at_once<H>};
+        } else {
+            return {&call_it<H>, nullptr};
+        }
+    }
+    template <class H>
+    static constexpr calls calls_of = make_calls<H>();
 
     const void* object_;
     const calls* calls_;

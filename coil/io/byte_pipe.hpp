@@ -4,7 +4,6 @@
 #include <coil/core/leaf.hpp>
 #include <coil/io/buffer.hpp>
 
-#include <algorithm>
 #include <cstring>
 #include <new>
 #include <stdexcept>

@@ -3,10 +3,24 @@
 
 #include <coil/core/leaf.hpp>
 
+#include <iterator>
+#include <memory>
 #include <optional>
-#include <ranges>
+#include <span>  // declares enable_view; <ranges> would cost more than all the rest
 
 namespace coil {
+
+namespace detail {
+template <class R>
+using range_iterator = decltype(std::ranges::begin(std::declval<R&>()));
+
+/// As std::ranges::input_range.
+template <class R>
+concept readable_range = requires(R& r) {
+    { std::ranges::begin(r) } -> std::input_iterator;
+    std::ranges::end(r);
+};
+}  // namespace detail
 
 /// A range as a stream, as `names | coil::filter(...)` makes it: a range given as an
 /// lvalue, or a view, is borrowed and its items are pointers to its elements; any other
@@ -21,22 +35,20 @@ namespace coil {
 /// Suspends: only to give way, when the turn's budget is spent.
 template <class R>
 class range_stream {
-    using iterator = std::ranges::iterator_t<R>;
+    using iterator = detail::range_iterator<R>;
+    using reference = std::iter_reference_t<iterator>;
     static constexpr bool is_owned =
-        !std::is_reference_v<R> && !std::ranges::view<std::remove_cv_t<R>>;
-    static constexpr bool is_read_once = !std::ranges::forward_range<R>;
+        !std::is_reference_v<R> && !std::ranges::enable_view<std::remove_cv_t<R>>;
+    static constexpr bool is_read_once = !std::forward_iterator<iterator>;
     static constexpr bool is_borrowed =
-        !is_owned && !is_read_once &&
-        std::is_lvalue_reference_v<std::ranges::range_reference_t<R>>;
+        !is_owned && !is_read_once && std::is_lvalue_reference_v<reference>;
 
 public:
     class next_leaf;
-    using value_type = std::ranges::range_value_t<R>;
+    using value_type = std::iter_value_t<iterator>;
     /// Something like `optional<value_type>`.
-    using item =
-        std::conditional_t<is_borrowed,
-                           std::add_pointer_t<std::ranges::range_reference_t<R>>,
-                           std::optional<value_type>>;
+    using item = std::conditional_t<is_borrowed, std::add_pointer_t<reference>,
+                                    std::optional<value_type>>;
 
     explicit range_stream(R&& range) : range_(std::forward<R>(range)) {}
     /// Requires: nothing was taken from `other`.
@@ -50,8 +62,7 @@ public:
 
 private:
     static constexpr bool moves_out =
-        is_owned ||
-        !std::constructible_from<value_type, std::ranges::range_reference_t<R>>;
+        is_owned || !std::constructible_from<value_type, reference>;
 
     item take() {
         if (!at_.has_value()) at_.emplace(std::ranges::begin(range_));

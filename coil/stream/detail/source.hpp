@@ -5,7 +5,7 @@
 #include <coil/stream/range_stream.hpp>
 #include <coil/stream/stream.hpp>
 
-#include <functional>
+#include <tuple>
 
 namespace coil::detail {
 
@@ -89,13 +89,19 @@ constexpr bool expect_takes_shown() {
     return fits;
 }
 
+/// As std::invoke, without what else <functional> brings.
+template <class F, class X>
+decltype(auto) invoke(F& f, X&& x) {
+    return std::apply(f, std::forward_as_tuple(std::forward<X>(x)));
+}
+
 /// Calls `f` with an item that is its own to use.
 template <class F, class Item>
 decltype(auto) call_with(F& f, Item& item) {
     if constexpr (takes_given<F, Item>) {
-        return std::invoke(f, give_item(item));
+        return invoke(f, give_item(item));
     } else {
-        return std::invoke(f, *item);
+        return invoke(f, *item);
     }
 }
 template <class F, class S>
@@ -106,9 +112,9 @@ using call_with_t =
 template <class F, class Item>
 decltype(auto) show_to(F& f, Item& item) {
     if constexpr (takes_shown<F, Item>) {
-        return std::invoke(f, std::as_const(*item));
+        return invoke(f, std::as_const(*item));
     } else {
-        return std::invoke(f, *item);
+        return invoke(f, *item);
     }
 }
 template <class F, class S>
@@ -131,7 +137,7 @@ private:
 struct adaptor {};
 
 template <class S>
-concept adaptable = stream<S> || std::ranges::input_range<S>;
+concept adaptable = stream<S> || readable_range<S>;
 
 template <adaptable S, class Adaptor>
     requires std::derived_from<std::remove_cvref_t<Adaptor>, adaptor>
