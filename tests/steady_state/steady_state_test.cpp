@@ -11,6 +11,9 @@
 #include <string_view>
 #include <vector>
 
+// Under sanitizers nothing is used again, and nothing is counted.
+#if !COIL_SANITIZED
+
 using namespace coil;
 using namespace std::chrono_literals;
 using testing::current_heap_use;
@@ -79,9 +82,6 @@ task<> ask(net::tcp_stream& server) {
 }
 
 }  // namespace
-
-// Under sanitizers nothing is used again, and nothing is counted.
-#if !COIL_SANITIZED
 
 TEST_CASE("steady state: tasks, groups, generators and timers ask the heap nothing") {
     on_each_driver([]() -> task<> {
