@@ -51,8 +51,8 @@ std::string_view date_cache::text() {
     const auto wall =
         std::chrono::floor<std::chrono::seconds>(start_ + (now() - begun_));
     text_ = format_date(wall);
-    const instant next = begun_ + (wall + std::chrono::seconds(1) - start_);
-    strand::current()->runs_on().timers()->arm(*this, next);
+    const instant no_more_at = begun_ + (wall + std::chrono::seconds(1) - start_);
+    strand::current()->runs_on().timers()->arm(*this, no_more_at);
     return text_;
 }
 

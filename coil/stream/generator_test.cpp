@@ -230,11 +230,11 @@ COIL_TEST("generator: one read in part and delegated to may be left early or sto
     auto rest_of = [](coil::generator<int> begun) -> coil::generator<int> {
         co_yield coil::elements_of(std::move(begun));
     };
-    auto wraps = [](coil::event& never, words& log) -> coil::generator<int> {
-        co_yield coil::elements_of(stuck(never, log));
+    auto wraps = [](coil::generator<int> of) -> coil::generator<int> {
+        co_yield coil::elements_of(std::move(of));
     };
     for (const bool is_stopped : {false, true}) {
-        auto begun = wraps(never, log);
+        auto begun = wraps(stuck(never, log));
         CHECK(co_await begun.next() == 1);
         auto items = rest_of(std::move(begun));
         if (!is_stopped) continue;

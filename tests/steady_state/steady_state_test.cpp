@@ -44,6 +44,9 @@ void on_each_driver(Test test) {
 task<int> give(int value) {
     co_return value;
 }
+task<> add_two(int& to) {
+    to += co_await give(2);
+}
 task<> give_items(std::vector<int> items) {
     CHECK(items.size() == 1);
     co_return;
@@ -88,7 +91,7 @@ TEST_CASE("steady state: tasks, groups, generators and timers ask the heap nothi
         const auto once = []() -> task<> {
             int sum = co_await give(1);
             co_await with_group([&](auto& group) -> task<> {
-                group.spawn([](int& sum) -> task<> { sum += co_await give(2); }(sum));
+                group.spawn(add_two(sum));
                 co_await yield_now();
             });
             auto three = give_three();

@@ -26,13 +26,13 @@ public:
     std::coroutine_handle<> begin(continuation parent) noexcept {
         set_parent(parent);
         scope_.open(parent.scope());
-        const auto next = child_.begin(std::move(readable_), scope_);
+        const auto then = child_.begin(std::move(readable_), scope_);
         if (!has_ended_) {
             timer_service& timers = *parent.scope().home().runs_on().timers();
             timers.arm(*this, from_now(timers, limit_));
             place_.push_back(*this);
         }
-        return next;
+        return then;
     }
     /// Whether there is something to read, or the peer has closed.
     bool await_resume() const noexcept { return !was_told_; }
