@@ -36,7 +36,7 @@ main() {
     for kind in asan tsan; do row "$kind, $repetitions random orders" repeat "$kind"; done
     row "all planted bugs" planted
     row "10,000,000 random programs" random_programs
-    row "fuzzing, $fuzz_seconds s each" bash tools/fuzz.sh "$fuzz_seconds"
+    row "fuzzing, $fuzz_seconds s each" fuzz
     write_summary
     echo "$passed passed, $failed failed"
     [ "$failed" -eq 0 ]
@@ -110,6 +110,8 @@ random_programs() {
     wait $other
     echo "seeds $first to $((first + 2 * half - 1))"
 }
+
+fuzz() { bash tools/fuzz.sh "$fuzz_seconds"; }
 
 write_summary() {
     { printf 'check\tverdict\tfigure\ttime\n' && printf '%s\n' "${rows[@]}"; } |
