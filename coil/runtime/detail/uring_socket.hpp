@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/intrusive_list.hpp>
 #include <coil/runtime/detail/provided_buffers.hpp>
 #include <coil/runtime/io_driver.hpp>
 
@@ -51,7 +52,8 @@ private:
 
 /// A socket on io_uring: who waits, what the system was asked for, and what came that
 /// nobody has read yet. Included by .cpp files only.
-class uring_socket final : public io_source {
+class uring_socket final : public intrusive_list_node,  // of the closed ones'
+                           public io_source {
 public:
     explicit uring_socket(int descriptor) noexcept : io_source(descriptor) {}
 
@@ -79,8 +81,6 @@ public:
     io_operation* writer = nullptr;
     io_operation* watcher = nullptr;  // of the peer's end, or of its going
     std::unique_ptr<connection_queue> connections;  // a listener's
-    uring_socket* next = nullptr;                   // in the list of the closed
-    uring_socket* previous = nullptr;
     provided_buffers::queue unread;
     bool has_last_word = false;  // what arrives is over, and nobody has heard it
     bool arrives = false;        // the system was asked for bytes or connections
@@ -101,23 +101,15 @@ public:
     closed_sockets& operator=(const closed_sockets&) = delete;
     /// Requires: no completion will be reaped.
     ~closed_sockets() {
-        while (!is_empty()) end(*first_);
+        while (uring_socket* const closed = all_.pop_front()) delete closed;
     }
-    [[nodiscard]] bool is_empty() const noexcept { return first_ == nullptr; }
-    void add(uring_socket& closed) noexcept {
-        closed.next = first_;
-        if (first_ != nullptr) first_->previous = &closed;
-        first_ = &closed;
-    }
+    [[nodiscard]] bool is_empty() const noexcept { return all_.is_empty(); }
+    void add(uring_socket& closed) noexcept { all_.push_back(closed); }
     /// Its last completion has come.
-    void end(uring_socket& closed) noexcept {
-        (closed.previous == nullptr ? first_ : closed.previous->next) = closed.next;
-        if (closed.next != nullptr) closed.next->previous = closed.previous;
-        delete &closed;
-    }
+    void end(uring_socket& closed) noexcept { delete &closed; }
 
 private:
-    uring_socket* first_ = nullptr;
+    intrusive_list<uring_socket> all_;
 };
 
 }  // namespace coil::detail

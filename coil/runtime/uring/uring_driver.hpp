@@ -27,8 +27,9 @@ struct uring_refusal {
 /// Threads: it runs on the one that waits first, which need not be its maker's; the
 /// program ends with a text if another one waits. Any may destroy it, and close
 /// sockets, when that one does not run it: the system lets go of them a moment later
-/// then. Allocates: 1 MiB of buffers, used as bytes arrive; one block of 72 bytes per
-/// open socket, from `allocate_frame`.
+/// then.
+/// Allocates: 1 MiB of buffers, used as bytes arrive; one block of 72 bytes per open
+/// socket, from `allocate_frame`.
 [[nodiscard]] std::unique_ptr<io_driver> try_make_uring_driver(uring_refusal& why);
 
 }  // namespace coil
