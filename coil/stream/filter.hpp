@@ -81,30 +81,16 @@ private:
     filter_stream<S, F>& of_;
 };
 
-template <class F>
-struct filter_adaptor : adaptor {
-    explicit filter_adaptor(F function) : keeps(std::move(function)) {}
-    template <class S>
-    auto apply(S&& from) const& {
-        return make<S>(std::forward<S>(from), keeps);
-    }
-    template <class S>
-    auto apply(S&& from) && {
-        return make<S>(std::forward<S>(from), std::move(keeps));
-    }
-    F keeps;
-
-private:
-    template <class S, class G>
-    static auto make(S&& from, G&& function) {
-        if constexpr (expect_takes_shown<F, S>()) {
-            return filter_stream<S, F>(std::forward<S>(from),
-                                       std::forward<G>(function));
-        } else {
-            return no_stream();
-        }
+struct filter_rule {
+    template <class S, class F>
+    using made = filter_stream<S, F>;
+    template <class F, class S>
+    static constexpr bool fits() {
+        return expect_takes_shown<F, S>();
     }
 };
+template <class F>
+using filter_adaptor = function_adaptor<F, filter_rule>;
 
 }  // namespace detail
 

@@ -36,30 +36,16 @@ constexpr bool expect_answers() {
     }
 }
 
-template <class F>
-struct for_each_adaptor : adaptor {
-    explicit for_each_adaptor(F function) : f(std::move(function)) {}
-    template <class S>
-    auto apply(S&& from) const& {
-        return make<S>(std::forward<S>(from), f);
-    }
-    template <class S>
-    auto apply(S&& from) && {
-        return make<S>(std::forward<S>(from), std::move(f));
-    }
-    F f;
-
-private:
-    template <class S, class G>
-    static auto make(S&& from, G&& function) {
-        if constexpr (expect_answers<F, S>()) {
-            return for_each_recipe<S, F>(std::forward<S>(from),
-                                         std::forward<G>(function));
-        } else {
-            return no_stream();
-        }
+struct for_each_rule {
+    template <class S, class F>
+    using made = for_each_recipe<S, F>;
+    template <class F, class S>
+    static constexpr bool fits() {
+        return expect_answers<F, S>();
     }
 };
+template <class F>
+using for_each_adaptor = function_adaptor<F, for_each_rule>;
 
 }  // namespace detail
 

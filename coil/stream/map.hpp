@@ -82,29 +82,16 @@ private:
     map_stream<S, F>& of_;
 };
 
-template <class F>
-struct map_adaptor : adaptor {
-    explicit map_adaptor(F function) : f(std::move(function)) {}
-    template <class S>
-    auto apply(S&& from) const& {
-        return make<S>(std::forward<S>(from), f);
-    }
-    template <class S>
-    auto apply(S&& from) && {
-        return make<S>(std::forward<S>(from), std::move(f));
-    }
-    F f;
-
-private:
-    template <class S, class G>
-    static auto make(S&& from, G&& function) {
-        if constexpr (expect_takes_item<F, S>()) {
-            return map_stream<S, F>(std::forward<S>(from), std::forward<G>(function));
-        } else {
-            return no_stream();
-        }
+struct map_rule {
+    template <class S, class F>
+    using made = map_stream<S, F>;
+    template <class F, class S>
+    static constexpr bool fits() {
+        return expect_takes_item<F, S>();
     }
 };
+template <class F>
+using map_adaptor = function_adaptor<F, map_rule>;
 
 }  // namespace detail
 

@@ -73,20 +73,22 @@ concept takes_shown =
 template <class F, class Item>
 concept takes_lvalue = std::invocable<F&, decltype(*std::declval<Item&>())>;
 
-/// Whether `F` can be given, or shown, an item of `S`. If not says so, once.
+template <class F, class S, bool Fits>
+constexpr bool expect_callable() {
+    static_assert(Fits, "this function cannot be called with the items of this stream");
+    return Fits;
+}
+/// Whether `F` can be given an item of `S`. If not says so, once.
 template <class F, class S>
 constexpr bool expect_takes_item() {
     using item = stream_item_t<S>;
-    constexpr bool fits = takes_given<F, item> || takes_lvalue<F, item>;
-    static_assert(fits, "this function cannot be called with the items of this stream");
-    return fits;
+    return expect_callable<F, S, takes_given<F, item> || takes_lvalue<F, item>>();
 }
+/// The same for one that it is only shown.
 template <class F, class S>
 constexpr bool expect_takes_shown() {
     using item = stream_item_t<S>;
-    constexpr bool fits = takes_shown<F, item> || takes_lvalue<F, item>;
-    static_assert(fits, "this function cannot be called with the items of this stream");
-    return fits;
+    return expect_callable<F, S, takes_shown<F, item> || takes_lvalue<F, item>>();
 }
 
 /// As std::invoke, without what else <functional> brings.
@@ -135,6 +137,33 @@ private:
 
 /// What may stand on the right of `|`; gives `apply(stream)`.
 struct adaptor {};
+
+/// One that applies a function: `Rule` says whether it fits the items, and what becomes
+/// of the stream.
+template <class F, class Rule>
+struct function_adaptor : adaptor {
+    explicit function_adaptor(F given) : function(std::move(given)) {}
+    template <class S>
+    auto apply(S&& from) const& {
+        return make<S>(std::forward<S>(from), function);
+    }
+    template <class S>
+    auto apply(S&& from) && {
+        return make<S>(std::forward<S>(from), std::move(function));
+    }
+    F function;
+
+private:
+    template <class S, class G>
+    static auto make(S&& from, G&& applied) {
+        if constexpr (Rule::template fits<F, S>()) {
+            return typename Rule::template made<S, F>(std::forward<S>(from),
+                                                      std::forward<G>(applied));
+        } else {
+            return no_stream();
+        }
+    }
+};
 
 template <class S>
 concept adaptable = stream<S> || readable_range<S>;
