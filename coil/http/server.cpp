@@ -30,10 +30,11 @@ memory_store::memory memory_store::take() {
 }
 
 void memory_store::give_back(memory used) noexcept {
-    constexpr std::size_t kept_output_max = 16 * 1024;  // more is seldom used again
     if (kept_.size() == kept_max) return;
     used->parser.reset();
-    if (used->output.capacity() > kept_output_max) std::string().swap(used->output);
+    // More is seldom used again.
+    if (used->output.capacity() > working_memory::output_kept_max)
+        std::string().swap(used->output);
     used->output.clear();
     used->unread = {};
     used->sent = 0;

@@ -13,7 +13,6 @@
 namespace coil::http::detail {
 
 namespace {
-constexpr std::size_t output_kept_max = 16 * 1024;
 constexpr auto linger_timeout = std::chrono::seconds(2);
 
 std::span<const std::byte> as_bytes(std::string_view text) noexcept {
@@ -174,7 +173,7 @@ task<connection::next_step> connection::answer() {
     if (is_cut_ || has_vanished_) co_return next_step::close;
     if (!keep_alive) co_return next_step::linger;
     take_arrived_body();
-    if (has_body_ended_ && output().size() <= output_kept_max)
+    if (has_body_ended_ && output().size() <= working_memory::output_kept_max)
         co_return next_step::go_on;
     co_return co_await finish_exchange();
 }

@@ -14,6 +14,8 @@ namespace coil::http::detail {
 /// What a connection needs from a request's first byte to its response's last; one that
 /// waits for a request has none.
 struct working_memory {
+    static constexpr std::size_t output_kept_max = 16 * 1024;
+
     explicit working_memory(const limits& of) noexcept : parser(of) {}
 
     request_parser parser;
