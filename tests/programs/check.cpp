@@ -48,8 +48,17 @@ public:
     }
 
 private:
+    /// Only generators can be delegated to.
+    static bool is_whole(const node& n) {
+        const auto is_generator = [](const node& part) {
+            return part.what == op::generator || part.what == op::delegate;
+        };
+        return (n.what != op::delegate || std::ranges::all_of(n.parts, is_generator)) &&
+               std::ranges::all_of(n.parts, is_whole);
+    }
     /// Takes over a changed program if it fails, too.
     bool fails(program changed) {
+        if (!is_whole(changed.root)) return false;
         number_nodes(changed.root);
         if (!fails_(changed)) return false;
         best_ = std::move(changed);
