@@ -12,8 +12,8 @@ usage() {
 ./x prove [seconds]
 
 The long checks that are too slow for CI: the tests at -O0, -O1 and -O2, repeated in
-random orders under the sanitizers; all planted bugs; ten million random programs; each
-fuzzer for the given seconds (600). The summary also goes to docs/proof.md, to be
+random orders under the sanitizers; all planted bugs; ten million random programs, and one
+whose turns end early; each fuzzer for the given seconds (600). The summary also goes to docs/proof.md, to be
 committed.
 EOF
 }
@@ -36,6 +36,7 @@ main() {
     for kind in asan tsan; do row "$kind, $repetitions random orders" repeat "$kind"; done
     row "all planted bugs" planted
     row "10,000,000 random programs" random_programs
+    row "1,000,000 with short turns" short_turns
     row "fuzzing, $fuzz_seconds s each" fuzz
     write_summary
     echo "$passed passed, $failed failed"
@@ -109,6 +110,16 @@ random_programs() {
     build/release/tests/programs/random_programs $((first + half)) $half
     wait $other
     echo "seeds $first to $((first + 2 * half - 1))"
+}
+
+# Most programs end before a turn of theirs has spent its budget.
+short_turns() {
+    set -e
+    cmake --preset release -B build/short-turns -DCMAKE_CXX_FLAGS=-DCOIL_PIECES_PER_TURN=5
+    cmake --build build/short-turns -j "$(nproc)" --target random_programs
+    local first=$((RANDOM * 32768 * 1000000))
+    build/short-turns/tests/programs/random_programs "$first" 1000000
+    echo "seeds $first to $((first + 999999))"
 }
 
 fuzz() { bash tools/fuzz.sh "$fuzz_seconds"; }

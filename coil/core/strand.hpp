@@ -28,6 +28,13 @@ class strand {
 public:
     using end_function = void(strand&) noexcept;
 
+    /// What one turn may do.
+#if defined(COIL_PIECES_PER_TURN)  // tests shorten turns, to meet what ends them
+    static constexpr int pieces_per_turn = COIL_PIECES_PER_TURN;
+#else
+    static constexpr int pieces_per_turn = 256;
+#endif
+
     /// `ended` is called by the loop, last of all: it may free the strand.
     strand(executor& runs_on, end_function* ended) noexcept
         : root_(*this),
@@ -95,8 +102,6 @@ public:
 
 private:
     friend class context;
-
-    static constexpr int pieces_per_turn = 256;
 
     void ensure_queued() noexcept {
         COIL_ASSERT(executor_->is_own_thread() &&

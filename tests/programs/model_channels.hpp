@@ -76,6 +76,10 @@ protected:
             wake(t->in, [=, this] { attempt(t); });
         }
     }
+    void begin_transfer(const transfer_ptr& t) {
+        const action stop = [t] { t->end(how::stopped, {}); };
+        begin_leaf(t->in, stop, [=, this] { attempt(t); });
+    }
     void attempt(const transfer_ptr& t) {
         const auto leave = [=, this] {
             if (std::exchange(t->is_promised, false))

@@ -30,7 +30,8 @@ private:
     flow_ptr queue(const node& n) {
         const auto made = std::make_shared<flow>();
         made->next = [=, this, &n](const scope_ptr& s, const item_then& k) {
-            attempt(std::make_shared<transfer>(transfer{n, false, n.number, 0, s, k}));
+            begin_transfer(
+                std::make_shared<transfer>(transfer{n, false, n.number, 0, s, k}));
         };
         return made;
     }
@@ -117,15 +118,18 @@ private:
         };
         return made;
     }
-    static flow_ptr limited(const flow_ptr& from, int count) {
+    flow_ptr limited(const flow_ptr& from, int count) {
         const auto left = std::make_shared<int>(count);
         const auto made = std::make_shared<flow>();
-        made->next = [=](const scope_ptr& s, const item_then& k) {
+        made->next = [=, this](const scope_ptr& s, const item_then& k) {
             if (*left == 0) return k(how::value, {});
-            from->next(s, [=](how kind, std::optional<int> item) {
-                if (item) --*left;
-                k(kind, item);
-            });
+            const action take = [=] {
+                from->next(s, [=](how kind, std::optional<int> item) {
+                    if (item) --*left;
+                    k(kind, item);
+                });
+            };
+            go_round(s, [k] { k(how::stopped, {}); }, take);
         };
         made->destroy = from->destroy;
         made->drop = from->drop;
@@ -136,24 +140,29 @@ private:
         const flow_ptr from = stream(n.parts[0]);
         const auto has_ended = std::make_shared<bool>(false);
         const auto made = std::make_shared<flow>();
-        made->next = [=, this, &n, self = made.get()](const scope_ptr& s,
-                                                      const item_then& k) {
-            if (*has_ended) return k(how::value, {});
-            from->next(s, [=, this, &n](how kind, std::optional<int> item) {
-                if (!item) return k(kind, {});
-                const auto ends = [=](result r) {
-                    *has_ended = r.kind == how::stopped;
-                    k(r.kind, {});
-                };
-                part(n.parts[1], s, ends, [=, &n] {
-                    if (n.what == op::map) return k(how::value, *item + 1);
-                    *item % 2 == 1 ? k(how::value, item) : self->next(s, k);
-                });
-            });
+        made->next = [=, this, &n](const scope_ptr& s, const item_then& k) {
+            *has_ended ? k(how::value, {}) : ask_mapped(n, from, has_ended, s, k);
         };
         made->destroy = from->destroy;
         made->drop = from->drop;
         return made;
+    }
+    void ask_mapped(const node& n, const flow_ptr& from,
+                    const std::shared_ptr<bool>& has_ended, const scope_ptr& s,
+                    const item_then& k) {
+        const item_then call = [=, this, &n](how kind, std::optional<int> item) {
+            if (!item) return k(kind, {});
+            const auto ends = [=](result r) {
+                *has_ended = r.kind == how::stopped;
+                k(r.kind, {});
+            };
+            part(n.parts[1], s, ends, [=, this, &n] {
+                if (n.what == op::map) return k(how::value, *item + 1);
+                *item % 2 == 1 ? k(how::value, item)
+                               : ask_mapped(n, from, has_ended, s, k);
+            });
+        };
+        go_round(s, [k] { k(how::stopped, {}); }, [=] { from->next(s, call); });
     }
     // ---- merge: asks all; what is not resumable goes on waiting between two items
 

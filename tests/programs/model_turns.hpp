@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/core/strand.hpp>
+
 #include "model.hpp"
 
 #include <algorithm>
@@ -64,6 +66,7 @@ struct strand {
     std::deque<scope_ptr> stops;
     scope_ptr root;
     action ended;
+    int budget = 0;
     bool has_ended = false, is_queued = false;
 };
 
@@ -171,7 +174,10 @@ protected:
         std::erase_if(in.waiting,
                       [](const place_ptr& p) { return p->inner == nullptr; });
     }
+    /// Takes one unit of what a turn may do. False: give way before going on.
+    static bool spend(strand& s) { return s.budget > 0 && --s.budget > 0; }
     void turn(strand& s) {
+        s.budget = coil::strand::pieces_per_turn;
         deliver(s);
         while (!s.ready.empty()) {
             s.batch.push_back(std::move(s.ready.front()));
@@ -191,10 +197,11 @@ protected:
             s.batch.erase(chosen);
             piece();
             deliver(s);
+            if (!spend(s)) break;
         }
         if (s.has_ended) return s.ended();
         s.is_queued = false;
-        if (!s.ready.empty() || !s.stops.empty()) schedule(s);
+        if (!s.ready.empty() || !s.batch.empty() || !s.stops.empty()) schedule(s);
     }
     void pass_time() {
         while (!timers.empty() && timers.begin()->second.first->is_gone)
@@ -210,9 +217,20 @@ protected:
             if (!waiting->is_gone) fired();
         }
     }
-    /// Waits in `s`; `stop` is what a stop does.
     // ---- leaves
 
+    /// Awaits a leaf, which begins in a turn that has some of its budget left.
+    void begin_leaf(const scope_ptr& s, const action& stop, const action& begin) {
+        if (is_stopped(s)) return stop();
+        if (spend(s->home)) return begin();
+        wake(s, [=] { is_stopped(s) ? stop() : begin(); });
+    }
+    /// Goes on with a loop whose parts may all be ready at once.
+    void go_round(const scope_ptr& s, const action& stop, const action& go_on) {
+        if (spend(s->home)) return go_on();
+        wake(s, [=, this] { is_stopped(s) ? stop() : go_round(s, stop, go_on); });
+    }
+    /// Waits in `s`; `stop` is what a stop does.
     place_ptr wait(const node& n, const scope_ptr& s, action stop) {
         s->waiting.push_front(
             std::make_shared<place>(place{std::move(stop), nullptr, &n}));

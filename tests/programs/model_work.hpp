@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include "model_channels.hpp"
+#include "model_leaves.hpp"
 
 namespace programs::model {
 
@@ -14,13 +14,13 @@ struct flow {
 };
 using flow_ptr = std::shared_ptr<flow>;
 
-/// Leaves, and work made of parts: `begin` runs one in a scope and says how it ended.
-class work : public channels {
+/// Work made of parts: `begin` runs one in a scope and says how it ended.
+class work : public leaves {
 public:
     void start(const node& n, const then& k) { start(strands.emplace_back(), n, k); }
 
 protected:
-    using channels::channels;
+    using leaves::leaves;
     ~work() = default;
     virtual flow_ptr stream(const node& n) = 0;
 
@@ -34,7 +34,6 @@ protected:
         wake(s.root, [=, this, &n, &s] { part(n, s.root, end, [end] { end({}); }); });
     }
 
-    bool throws_here() { return drops_running == 0 && ++told.points == asked.throw_at; }
     void begin(const node& n, const scope_ptr& s, const then& k) {
         log(n.id, event_kind::began);
         ++told.begun[std::size_t(n.what)];
@@ -68,62 +67,6 @@ protected:
     }
     void drop_if(const node* d, const scope_ptr& s, how why, const action& k) {
         d != nullptr ? drop(*d, s, why, k) : k();
-    }
-
-    void leaf(const node& n, const scope_ptr& s, const then& end) {
-        const action stop = [end] { end({how::stopped}); };
-        const action go_on = [end] { end({}); };
-        switch (n.what) {
-            case op::fail: return end({how::error});
-            case op::open:
-                return throws_here() ? end({how::error})
-                                     : end({how::value, &n.parts[0]});
-            case op::ask_stop: request_stop(s, n.number + 1); return go_on();
-            case op::yield:
-                return wake(s, [=, this, &n] {
-                    if (!is_stopped(s)) return go_on();
-                    meets(&n, s->level == 2);
-                    stop();
-                });
-            case op::set:
-                is_set[n.number] = true;
-                for (auto& [p, woken] : std::exchange(waiters[n.number], {}))
-                    if (!std::exchange(p->is_gone, true)) woken();
-                return go_on();
-            case op::close: close_channel(queues[n.number]); return go_on();
-            case op::send:
-            case op::receive:
-                return attempt(std::make_shared<transfer>(
-                    transfer{n, n.what == op::send, n.number, n.id, s,
-                             [=, this, &n](how kind, std::optional<int> item) {
-                                 if (n.what == op::receive && item)
-                                     log(*item, event_kind::item);
-                                 end({kind});
-                             }}));
-            default: break;
-        }
-        if (is_stopped(s)) return stop();
-        if (n.what == op::stop_here) return wake(s, stop);
-        if (n.what == op::wait && is_set[n.number]) return go_on();
-        const place_ptr p = wait(n, s, stop);
-        const action complete = [=, this] { wake(s, go_on); };
-        if (n.what == op::wait) waiters[n.number].emplace_back(p, complete);
-        if (n.what == op::sleep)
-            after(n.pause, p, [=] { p->is_gone = true, complete(); });
-        if (n.what == op::late) {
-            const how kind = how(n.number % 3);
-            p->stop = [=, this, &n] {  // it takes its time, whatever comes
-                after(n.pause, std::make_shared<place>(),
-                      [=, this] { wake(s, [=] { end({kind}); }); });
-            };
-        }
-        if (n.what == op::foreign) {
-            p->stop = [=] {  // it cannot be asked, and goes on waiting
-                p->is_gone = false;
-                s->waiting.push_front(p);
-            };
-            after(n.pause, p, [=] { p->is_gone = true, complete(); });
-        }
     }
 
     void parts_of(const node& n, const scope_ptr& s, const then& end) {
@@ -363,21 +306,24 @@ protected:
             drop_stream(inner, [=] { leave(r); });
         });
     }
+    /// `for_each` and `collect` may find all items ready; a loop awaits them one by
+    /// one.
     void ask(const node& n, const flow_ptr& from, const std::shared_ptr<int>& count,
              const scope_ptr& s, const then& end) {
-        from->next(s, [=, this, &n](how kind, std::optional<int> item) {
-            if (!item) return end({kind});
-            const action more = [=, this, &n] { ask(n, from, count, s, end); };
-            ++*count;
-            if (n.what == op::collect) return more();
-            log(*item, event_kind::item);
-            const bool leaves = n.what == op::for_loop && *count == n.number;
-            leaves ? end({}) : part(n.parts[1], s, end, more);
-        });
+        const action take = [=, this, &n] {
+            from->next(s, [=, this, &n](how kind, std::optional<int> item) {
+                if (!item) return end({kind});
+                const action more = [=, this, &n] { ask(n, from, count, s, end); };
+                ++*count;
+                if (n.what == op::collect) return more();
+                log(*item, event_kind::item);
+                const bool leaves = n.what == op::for_loop && *count == n.number;
+                leaves ? end({}) : part(n.parts[1], s, end, more);
+            });
+        };
+        if (n.what == op::loop || n.what == op::for_loop) return take();
+        go_round(s, [end] { end({how::stopped}); }, take);
     }
-    bool is_set[event_count] = {};
-    std::deque<std::pair<place_ptr, action>> waiters[event_count];
-    int drops_running = 0;
 };
 
 }  // namespace programs::model
