@@ -10,13 +10,16 @@ not_here() {
 
 # build_preset <preset> [target...]: the usual `prepare`.
 build_preset() {
-    local preset=$1
+    local preset=$1 lock
     shift
+    exec {lock}>"build/.$preset.lock"  # another suite may want to build it, too
+    flock "$lock"
     cmake --preset "$preset" >"build/logs/$preset-configure.log" 2>&1 || {
         cat "build/logs/$preset-configure.log"
         return 1
     }
     cmake --build --preset "$preset" -j "$(nproc)" ${1:+--target "$@"}
+    exec {lock}>&-
 }
 
 # The test programs of a preset: the usual `inputs` of suites that run them.

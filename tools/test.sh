@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./x test [suite...]: runs the suites of tools/suites in the order given here.
+# ./x test [suite...]: runs the suites of tools/suites, in two lanes.
 #
 # A suite is a file that defines
 #   prepare   builds what it needs (may be slow once, quick when nothing changed)
@@ -11,41 +11,55 @@ set -euo pipefail
 source tools/packages.sh
 source tools/files.sh
 
-suites=(format layers tidy build unit compile_fail headers compiler noexcept noheap law9
-    asan tsan random failure fuzz planted integration acts proxies browser install snippets)
-passed=0 failed=0
+first=(format layers tidy build)
+heavy=(unit integration compile_fail headers compiler noexcept noheap asan tsan random fuzz planted)
+# These mostly wait, or use one processor: they run beside the heavy ones.
+light=(law9 failure acts proxies browser install snippets)
 
 main() {
-    local chosen=("$@") name
-    for name in "${chosen[@]}"; do
+    local suites=("${first[@]}" "${heavy[@]}" "${light[@]}") name
+    for name in "$@"; do
         [ -f "tools/suites/$name.sh" ] && continue
         echo "x test: there is no suite '$name'; there are: ${suites[*]}" >&2
         exit 2
     done
-    [ ${#chosen[@]} -gt 0 ] || chosen=("${suites[@]}")
+    asked=" ${*:-${suites[*]}} "
     install_packages "the tests" "${test_packages[@]}"
-    mkdir -p build/.passed build/logs
-    for name in "${chosen[@]}"; do report "$name"; done
-    echo "$passed passed, $failed failed"
-    [ "$failed" -eq 0 ]
+    rm -rf build/.verdicts
+    mkdir -p build/.verdicts build/.passed build/logs
+    run_suites "${first[@]}"
+    set -m  # in a group of its own, which ends when this ends
+    run_suites "${light[@]}" </dev/null &
+    set +m
+    trap 'kill -- -$! 2>/dev/null || true' EXIT
+    run_suites "${heavy[@]}"
+    wait
+    echo "$(count passed) passed, $(count failed) failed"
+    [ "$(count failed)" -eq 0 ]
 }
+
+run_suites() {
+    local name
+    for name in "$@"; do
+        if [[ $asked == *" $name "* ]]; then report "$name"; fi
+    done
+}
+count() { find build/.verdicts -name "*.$1" | wc -l; }
 
 # Runs one suite and prints its line; after a failure also the end of its output.
 report() {
     local name=$1 log=build/logs/$1.log verdict started=$EPOCHREALTIME
-    printf '%-14s' "$name"
     bash -euo pipefail tools/suite.sh "$name" >"$log" 2>&1 </dev/null && verdict=pass ||
         verdict=fail
     # The suite's last line may say more than its exit status does.
     [ $verdict = fail ] || verdict=$(tail -n 1 "$log" | sed -n 's/^suite: //p')
-    printf '%-44s %6.1f s\n' "$verdict" "$(seconds_since "$started")"
+    printf '%-14s%-44s %6.1f s\n' "$name" "$verdict" "$(seconds_since "$started")"
     case $verdict in
-    pass* | unchanged*) passed=$((passed + 1)) ;;
+    pass* | unchanged*) touch "build/.verdicts/$name.passed" ;;
     skipped*) ;;
     *)
-        failed=$((failed + 1))
-        tail -n 60 "$log" | sed 's/^/    /'
-        echo "    (all of it: $log)"
+        touch "build/.verdicts/$name.failed"
+        echo "$(tail -n 60 "$log" | sed 's/^/    /')"$'\n'"    (all of it: $log)"
         ;;
     esac
 }
