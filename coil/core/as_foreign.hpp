@@ -34,14 +34,14 @@ public:
     outcome<await_result_t<A>> await_resume() { return std::move(strand_->result()); }
 
 private:
-    struct whole : strand_of<A> {
+    struct whole : strand_of<A, whole> {
         explicit whole(foreign_side& o)
-            : strand_of<A>(o.runs_on_, std::forward<A>(o.work_),
-                           [](strand& ended) noexcept {
-                               static_cast<whole&>(ended).has_ended = true;
-                               static_cast<whole&>(ended).owner.waiting_.resume();
-                           }),
+            : strand_of<A, whole>(o.runs_on_, std::forward<A>(o.work_)),
               owner(o) {}
+        void ended() noexcept {
+            has_ended = true;
+            owner.waiting_.resume();
+        }
         foreign_side& owner;
         bool has_ended = false;
     };

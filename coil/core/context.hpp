@@ -40,8 +40,10 @@ class context : public piece {
 public:
     /// A context nested in `outer`; a shielded one hears hard stops only.
     explicit context(context& outer, bool is_shielded = false) noexcept;
-    /// The root context of a strand.
-    explicit context(strand& home) noexcept : piece(inner_ops), home_(&home) {}
+    /// One in no other: a strand's root, which begins by what `first` runs.
+    explicit context(strand& home, const piece_ops& first = inner_ops) noexcept
+        : piece(first),
+          home_(&home) {}
     ~context() { forget_request(); }
 
     [[nodiscard]] strand& home() const noexcept { return *home_; }

@@ -20,7 +20,7 @@ const piece_ops group::listener::table = {
     [](const piece& waiting, strand_visitor& visitor) {
         const group& of = static_cast<const listener&>(waiting).of;
         for (member* m = of.running_; m != nullptr; m = m->next) {
-            visitor.visit(m->ops->runs(*m));
+            visitor.visit(*m);
         }
     },
 };
@@ -37,30 +37,36 @@ void group::close() noexcept {
 }
 
 void group::add(member& spawned) noexcept {
+    if (held_back_ == nullptr && may_begin()) return begin(spawned);
     *held_back_end_ = &spawned;
     held_back_end_ = &spawned.next;
     ++stats_.waiting;
-    start_more();
 }
 
-void group::start_more() noexcept {
-    if (COIL_PLANTED(held_back_never_begin) && asked_ != stop_level::none) return;
-    while (held_back_ != nullptr && stats_.running < options_.limit) {
+bool group::may_begin() const noexcept {
+    if (COIL_PLANTED(held_back_never_begin) && asked_ != stop_level::none) return false;
+    return stats_.running < options_.limit;
+}
+
+void group::begin(member& child) noexcept {
+    child.next = running_;
+    child.link = &running_;
+    if (running_ != nullptr) running_->link = &child.next;
+    running_ = &child;
+    ++stats_.running;
+    if (scope_.stop_requested())
+        child.root().request_stop(scope_.reason(), scope_.level());
+    if (asked_ != stop_level::none) child.root().request_stop(asked_why_, asked_);
+    child.start();
+}
+
+void group::begin_more() noexcept {
+    while (held_back_ != nullptr && may_begin()) {
         member& next = *held_back_;
         held_back_ = next.next;
         if (held_back_ == nullptr) held_back_end_ = &held_back_;
-        next.next = running_;
-        next.link = &running_;
-        if (running_ != nullptr) running_->link = &next.next;
-        running_ = &next;
         --stats_.waiting;
-        ++stats_.running;
-        if (scope_.stop_requested()) {
-            next.ops->runs(next).root().request_stop(scope_.reason(), scope_.level());
-        }
-        if (asked_ != stop_level::none)
-            next.ops->runs(next).root().request_stop(asked_why_, asked_);
-        next.ops->start(next);
+        begin(next);
     }
 }
 
@@ -70,10 +76,9 @@ void group::remove(member& ended) noexcept {
     --stats_.running;
 }
 
-void group::child_ended(std::exception_ptr error, bool is_stopped) noexcept {
-    if (error) fail(std::move(error));
+void group::child_ended(bool is_stopped) noexcept {
     was_stopped_ = was_stopped_ || (is_stopped && is_told_);
-    start_more();
+    begin_more();
     if (running_ == nullptr) all_ended();
 }
 
@@ -92,7 +97,7 @@ void group::stop_children(stop_reason why, stop_level level) noexcept {
         asked_ = level;
     }
     for (member* m = running_; m != nullptr; m = m->next) {
-        m->ops->runs(*m).root().request_stop(why, level);
+        m->root().request_stop(why, level);
     }
 }
 

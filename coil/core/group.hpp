@@ -59,16 +59,14 @@ public:
     [[nodiscard]] group_stats stats() const noexcept { return stats_; }
 
 protected:
-    struct member_ops;
     /// A child as the group sees it.
-    struct member {
+    struct member : strand {
+        member(group& owner, const strand_ops& ops) noexcept
+            : strand(owner.parent_.scope().home().runs_on(), ops),
+              of(owner) {}
+        group& of;
         member* next = nullptr;
         member** link = nullptr;
-        const member_ops* ops = nullptr;
-    };
-    struct member_ops {
-        void (*start)(member&) noexcept;
-        strand& (*runs)(member&) noexcept;
     };
 
     explicit group(group_options options) noexcept : options_(options) {
@@ -99,9 +97,11 @@ private:
 
     virtual void all_ended() noexcept = 0;
     void add(member& spawned) noexcept;
+    void begin(member& child) noexcept;
     void remove(member& ended) noexcept;
-    void child_ended(std::exception_ptr error, bool is_stopped) noexcept;
-    void start_more() noexcept;
+    void child_ended(bool is_stopped) noexcept;
+    [[nodiscard]] bool may_begin() const noexcept;
+    void begin_more() noexcept;
     void stop_children(stop_reason why, stop_level level) noexcept;
 
     detail::nested_scope scope_;
@@ -123,7 +123,7 @@ namespace detail {
 
 /// One child: its strand, its work, and its place in the group; one block.
 template <class A>
-class group_child : public group::member, public strand_of<A> {
+class group_child : public strand_of<A, group_child<A>, group::member> {
     static_assert(!needs_async_drop<await_result_t<A>>,
                   "a spawned task's result is thrown away, so it may not hold anything "
                   "that needs an async drop");
@@ -131,36 +131,32 @@ class group_child : public group::member, public strand_of<A> {
                   "what is spawned lies in a block that is aligned for two pointers");
 
 public:
-    group_child(group& of, executor& runs_on, A&& work)
-        : strand_of<A>(runs_on, std::forward<A>(work), &group_child::ended),
-          of_(of) {
-        this->member::ops = &as_member;
-    }
+    group_child(group& of, A&& work)
+        : strand_of<A, group_child, group::member>(of, std::forward<A>(work)) {}
     static void* operator new(std::size_t size) { return detail::take_frame(size); }
     static void operator delete(void* block, std::size_t size) noexcept {
         detail::give_frame_back(block, size);
     }
 
-private:
-    static void start_it(member& self) noexcept {
-        static_cast<group_child&>(self).strand_of<A>::start();
+    void ended() noexcept {
+        group& of = this->of;
+        const bool is_stopped = this->result().is_stopped();
+        if (this->result().has_error()) [[unlikely]]
+            return failed();
+        of.remove(*this);
+        delete this;  // before the group may end: the work may refer to its owner
+        of.child_ended(is_stopped);
     }
-    static strand& strand_of_it(member& self) noexcept {
-        return static_cast<group_child&>(self);
-    }
-    static constexpr group::member_ops as_member = {&start_it, &strand_of_it};
 
-    static void ended(strand& s) noexcept {
-        auto* self = static_cast<group_child*>(&s);
-        group& of = self->of_;
-        std::exception_ptr error;
-        if (self->result().has_error()) error = self->result().error();
-        const bool is_stopped = self->result().is_stopped();
-        of.remove(*self);
-        delete self;  // before the group may end: the work may refer to its owner
-        of.child_ended(error, is_stopped);
+private:
+    [[gnu::noinline, gnu::cold]] void failed() noexcept {
+        group& of = this->of;
+        std::exception_ptr error = this->result().error();
+        of.remove(*this);
+        delete this;
+        of.fail(std::move(error));
+        of.child_ended(false);
     }
-    group& of_;
 };
 
 template <class Body>
@@ -294,8 +290,7 @@ auto with_group(Body&& body) {
 template <class A>
 void group::spawn(A&& work) {
     if constexpr (awaitable<A>) {
-        add(*new detail::group_child<A>(*this, parent_.scope().home().runs_on(),
-                                        std::forward<A>(work)));
+        add(*new detail::group_child<A>(*this, std::forward<A>(work)));
     } else {
         static_assert(!awaitable<std::remove_reference_t<A>>,
                       "spawn uses the task up: write spawn(std::move(it))");

@@ -7,24 +7,26 @@
 namespace coil {
 
 /// A strand with the awaitable that it runs: what a runtime's `run` and a group's
-/// `spawn` are made of. The end function finds the result in `result()`.
+/// `spawn` are made of. `Derived` has a public `ended()`, which the loop calls last of
+/// all; it finds the result in `result()` and may free the strand. `Strand` may be a
+/// class derived from `strand`.
 ///
 /// Threads: its executor's.
-template <class A>
-class strand_of : public strand, private detail::child<A> {
+template <class A, class Derived, class Strand = strand>
+class strand_of : public Strand, private detail::child<A> {
     using root_work = detail::child<A>;
 
 public:
     using value_type = await_result_t<A>;
 
-    strand_of(executor& runs_on, A&& work, end_function* ended)
-        : strand(runs_on, ended),
+    /// `place` is what `Strand` is made from.
+    template <class Place>
+    strand_of(Place& place, A&& work)
+        : Strand(place, table),
           root_work(root_branch),
           work_{std::forward<A>(work)} {}
     ~strand_of() { end_work(); }
 
-    /// Queues it; it begins in its first turn.
-    void start() noexcept { strand::start(first_piece); }
     [[nodiscard]] outcome<value_type>& result() noexcept { return root_work::result; }
 
 private:
@@ -43,14 +45,15 @@ private:
         self.collect_stopped();
         return self.end();
     }
+    static void end_of(strand& s) noexcept { static_cast<Derived&>(s).ended(); }
     static continuation parent_of(const branch&) noexcept { return {}; }
-    static constexpr piece_ops first_piece = {&run, nullptr, "strand"};
+    static constexpr strand_ops table = {{&run, nullptr, "strand"}, &end_of};
     static constexpr branch_ops root_branch = {&completed, &stopped, &parent_of,
                                                "strand"};
 
     std::coroutine_handle<> end() noexcept {
         end_work();
-        mark_ended();
+        this->mark_ended();
         return std::noop_coroutine();
     }
     // While it is still the current strand: what the work captured may ask for it.

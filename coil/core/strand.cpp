@@ -104,16 +104,17 @@ void strand::deliver_stops() noexcept {
     while (stops_ != nullptr) {
         context& requested = *stops_;
         drop_stop(requested);
-        mark(requested);
-        tell_leaves();
+        piece* telling = nullptr;  // leaves that it has still to reach
+        mark(requested, telling);
+        tell_leaves(telling);
     }
 }
 
 // Raises what is nested in `requested` and moves its leaves, the newest first, to
-// `telling_`. No user code runs here, and contexts nest as deep as awaits do: so this
+// `telling`. No user code runs here, and contexts nest as deep as awaits do: so this
 // walks the tree, without recursion.
-void strand::mark(context& requested) noexcept {
-    piece** end = &telling_;
+void strand::mark(context& requested, piece*& telling) noexcept {
+    piece** end = &telling;
     context* within = &requested;
     for (piece* p = requested.waiting_;;) {
         while (p == nullptr) {
@@ -125,7 +126,7 @@ void strand::mark(context& requested) noexcept {
             piece& leaf = *p;
             p = leaf.next_;
             leaf.unlink();
-            leaf.link_into(COIL_PLANTED(stops_oldest_first) ? telling_ : *end);
+            leaf.link_into(COIL_PLANTED(stops_oldest_first) ? telling : *end);
             end = &leaf.next_;
             continue;
         }
@@ -143,9 +144,9 @@ void strand::mark(context& requested) noexcept {
 }
 
 // One at a time, from the head: unwinding may take any of them away.
-void strand::tell_leaves() noexcept {
-    while (telling_ != nullptr) {
-        piece& told = *telling_;
+void strand::tell_leaves(piece*& telling) noexcept {
+    while (telling != nullptr) {
+        piece& told = *telling;
         told.unlink();
         if (told.ops_->stop(told) == stop_answer::ended) {
             unwind_ = static_cast<leaf&>(told).parent();
@@ -164,7 +165,7 @@ void strand::run_turn() noexcept {
     if (!has_ended_) run_batch();
     current_strand = outer;
     if (has_ended_) {
-        ended_function_(*this);  // may free this strand
+        ops().ended(*this);  // may free this strand
     } else if (!ready_.is_empty() || !batch_.is_empty() || stops_ != nullptr) {
         executor_->schedule(*this);
     } else {

@@ -18,6 +18,14 @@ protected:
     ~waiting_visitor() = default;
 };
 
+class strand;
+
+/// What a kind of strand does: how it begins, with its root context as the piece, and
+/// whom its loop tells, last of all, that it has ended: that may free the strand.
+struct strand_ops : piece_ops {
+    void (*ended)(strand&) noexcept;
+};
+
 /// One spawned unit of work: one logical thread.
 ///
 /// Everything awaited inside it runs one piece at a time (law 1). It is what an
@@ -26,8 +34,6 @@ protected:
 /// Threads: its executor's.
 class strand {
 public:
-    using end_function = void(strand&) noexcept;
-
     /// What one turn may do.
 #if defined(COIL_PIECES_PER_TURN)  // tests shorten turns, to meet what ends them
     static constexpr int pieces_per_turn = COIL_PIECES_PER_TURN;
@@ -35,22 +41,17 @@ public:
     static constexpr int pieces_per_turn = 256;
 #endif
 
-    /// `ended` is called by the loop, last of all: it may free the strand.
-    strand(executor& runs_on, end_function* ended) noexcept
-        : root_(*this),
-          executor_(&runs_on),
-          ended_function_(ended) {}
+    strand(executor& runs_on, const strand_ops& ops) noexcept
+        : root_(*this, ops),
+          executor_(&runs_on) {}
     strand(const strand&) = delete;
     strand& operator=(const strand&) = delete;
 
     [[nodiscard]] context& root() noexcept { return root_; }
     [[nodiscard]] executor& runs_on() const noexcept { return *executor_; }
 
-    /// Queues its beginning: what `first` runs, with the root context as the piece.
-    void start(const piece_ops& first) noexcept {
-        root_.set_ops(first);
-        wake(root_);
-    }
+    /// Queues its beginning.
+    void start() noexcept { wake(root_); }
 
     /// Queues a piece that has completed. Never runs it: law 2.
     void wake(piece& completed) noexcept {
@@ -113,22 +114,23 @@ private:
     void queue_stop(context& requested) noexcept;
     void drop_stop(context& requested) noexcept;
     void deliver_stops() noexcept;
-    void mark(context& requested) noexcept;
-    void tell_leaves() noexcept;
+    static void mark(context& requested, piece*& telling) noexcept;
+    void tell_leaves(piece*& telling) noexcept;
     void drive(std::coroutine_handle<> next) noexcept;
     std::coroutine_handle<> unwind_on() noexcept;
     void run_batch() noexcept;
     piece& take_next() noexcept;
+    [[nodiscard]] const strand_ops& ops() const noexcept {
+        return static_cast<const strand_ops&>(root_.ops());
+    }
 
     context root_;
     ready_list batch_;          // this turn's
     ready_list ready_;          // the next turn's
     context* stops_ = nullptr;  // of which a stop was requested, not yet delivered
-    piece* telling_ = nullptr;  // leaves that a stop has still to reach
     continuation ended_;
     continuation unwind_;
     executor* executor_;
-    end_function* ended_function_;
     int budget_ = 0;
     bool is_queued_ = false;
     bool has_ended_ = false;

@@ -60,16 +60,19 @@ task<int> three_turns(words& log) {
     co_return 3;
 }
 bool has_ended = false;
-void ended(strand&) noexcept {
-    has_ended = true;
-}
+constexpr coil::strand_ops idle_ops = {{nullptr, nullptr, "idle"},
+                                       [](strand&) noexcept {}};
+struct whole_strand : coil::strand_of<task<int>, whole_strand> {
+    using strand_of::strand_of;
+    void ended() noexcept { has_ended = true; }
+};
 
 }  // namespace
 
 TEST_CASE("strand: waking never runs, and queues once") {
     words log;
     by_hand executor;
-    strand idle(executor, ended);
+    strand idle(executor, idle_ops);
     noted a(log, "a");
     noted b(log, "b");
     idle.wake(a);
@@ -85,7 +88,7 @@ TEST_CASE("strand: runs its work in turns and tells who asked when it has ended"
     words log;
     by_hand executor;
     has_ended = false;
-    coil::strand_of<task<int>> whole(executor, three_turns(log), ended);
+    whole_strand whole(executor, three_turns(log));
     whole.start();
     int turns = 0;
     while (!has_ended && executor.run_one_turn()) ++turns;
@@ -98,7 +101,7 @@ TEST_CASE("strand: runs its work in turns and tells who asked when it has ended"
 TEST_CASE("strand: what is woken during a turn runs in the next one") {
     words log;
     by_hand executor;
-    strand idle(executor, ended);
+    strand idle(executor, idle_ops);
     struct waker : coil::piece {
         waker(strand& of, noted& to) : piece(table), home(of), woken(to) {}
         strand& home;
@@ -124,7 +127,7 @@ TEST_CASE("strand: what is woken during a turn runs in the next one") {
 TEST_CASE("strand: a turn has a budget") {
     words log;
     by_hand executor;
-    strand busy(executor, ended);
+    strand busy(executor, idle_ops);
     std::vector<std::unique_ptr<noted>> many;
     for (int i = 0; i < 1000; ++i) {
         many.push_back(std::make_unique<noted>(log, std::to_string(i)));

@@ -88,11 +88,10 @@ protected:
 
 private:
     template <class A>
-    struct root : strand_of<A> {
+    struct root : strand_of<A, root<A>> {
         root(event_loop& loop, A&& work)
-            : strand_of<A>(loop, std::forward<A>(work), [](strand& ended) noexcept {
-                  static_cast<root&>(ended).is_done = true;
-              }) {}
+            : strand_of<A, root>(static_cast<executor&>(loop), std::forward<A>(work)) {}
+        void ended() noexcept { is_done = true; }
         bool is_done = false;
     };
     void claim_for_run() noexcept;

@@ -6,44 +6,61 @@
 
 namespace coil {
 
-/// The leaf behind `sleep` and `sleep_until`.
-class sleep_until : public leaf_of<sleep_until>, private timer {
+namespace detail {
+
+/// What the sleeps share; `Derived` says when it ends, from what `deadline()` holds.
+template <class Derived>
+class sleep_leaf : public leaf_of<Derived>, protected timer {
 public:
     static constexpr const char* what = "sleep";
 
-    /// Waits until `deadline`; gives way once even if it has passed.
-    explicit sleep_until(instant deadline) noexcept
-        : timer(fired),
-          deadline_(deadline) {}
-    sleep_until(sleep_until&& other) noexcept : sleep_until(other.deadline_) {
-        COIL_EXPECTS(!other.parent());
-        pause_ = other.pause_;
-    }
-
     void await_resume() const noexcept {}
 
-private:
-    friend leaf_of<sleep_until>;
-    template <class Rep, class Period>
-    friend sleep_until sleep(std::chrono::duration<Rep, Period> pause) noexcept;
+protected:
+    explicit sleep_leaf(instant given) noexcept : timer(fired, given) {}
+    sleep_leaf(sleep_leaf&& other) noexcept
+        : leaf_of<Derived>(std::move(other)),
+          timer(fired, other.deadline()) {}
 
+private:
+    friend leaf_of<Derived>;
     [[nodiscard]] bool try_now() const noexcept { return false; }
     void start() noexcept {
-        timer_service* const timers = home().runs_on().timers();
+        timer_service* const timers = this->home().runs_on().timers();
         COIL_EXPECTS(timers != nullptr && "this runtime has no timers");
-        if (pause_ != clock::duration::min()) deadline_ = from_now(*timers, pause_);
-        timers->arm(*this, deadline_);
+        timers->arm(*this, static_cast<Derived&>(*this).end(*timers));
     }
     stop_answer on_stop() noexcept {
         cancel();
         return stop_answer::ended;
     }
-    static void fired(timer& due) noexcept {
-        static_cast<sleep_until&>(due).complete();
-    }
+    static void fired(timer& due) noexcept { static_cast<Derived&>(due).complete(); }
+};
 
-    instant deadline_;
-    clock::duration pause_ = clock::duration::min();  // counts from the await
+}  // namespace detail
+
+/// The leaf behind `sleep`.
+class sleep_for : public detail::sleep_leaf<sleep_for> {
+    friend sleep_leaf;
+    template <class Rep, class Period>
+    friend sleep_for sleep(std::chrono::duration<Rep, Period> pause) noexcept;
+
+    explicit sleep_for(clock::duration pause) noexcept : sleep_leaf(instant(pause)) {}
+    [[nodiscard]] instant end(timer_service& timers) const noexcept {
+        return from_now(timers, deadline().time_since_epoch());
+    }
+};
+
+/// Waits until `deadline`; gives way once even if it has passed.
+///
+/// Stop: ends at once.
+class sleep_until : public detail::sleep_leaf<sleep_until> {
+public:
+    explicit sleep_until(instant deadline) noexcept : sleep_leaf(deadline) {}
+
+private:
+    friend sleep_leaf;
+    [[nodiscard]] instant end(timer_service&) const noexcept { return deadline(); }
 };
 
 /// Waits for `pause`, counted from the await. A `duration::max()` of any unit and any
@@ -54,10 +71,8 @@ private:
 /// Stop: ends at once.
 /// Allocates: never; the timer lies in the awaiting frame.
 template <class Rep, class Period>
-[[nodiscard]] sleep_until sleep(std::chrono::duration<Rep, Period> pause) noexcept {
-    sleep_until leaf{instant()};
-    leaf.pause_ = to_pause(pause);
-    return leaf;
+[[nodiscard]] sleep_for sleep(std::chrono::duration<Rep, Period> pause) noexcept {
+    return sleep_for(to_pause(pause));
 }
 
 }  // namespace coil

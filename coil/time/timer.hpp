@@ -23,7 +23,9 @@ class timer : private detail::timer_link {
 public:
     using fire_function = void(timer&) noexcept;
 
-    explicit timer(fire_function* fire) noexcept : fire_(fire) {}
+    explicit timer(fire_function* fire, instant deadline = {}) noexcept
+        : fire_(fire),
+          deadline_(deadline) {}
     timer(const timer&) = delete;
     timer& operator=(const timer&) = delete;
     ~timer() { cancel(); }
