@@ -64,10 +64,10 @@ private:
     struct holder {
         A of;
     };
+    bool has_work_ = true;  // first: it fits behind what the base ends with
     union {
         holder work_;
     };
-    bool has_work_ = true;
 };
 
 }  // namespace coil
