@@ -43,6 +43,9 @@ FAULTS = [
     ('epoll_pwait2', 'error=ENOSYS', 0),  # an old kernel
     ('io_uring_setup', 'error=EPERM', 0),  # a container that forbids it
     ('io_uring_enter', 'error=EINTR:when=5..20', 0),
+    ('io_uring_enter', 'error=EBUSY:when=5..20', 0),  # completions found no place
+    ('io_uring_enter', 'error=EAGAIN:when=5..20', 0),
+    ('io_uring_register', 'error=ENOMEM', 0),  # no memory may be locked
 ]
 
 
@@ -98,15 +101,23 @@ class Faults(unittest.TestCase):
                 wait_until(lambda: '(INJECTED)' in calls.read_text(), 'it failed at all', 2)
 
     def test_without_descriptors_it_waits_and_takes_everyone_afterwards(self):
-        service = self.start(self.scope, PROGRAM)
+        for io in 'epoll', 'auto':
+            with self.subTest(io), contextlib.ExitStack() as scope:
+                self.run_out_of_descriptors(scope, io)
+
+    def run_out_of_descriptors(self, scope, io):
+        script = self.folder / f'with-{io}'
+        script.write_text(f'#!/bin/sh\nCOIL_IO={io} exec "{PROGRAM}" "$@"\n')
+        script.chmod(0o755)
+        service = self.start(scope, script)
         pid = service.process.pid
         wait_until(lambda: service.stats()['open'] == 1, 'it is alone')
         before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-        kept = self.scope.enter_context(clients.send(service, GET))
+        kept = scope.enter_context(clients.send(service, GET))
         kept.recv(4096)
         highest = max(int(name) for name in os.listdir(f'/proc/{pid}/fd'))
         resource.prlimit(pid, resource.RLIMIT_NOFILE, (highest + 1, before[1]))
-        came = [self.scope.enter_context(clients.send(service, GET)) for _ in range(20)]
+        came = [scope.enter_context(clients.send(service, GET)) for _ in range(20)]
         spent = processor_seconds(pid)
         begun = time.monotonic()
         while time.monotonic() - begun < 1:  # the one that is in is served meanwhile
