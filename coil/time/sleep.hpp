@@ -4,6 +4,8 @@
 #include <coil/core/leaf.hpp>
 #include <coil/time/timer.hpp>
 
+#include <utility>
+
 namespace coil {
 
 namespace detail {
