@@ -118,12 +118,11 @@ private:
         while (receive_leaf* next = receivers_.pop_front()) next->retry();
     }
     void wake_receiver() noexcept {
-        if (!has_free_item()) return;
-        if (receive_leaf* next = receivers_.pop_front()) next->promise();
+        if (!receivers_.is_empty() && has_free_item())
+            receivers_.pop_front()->promise();
     }
     void wake_sender() noexcept {
-        if (!has_free_room()) return;
-        if (send_leaf* next = senders_.pop_front()) next->promise();
+        if (!senders_.is_empty() && has_free_room()) senders_.pop_front()->promise();
     }
 
     detail::ring<T, Capacity> items_;
