@@ -9,6 +9,7 @@ import concurrent.futures
 import contextlib
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -112,6 +113,7 @@ class Proxies(unittest.TestCase):
                                  stderr=subprocess.STDOUT)
         self.scope.callback(proxy.wait, 10)
         self.scope.callback(proxy.terminate)
+        self.proxy = proxy
         wait_until(self.is_listening, f'{command[0]} listens', 10)
 
     def is_listening(self):
@@ -126,6 +128,11 @@ class Proxies(unittest.TestCase):
         for _ in range(20):
             send_and_read(self.port, health * 3)
 
+    def end_proxy(self, gently):
+        """What it answered last it may have still to write down."""
+        self.proxy.send_signal(gently)
+        self.proxy.wait(10)
+
     def answered(self):
         self.service.end()
         return int(re.search(r'closed: (\d+) requests', self.service.last_words()[0])[1])
@@ -133,6 +140,7 @@ class Proxies(unittest.TestCase):
     def test_nginx_counts_as_the_service_does(self):
         self.start(NGINX, 'nginx', '-e', str(self.folder / 'error.log'), '-c')
         self.play()
+        self.end_proxy(signal.SIGQUIT)
         log = self.folder / 'access.log'
         asked = re.findall(r'^(\d+)$', log.read_text(), re.MULTILINE)
         print(f'\nnginx: {len(asked)} requests passed on, 200 for {asked.count("200")}')
@@ -142,6 +150,7 @@ class Proxies(unittest.TestCase):
     def test_haproxy_counts_as_the_service_does(self):
         self.start(HAPROXY, 'haproxy', '-f')
         self.play()
+        self.end_proxy(signal.SIGUSR1)
         log = (self.folder / 'proxy.log').read_text()
         asked = re.findall(r'^shop (\d+)$', log, re.MULTILINE)
         print(f'\nhaproxy: {len(asked)} requests passed on, 200 for {asked.count("200")}')
