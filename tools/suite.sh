@@ -22,15 +22,28 @@ build_preset() {
     exec {lock}>&-
 }
 
-# The test programs of a preset: the usual `inputs` of suites that run them.
+# The test programs of a preset, and what they read: the usual `inputs` of suites that
+# run them.
 test_programs() {
     find "build/$1" -name 'coil_*_test' -type f -executable -print0 | LC_ALL=C sort -z
+    find tests -name '*.txt' ! -name CMakeLists.txt -print0 | LC_ALL=C sort -z
 }
 
-run_programs() {  # <preset> [ctest argument...]
-    local preset=$1
+# run_programs <preset> [ctest argument...]: those that changed since the suite passed;
+# all, if anything else did.
+run_programs() {
+    local preset=$1 passed=$stamp.programs now changed which=()
     shift
-    ctest --preset "$preset" -j "$(nproc)" --no-tests=error "$@"
+    now=$({ printf '%s\0' "$script" && inputs; } | xargs -0 sha256sum | sort)
+    touch "$passed"
+    changed=$(comm -13 "$passed" - <<<"$now" | sed 's/^[^ ]* *//')
+    if grep -qv "^build/$preset/.*_test$" <<<"$changed"; then
+        which=(--no-tests=error)
+    else
+        which=(--no-tests=ignore -R "^($(sed 's|.*/||' <<<"$changed" | paste -sd'|'))(\\.|\$)")
+    fi
+    ctest --preset "$preset" -j "$(nproc)" "${which[@]}" "$@"
+    echo "$now" >"$passed"
 }
 
 fingerprint() {
