@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <concepts>
 #include <deque>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -29,11 +28,36 @@ public:
     template <class F>
         requires(!std::same_as<std::remove_cvref_t<F>, callback>)
     callback(F&& f)
-        : call_(std::make_shared<std::function<void(A...)>>(std::forward<F>(f))) {}
-    void operator()(A... a) const { (*call_)(a...); }
+        : kept_(new closure_of<std::remove_cvref_t<F>>(std::forward<F>(f))) {}
+    callback(const callback& other) noexcept : kept_(other.kept_) {
+        if (kept_ != nullptr) ++kept_->users;
+    }
+    callback(callback&& other) noexcept : kept_(std::exchange(other.kept_, nullptr)) {}
+    callback& operator=(callback other) noexcept {
+        std::swap(kept_, other.kept_);
+        return *this;
+    }
+    ~callback() {
+        if (kept_ != nullptr && --kept_->users == 0) delete kept_;
+    }
+    void operator()(A... a) const { kept_->call(a...); }
 
 private:
-    std::shared_ptr<std::function<void(A...)>> call_;
+    struct closure {
+        closure() = default;
+        closure(const closure&) = delete;
+        closure& operator=(const closure&) = delete;
+        virtual ~closure() = default;
+        virtual void call(A... a) = 0;
+        int users = 1;
+    };
+    template <class F>
+    struct closure_of final : closure {
+        explicit closure_of(F f) : function(std::move(f)) {}
+        void call(A... a) override { function(a...); }
+        F function;
+    };
+    closure* kept_ = nullptr;
 };
 using then = callback<result>;
 using action = callback<>;
