@@ -317,8 +317,8 @@ protected:
                 ++*count;
                 if (n.what == op::collect) return more();
                 log(*item, event_kind::item);
-                const bool leaves = n.what == op::for_loop && *count == n.number;
-                leaves ? end({}) : part(n.parts[1], s, end, more);
+                const bool breaks = n.what == op::for_loop && *count == n.number;
+                breaks ? end({}) : part(n.parts[1], s, end, more);
             });
         };
         if (n.what == op::loop || n.what == op::for_loop) return take();
