@@ -158,32 +158,32 @@ void append_continue(std::string& out) {
     out.append("HTTP/1.1 100 Continue\r\n\r\n");
 }
 
-std::string format_date(std::chrono::sys_seconds time) {
+void append_date(std::string& out, std::chrono::sys_seconds time) {
     constexpr std::string_view days = "SunMonTueWedThuFriSat";
     constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
     const auto day = std::chrono::floor<std::chrono::days>(time);
     const std::chrono::year_month_day date(day);
     const std::chrono::hh_mm_ss clock(time - day);
-    const auto append_two = [](std::string& text, long long value) {
-        text += static_cast<char>('0' + value / 10 % 10);
-        text += static_cast<char>('0' + value % 10);
+    const auto append_two = [&out](long long value) {
+        out += static_cast<char>('0' + value / 10 % 10);
+        out += static_cast<char>('0' + value % 10);
     };
-    std::string text(days.substr(std::chrono::weekday(day).c_encoding() * 3, 3));
-    text += ", ";
-    append_two(text, static_cast<unsigned>(date.day()));
-    text += ' ';
-    text += months.substr((static_cast<unsigned>(date.month()) - 1) * 3, 3);
-    text += ' ';
+    out += days.substr(std::chrono::weekday(day).c_encoding() * 3, 3);
+    out += ", ";
+    append_two(static_cast<unsigned>(date.day()));
+    out += ' ';
+    out += months.substr((static_cast<unsigned>(date.month()) - 1) * 3, 3);
+    out += ' ';
     const int year = static_cast<int>(date.year());
-    append_two(text, year / 100);
-    append_two(text, year % 100);
-    text += ' ';
-    append_two(text, clock.hours().count());
-    text += ':';
-    append_two(text, clock.minutes().count());
-    text += ':';
-    append_two(text, clock.seconds().count());
-    return text += " GMT";
+    append_two(year / 100);
+    append_two(year % 100);
+    out += ' ';
+    append_two(clock.hours().count());
+    out += ':';
+    append_two(clock.minutes().count());
+    out += ':';
+    append_two(clock.seconds().count());
+    out += " GMT";
 }
 
 }  // namespace coil::http

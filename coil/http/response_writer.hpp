@@ -16,7 +16,7 @@ struct exchange {
     http::method method = method::get;  // of the request
     http::version version = version::http_1_1;
     bool keep_alive = true;      // client and server both wish it
-    std::string_view date = {};  // as `format_date` makes it; empty sends none
+    std::string_view date = {};  // as `append_date` makes it; empty sends none
 };
 
 /// The exchange that answers `head`.
@@ -55,8 +55,8 @@ void append_last_chunk(std::string& out);
 /// Appends the interim response that asks for the body (RFC 9110 section 10.1.1).
 void append_continue(std::string& out);
 
-/// A Date field's value (RFC 9110 section 5.6.7). It changes once a second, so
+/// Appends a Date field's value (RFC 9110 section 5.6.7). It changes once a second, so
 /// a server keeps it that long.
-[[nodiscard]] std::string format_date(std::chrono::sys_seconds time);
+void append_date(std::string& out, std::chrono::sys_seconds time);
 
 }  // namespace coil::http
