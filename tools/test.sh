@@ -30,10 +30,11 @@ main() {
     run_suites "${first[@]}"
     set -m  # in a group of its own, which ends when this ends
     run_suites "${light[@]}" </dev/null &
+    local beside=$!
     set +m
-    trap 'kill -- -$! 2>/dev/null || true' EXIT
+    trap "kill -- -$beside 2>/dev/null || true" EXIT
     run_suites "${heavy[@]}"
-    wait
+    wait "$beside"  # fails if that lane has died
     echo "$(count passed) passed, $(count failed) failed"
     [ "$(count failed)" -eq 0 ]
 }

@@ -51,7 +51,8 @@ std::string_view date_cache::text() {
     if (!text_.empty()) return text_;
     const auto wall =
         std::chrono::floor<std::chrono::seconds>(start_ + (now() - begun_));
-    append_date(text_, wall);  // into the memory that it has
+    text_.reserve(sizeof "Sun, 06 Nov 1994 08:49:37 GMT");  // all of it, or nothing
+    append_date(text_, wall);
     const instant no_more_at = begun_ + (wall + std::chrono::seconds(1) - start_);
     strand::current()->runs_on().timers()->arm(*this, no_more_at);
     return text_;

@@ -50,7 +50,7 @@ auto elements_of(basic_generator<T, F, K>&& inner) {
 }
 
 template <class T, flavour F, generator_kind K>
-class [[nodiscard]] basic_generator : detail::receiver {
+class [[nodiscard]] basic_generator {
     static_assert(std::is_object_v<T>, "a generator yields values, not references");
     static_assert(!needs_async_drop<T>,
                   "a generator's unread item has no place to await its async drop");
@@ -64,10 +64,13 @@ public:
     static constexpr bool is_local = F == flavour::local;
     static constexpr bool is_resumable = false;
 
-    basic_generator(basic_generator&& other) noexcept { take_over(other); }
+    basic_generator(basic_generator&& other) noexcept
+        : outermost_(std::exchange(other.outermost_, nullptr)),
+          innermost_(std::exchange(other.innermost_, nullptr)) {}
     basic_generator& operator=(basic_generator&& other) noexcept {
         basic_generator gone(std::move(*this));
-        take_over(other);
+        outermost_ = std::exchange(other.outermost_, nullptr);
+        innermost_ = std::exchange(other.innermost_, nullptr);
         return *this;
     }
     /// Requires: no `next()` is being awaited.
@@ -102,23 +105,7 @@ private:
 
     explicit basic_generator(promise_type& frame) noexcept
         : outermost_(&frame),
-          innermost_(&frame) {
-        receive();
-    }
-    void take_over(basic_generator& other) noexcept {
-        outermost_ = std::exchange(other.outermost_, nullptr);
-        innermost_ = std::exchange(other.innermost_, nullptr);
-        if (outermost_ != nullptr) receive();
-    }
-    /// Here its frame tells what becomes of it, between items and when it is unwound.
-    void receive() noexcept {
-        this->child = detail::handle_of(*outermost_);
-        outermost_->up = this;
-    }
-    [[nodiscard]] bool is_frame_gone() const noexcept {
-        return !this->child ||
-               (K == generator_kind::resource && this->child == detail::gone_child());
-    }
+          innermost_(&frame) {}
 
     [[nodiscard]] bool holds_drops() const noexcept {
         if constexpr (K == generator_kind::plain) {
@@ -135,15 +122,14 @@ private:
         return std::exchange(outermost_, nullptr);
     }
 
-    promise_type* outermost_ = nullptr;  // null once it was unwound
-    // The one to resume, as it may delegate; null at its end.
-    promise_type* innermost_ = nullptr;
+    promise_type* outermost_;  // null once it was unwound
+    promise_type* innermost_;  // the one to resume, as it may delegate; null at its end
 };
 
 /// The operation behind `next()`; the item lands in it, or the error. Neither is the
 /// end.
 template <class T, flavour F, generator_kind K>
-class basic_generator<T, F, K>::next_operation {
+class basic_generator<T, F, K>::next_operation : detail::receiver {
 public:
     explicit next_operation(basic_generator& from) noexcept : from_(from) {}
     next_operation(const next_operation&) = delete;
@@ -178,7 +164,9 @@ private:
         promise_type& next = *from_.innermost_;
         COIL_EXPECTS(next.consumer_ == nullptr &&
                      "a generator is read by one at a time: its last next() goes on");
-        from_.parent = awaits;
+        this->parent = awaits;
+        this->child = detail::handle_of(next);
+        from_.outermost_->up = this;
         next.enter(awaits.scope());
         next.consumer_ = this;
         return handle::from_promise(next);
@@ -189,8 +177,10 @@ private:
     }
     /// It was unwound, or has ended and then dropped what it owned.
     [[gnu::noinline, gnu::cold]] void forget_gone_frame() noexcept {
-        if (from_.outermost_ == nullptr || !from_.is_frame_gone()) return;
-        if (!COIL_PLANTED(stopped_generator_goes_on)) from_.give_up_frame();
+        const bool is_gone =
+            this->parent && (!this->child || (K == generator_kind::resource &&
+                                              this->child == detail::gone_child()));
+        if (is_gone && !COIL_PLANTED(stopped_generator_goes_on)) from_.give_up_frame();
     }
 
     basic_generator& from_;
@@ -216,8 +206,7 @@ public:
     [[nodiscard]] bool await_ready() const noexcept { return false; }
     std::coroutine_handle<> await_suspend(handle self) const noexcept {
         self.promise().leave();
-        return std::exchange(self.promise().consumer_, nullptr)
-            ->from_.parent.complete();
+        return std::exchange(self.promise().consumer_, nullptr)->parent.complete();
     }
     void await_resume() const noexcept {}
 };
