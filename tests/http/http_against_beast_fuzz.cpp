@@ -62,6 +62,7 @@ constexpr std::string_view stricter[] = {
     "header too large",
     "too many header fields",
     "body too large",
+    "chunk size too large",  // sixteen digits, zeros in front included
     "chunk extensions too long",
     "trailer too large",
     "too many trailer fields",
