@@ -28,14 +28,16 @@ program() { find build/fuzz -name "$1" -type f -perm -u+x; }
 
 # unpack <fuzzer>: its seeds as files, as libFuzzer wants them.
 unpack() {
-    local into=build/fuzz-seeds/$1 count=0 line
+    local into=build/fuzz-seeds/$1
     rm -rf "$into"
     mkdir -p "$into" "build/fuzz-found/$1"
-    while read -r line; do
-        count=$((count + 1))
-        base64 -d <<<"$line" >"$into/$count"
-    done <"tests/corpus/$1.txt"
-    echo "$count"
+    python3 - "tests/corpus/$1.txt" "$into" <<'EOF'
+import base64, pathlib, sys
+seeds = pathlib.Path(sys.argv[1]).read_text().splitlines()
+for number, line in enumerate(seeds):
+    pathlib.Path(sys.argv[2], str(number)).write_bytes(base64.b64decode(line))
+print(len(seeds))
+EOF
 }
 
 run() {
