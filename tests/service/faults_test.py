@@ -21,7 +21,7 @@ from service import Service, wait_until  # noqa: E402
 
 PROGRAM = None
 GET = clients.request_bytes('GET', '/health')
-# Which call fails, when, how, and how many of twenty clients may lose their connection.
+# Which call fails, when, how, and how many of ten clients may lose their connection.
 FAULTS = [
     ('accept4', 'error=EMFILE:when=1..4', 0),
     ('accept4', 'error=ENFILE:when=2..5', 0),
@@ -49,6 +49,33 @@ FAULTS = [
 ]
 
 
+def wanted(how):
+    """How many calls 'error=NAME:when=FIRST..LAST' makes fail."""
+    first, last = how.rpartition('=')[2].split('..')
+    return int(last) - int(first) + 1
+
+
+def failed_calls(log):
+    return log.read_text().count('(INJECTED)')
+
+
+def is_answered(peer):
+    with contextlib.suppress(OSError):
+        peer.settimeout(5)
+        peer.sendall(GET)
+        answer = b''
+        while not answer.endswith(b'ok\n') and (piece := peer.recv(4096)):
+            answer += piece
+        return b'200 OK' in answer
+    return False
+
+
+def lost_of_two(service):
+    """Clients without an answer: the first lets the service wait while the other asks."""
+    with clients.send(service, b'') as first, clients.send(service, b'') as second:
+        return 2 - is_answered(second) - is_answered(first)
+
+
 def processor_seconds(pid):
     fields = pathlib.Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
@@ -65,16 +92,6 @@ class Faults(unittest.TestCase):
         database = self.folder / f'{len(list(self.folder.iterdir()))}.sqlite'
         return scope.enter_context(Service(program, database, port=0))
 
-    def answered(self, service):
-        """The whole answer to one request on a connection of its own, or less of it."""
-        with contextlib.suppress(OSError), clients.send(service, GET) as peer:
-            peer.settimeout(5)
-            answer = b''
-            while not answer.endswith(b'ok\n') and (piece := peer.recv(4096)):
-                answer += piece
-            return answer
-        return b''
-
     def failing(self, call, how):
         """The service with these faults; `strace -D` leaves it its own process id."""
         script = self.folder / f'{call}-{how[6:].replace(":", "-")}'
@@ -90,14 +107,17 @@ class Faults(unittest.TestCase):
             with self.subTest(f'{call}:{how}'), contextlib.ExitStack() as scope:
                 script = self.failing(call, how)
                 service = self.start(scope, script)
-                # Which of them meets the failing calls is a matter of time.
-                lost = [n for n in range(20) if b'200 OK' not in self.answered(service)]
-                self.assertLessEqual(len(lost), may_be_lost)
+                calls = pathlib.Path(f'{script}.calls')
+                lost = sum(lost_of_two(service) for _ in range(5))
+                if may_be_lost:
+                    self.assertEqual(failed_calls(calls), wanted(how))
+                self.assertLessEqual(lost, may_be_lost)
+                for _ in range(5):
+                    self.assertEqual(service.get('/health'), (200, 'ok\n'))
                 spent = processor_seconds(service.process.pid)
                 self.assertLess(spent, 0.5)
                 self.assertEqual(service.end(), 0, service.lines)
-                calls = pathlib.Path(f'{script}.calls')
-                wait_until(lambda: '(INJECTED)' in calls.read_text(), 'it failed at all', 2)
+                wait_until(lambda: failed_calls(calls) > 0, 'it failed at all', 2)
 
     def test_without_descriptors_it_waits_and_takes_everyone_afterwards(self):
         for io in 'epoll', 'auto':
