@@ -172,6 +172,7 @@ private:
         return handle::from_promise(next);
     }
     [[gnu::noinline, gnu::cold]] std::optional<T> end() {
+        forget_gone_frame();
         if (result_.has_error()) detail::rethrow(result_.error());
         return std::nullopt;
     }
@@ -181,6 +182,7 @@ private:
             this->parent && (!this->child || (K == generator_kind::resource &&
                                               this->child == detail::gone_child()));
         if (is_gone && !COIL_PLANTED(stopped_generator_goes_on)) from_.give_up_frame();
+        this->parent = {};  // from now on the generator may be moved, or end
     }
 
     basic_generator& from_;

@@ -10,6 +10,7 @@
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
 
+#include <memory>
 #include <stdexcept>
 #include <vector>
 
@@ -151,6 +152,31 @@ COIL_TEST("resource_generator: an item in spite of a stop does not stop it for g
     auto second = co_await items.next();
     CHECK(second == 2);
     co_await coil::drop(items);
+    CHECK(log == words{"drop own"});
+}
+
+namespace {
+coil::task<> read_on(std::optional<int> first, coil::resource_generator<int> rest) {
+    CHECK_FALSE(first.has_value());
+    auto more = co_await rest.next();
+    CHECK_FALSE(more.has_value());
+    co_await coil::drop(rest);
+}
+}  // namespace
+
+COIL_TEST("resource_generator: one that has ended is moved while its next() goes on") {
+    words log;
+    auto items = finite(log, 0);
+    co_await read_on(co_await items.next(), std::move(items));
+    CHECK(log == words{"drop own"});
+}
+
+COIL_TEST("resource_generator: one that has ended is gone before its next() is") {
+    words log;
+    auto items = std::make_unique<coil::resource_generator<int>>(finite(log, 0));
+    bool has_ended = false;
+    (has_ended = !(co_await items->next()).has_value(), items.reset());
+    CHECK(has_ended);
     CHECK(log == words{"drop own"});
 }
 
