@@ -35,6 +35,13 @@
 #define COIL_ADDRESS_SANITIZED 0
 #endif
 
+/// 1 under ThreadSanitizer, which makes system calls and threads slow.
+#if __has_feature(thread_sanitizer) || defined(__SANITIZE_THREAD__)
+#define COIL_THREAD_SANITIZED 1
+#else
+#define COIL_THREAD_SANITIZED 0
+#endif
+
 /// 1 with Clang. GCC 14 translates some coroutines otherwise than the standard says.
 #if defined(__clang__)
 #define COIL_CLANG 1

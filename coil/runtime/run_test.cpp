@@ -162,8 +162,7 @@ TEST_CASE("run: a strand that is always ready does not keep timers from firing")
 
 TEST_CASE("run: a hundred thousand wake-ups from another thread, none lost") {
     // ThreadSanitizer makes each of them slow, and sees in fewer what it can see.
-    constexpr bool is_slow = COIL_SANITIZED != 0 && COIL_ADDRESS_SANITIZED == 0;
-    constexpr int rounds = is_slow ? 10'000 : 100'000;
+    constexpr int rounds = COIL_THREAD_SANITIZED ? 10'000 : 100'000;
     std::atomic<int> produced = 0;
     std::atomic<int> consumed = 0;
     auto receives = [&]() -> task<> {

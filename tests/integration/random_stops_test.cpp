@@ -28,8 +28,7 @@ using namespace coil;
 namespace {
 
 // ThreadSanitizer has nothing to say of what the system does with memory.
-constexpr bool is_of_use = COIL_SANITIZED == 0 || COIL_ADDRESS_SANITIZED != 0;
-constexpr std::size_t stops_wanted = is_of_use ? 10'000 : 1'000;
+constexpr std::size_t stops_wanted = COIL_THREAD_SANITIZED ? 1'000 : 10'000;
 constexpr std::size_t pairs = 4;
 constexpr std::size_t write_most = 150'000;
 constexpr std::size_t quiet_most = 64;

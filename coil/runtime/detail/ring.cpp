@@ -111,7 +111,7 @@ namespace {
 // ThreadSanitizer holds signals back until a call that it knows, and it does not know
 // io_uring_enter: a thread that waits there would never hear of them. So under it the
 // ring is looked at every millisecond.
-constexpr bool hides_signals = COIL_SANITIZED != 0 && COIL_ADDRESS_SANITIZED == 0;
+constexpr bool hides_signals = COIL_THREAD_SANITIZED != 0;
 }  // namespace
 
 void ring::wait(clock::duration pause) noexcept {
