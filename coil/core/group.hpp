@@ -141,21 +141,11 @@ public:
     void ended() noexcept {
         group& of = this->of;
         const bool is_stopped = this->result().is_stopped();
-        if (this->result().has_error()) [[unlikely]]
-            return failed();
         of.remove(*this);
+        if (this->result().has_error()) [[unlikely]]
+            of.fail(this->result().error());
         delete this;  // before the group may end: the work may refer to its owner
         of.child_ended(is_stopped);
-    }
-
-private:
-    [[gnu::noinline, gnu::cold]] void failed() noexcept {
-        group& of = this->of;
-        std::exception_ptr error = this->result().error();
-        of.remove(*this);
-        delete this;
-        of.fail(std::move(error));
-        of.child_ended(false);
     }
 };
 
