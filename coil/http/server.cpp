@@ -45,13 +45,14 @@ date_cache::date_cache()
     : timer([](timer& due) noexcept { static_cast<date_cache&>(due).text_.clear(); }),
       // tidy: HTTP's dates are calendar time, which no driver has
       start_(std::chrono::system_clock::now()),
-      begun_(now()) {}
+      begun_(now()) {
+    text_.reserve(sizeof "Sun, 06 Nov 1994 08:49:37 GMT");  // so each is whole
+}
 
 std::string_view date_cache::text() {
     if (!text_.empty()) return text_;
     const auto wall =
         std::chrono::floor<std::chrono::seconds>(start_ + (now() - begun_));
-    text_.reserve(sizeof "Sun, 06 Nov 1994 08:49:37 GMT");  // all of it, or nothing
     append_date(text_, wall);
     const instant no_more_at = begun_ + (wall + std::chrono::seconds(1) - start_);
     strand::current()->runs_on().timers()->arm(*this, no_more_at);

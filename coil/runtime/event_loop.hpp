@@ -90,7 +90,7 @@ private:
     template <class A>
     struct root : strand_of<A, root<A>> {
         root(event_loop& loop, A&& work)
-            : strand_of<A, root>(static_cast<executor&>(loop), std::forward<A>(work)) {}
+            : strand_of<A, root>(loop, std::forward<A>(work)) {}
         void ended() noexcept { is_done = true; }
         bool is_done = false;
     };

@@ -44,7 +44,7 @@ public:
 private:
     template <class A>
     struct main_strand : strand_of<A, main_strand<A>> {
-        main_strand(executor& runs_on, A&& work)
+        main_strand(skeleton_runtime& runs_on, A&& work)
             : strand_of<A, main_strand>(runs_on, std::forward<A>(work)) {}
         void ended() noexcept { has_ended = true; }
         bool has_ended = false;
