@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// run_with_io epoll|uring|denied <program> <argument>...: runs a test program with
-// COIL_IO so set, or with nothing set and io_uring_setup failing as it does in
-// containers.
+// run_with_io epoll|denied <program> <argument>...: runs a test program with COIL_IO
+// so set, or with nothing set and io_uring_setup failing as it does in containers.
 #include <coil/testing/denied_uring.hpp>
 
 #include <unistd.h>
@@ -12,23 +11,18 @@
 #include <string_view>
 
 namespace {
-constexpr int skipped = 77;  // CTest's SKIP_RETURN_CODE
 constexpr int misused = 2;
 }  // namespace
 
 int main(int count, char** arguments) {
     const std::string_view how = count > 2 ? arguments[1] : "";
-    if (how == "epoll" || how == "uring") {
-        if (how == "uring" && !coil::testing::is_uring_allowed()) {
-            std::puts("there is no io_uring here");
-            return skipped;
-        }
+    if (how == "epoll") {
         ::setenv("COIL_IO", arguments[1], 1);
     } else if (how == "denied") {
         ::unsetenv("COIL_IO");
         coil::testing::deny_uring(EPERM);
     } else {
-        std::fprintf(stderr, "usage: %s epoll|uring|denied program...\n", arguments[0]);
+        std::fprintf(stderr, "usage: %s epoll|denied program...\n", arguments[0]);
         return misused;
     }
     ::execv(arguments[2], arguments + 2);

@@ -28,18 +28,8 @@ public:
     template <class F>
         requires(!std::same_as<std::remove_cvref_t<F>, callback>)
     callback(F&& f)
-        : kept_(new closure_of<std::remove_cvref_t<F>>(std::forward<F>(f))) {}
-    callback(const callback& other) noexcept : kept_(other.kept_) {
-        if (kept_ != nullptr) ++kept_->users;
-    }
-    callback(callback&& other) noexcept : kept_(std::exchange(other.kept_, nullptr)) {}
-    callback& operator=(callback other) noexcept {
-        std::swap(kept_, other.kept_);
-        return *this;
-    }
-    ~callback() {
-        if (kept_ != nullptr && --kept_->users == 0) delete kept_;
-    }
+        : kept_(std::make_shared<closure_of<std::remove_cvref_t<F>>>(
+              std::forward<F>(f))) {}
     void operator()(A... a) const { kept_->call(a...); }
 
 private:
@@ -49,7 +39,6 @@ private:
         closure& operator=(const closure&) = delete;
         virtual ~closure() = default;
         virtual void call(A... a) = 0;
-        int users = 1;
     };
     template <class F>
     struct closure_of final : closure {
@@ -57,7 +46,7 @@ private:
         void call(A... a) override { function(a...); }
         F function;
     };
-    closure* kept_ = nullptr;
+    std::shared_ptr<closure> kept_;
 };
 using then = callback<result>;
 using action = callback<>;
