@@ -13,8 +13,8 @@ usage() {
 
 The long checks that are too slow for CI: the tests at -O0, -O1 and -O2, repeated in
 random orders under the sanitizers; all planted bugs; ten million random programs, and one
-whose turns end early; each fuzzer for the given seconds (600). The summary also goes to docs/proof.md, to be
-committed.
+whose turns end early; each fuzzer for the given seconds (600). The summary also goes to
+docs/proof.md, to be committed.
 EOF
 }
 
@@ -35,8 +35,10 @@ main() {
     for level in O0 O1 O2; do row "tests at -$level" at_level "$level"; done
     for kind in asan tsan; do row "$kind, $repetitions random orders" repeat "$kind"; done
     row "all planted bugs" planted
-    row "10,000,000 random programs" random_programs
-    row "1,000,000 with short turns" short_turns
+    row "10,000,000 random programs" random_programs release 10000000
+    # Most programs end before a turn of theirs has spent its budget.
+    row "1,000,000 with short turns" random_programs short-turns 1000000 \
+        -DCMAKE_CXX_FLAGS=-DCOIL_PIECES_PER_TURN=5
     row "fuzzing, $fuzz_seconds s each" fuzz
     write_summary
     echo "$passed passed, $failed failed"
@@ -100,26 +102,17 @@ planted() {
     bash tools/planted.sh "${names[@]}"
 }
 
-random_programs() {
+random_programs() {  # <build> <count> [cmake argument...]
     set -e
-    cmake --preset release
-    cmake --build --preset release --target random_programs
-    local first=$((RANDOM * 32768 * 1000000)) half=5000000 other
-    build/release/tests/programs/random_programs "$first" $half >build/logs/random-1.log &
+    local build=build/$1 half=$(($2 / 2)) first=$((RANDOM * 32768 * 1000000)) other
+    shift 2
+    cmake --preset release -B "$build" "$@"
+    cmake --build "$build" -j "$(nproc)" --target random_programs
+    "$build/tests/programs/random_programs" "$first" $half >build/logs/random-1.log &
     other=$!
-    build/release/tests/programs/random_programs $((first + half)) $half
+    "$build/tests/programs/random_programs" $((first + half)) $half
     wait $other
     echo "seeds $first to $((first + 2 * half - 1))"
-}
-
-# Most programs end before a turn of theirs has spent its budget.
-short_turns() {
-    set -e
-    cmake --preset release -B build/short-turns -DCMAKE_CXX_FLAGS=-DCOIL_PIECES_PER_TURN=5
-    cmake --build build/short-turns -j "$(nproc)" --target random_programs
-    local first=$((RANDOM * 32768 * 1000000))
-    build/short-turns/tests/programs/random_programs "$first" 1000000
-    echo "seeds $first to $((first + 999999))"
 }
 
 fuzz() { bash tools/fuzz.sh "$fuzz_seconds"; }
