@@ -11,6 +11,7 @@
 
 namespace {
 
+using coil::local_task;
 using coil::task;
 using std::uint64_t;
 
@@ -141,10 +142,10 @@ task<uint64_t> sleep_together(uint64_t count) {
 
 // --- channels ---
 
-using single = coil::channel<uint64_t, 1>;
+using single = coil::local::channel<uint64_t, 1>;
 
 template <class Channel>
-task<> send_all(Channel& to, uint64_t count) {
+local_task<> send_all(Channel& to, uint64_t count) {
     for (uint64_t i = 0; i < count; ++i) {
         if (!co_await to.send(i)) co_return;
     }
@@ -152,12 +153,12 @@ task<> send_all(Channel& to, uint64_t count) {
 }
 
 template <class Channel>
-task<> receive_all(Channel& from, uint64_t& sum) {
+local_task<> receive_all(Channel& from, uint64_t& sum) {
     while (auto item = co_await from.receive()) sum += *item;
 }
 
-task<uint64_t> pass_through_buffer(uint64_t count) {
-    coil::channel<uint64_t, 64> items;
+local_task<uint64_t> pass_through_buffer(uint64_t count) {
+    coil::local::channel<uint64_t, 64> items;
     uint64_t sum = 0;
     co_await coil::with_group([&](coil::group& group) {
         group.spawn(send_all(items, count));
@@ -166,7 +167,7 @@ task<uint64_t> pass_through_buffer(uint64_t count) {
     co_return sum;
 }
 
-task<> serve(single& to, single& from, uint64_t count) {
+local_task<> serve(single& to, single& from, uint64_t count) {
     for (uint64_t i = 0; i < count; ++i) {
         if (!co_await to.send(i)) co_return;
         if (!co_await from.receive()) co_return;
@@ -174,13 +175,13 @@ task<> serve(single& to, single& from, uint64_t count) {
     to.close();
 }
 
-task<> give_back(single& from, single& to) {
+local_task<> give_back(single& from, single& to) {
     while (auto ball = co_await from.receive()) {
         if (!co_await to.send(*ball)) co_return;
     }
 }
 
-task<uint64_t> ping_pong(uint64_t count) {
+local_task<uint64_t> ping_pong(uint64_t count) {
     single there;
     single back;
     co_await coil::with_group([&](coil::group& group) {
@@ -190,7 +191,7 @@ task<uint64_t> ping_pong(uint64_t count) {
     co_return count;
 }
 
-template <task<uint64_t> (*Work)(uint64_t)>
+template <auto Work>
 uint64_t run(uint64_t count) {
     return coil::run(Work(count));
 }

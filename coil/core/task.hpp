@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coil/core/awaitable.hpp>
+#include <coil/core/detail/flavour.hpp>
 #include <coil/core/drop_traits.hpp>
 #include <coil/core/foreign.hpp>
 #include <coil/core/outcome.hpp>
@@ -11,9 +12,6 @@
 #include <utility>
 
 namespace coil {
-
-/// Whether a coroutine may move between threads or stays where it started.
-enum class flavour : unsigned char { movable, local };
 
 template <class T, flavour F>
 class basic_task;
