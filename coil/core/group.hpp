@@ -2,8 +2,8 @@
 #pragma once
 
 #include <coil/base/planted.hpp>
-#include <coil/core/branches.hpp>
 #include <coil/core/call.hpp>
+#include <coil/core/detail/branches.hpp>
 #include <coil/core/spawned.hpp>
 
 namespace coil {
