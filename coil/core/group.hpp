@@ -119,6 +119,10 @@ private:
     bool was_stopped_ = false;             // and a child has ended by it
 };
 
+/// Its children are told from the executor that it runs on.
+template <>
+inline constexpr bool enable_shareable<group> = false;
+
 namespace detail {
 
 /// One child: its strand, its work, and its place in the group; one block.

@@ -133,6 +133,9 @@ private:
     bool is_closed_ = false;
 };
 
+template <class T, std::size_t Capacity>
+inline constexpr bool enable_shareable<channel<T, Capacity>> = false;
+
 /// The leaf behind `channel::send()`.
 template <class T, std::size_t Capacity>
 class channel<T, Capacity>::send_leaf : public leaf_of<send_leaf>,

@@ -3,6 +3,7 @@
 
 #include <coil/base/intrusive_list.hpp>
 #include <coil/core/leaf.hpp>
+#include <coil/core/sendable.hpp>
 
 namespace coil {
 
@@ -42,6 +43,9 @@ private:
     intrusive_list<wait_leaf> waiters_;
     bool is_set_ = false;
 };
+
+template <>
+inline constexpr bool enable_shareable<event> = false;
 
 /// The leaf behind `event::wait()`.
 class event::wait_leaf : public leaf_of<wait_leaf>, public intrusive_list_node {
