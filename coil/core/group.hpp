@@ -4,8 +4,8 @@
 #include <coil/base/inbox.hpp>
 #include <coil/base/planted.hpp>
 #include <coil/base/spin_lock.hpp>
-#include <coil/core/branches.hpp>
 #include <coil/core/call.hpp>
+#include <coil/core/detail/branches.hpp>
 #include <coil/core/spawned.hpp>
 
 namespace coil {

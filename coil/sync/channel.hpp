@@ -175,6 +175,13 @@ private:
     [[no_unique_address]] mutable detail::lock_of<F> lock_;
 };
 
+template <class T, std::size_t Capacity, flavour F>
+inline constexpr bool enable_sendable<basic_channel<T, Capacity, F>> =
+    F == flavour::movable && sendable<T>;
+template <class T, std::size_t Capacity, flavour F>
+inline constexpr bool enable_shareable<basic_channel<T, Capacity, F>> =
+    F == flavour::movable && sendable<T>;
+
 /// The leaf behind `channel::send()`.
 template <class T, std::size_t Capacity, flavour F>
 class basic_channel<T, Capacity, F>::send_leaf : public detail::waiter<send_leaf, F> {

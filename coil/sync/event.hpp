@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/core/sendable.hpp>
 #include <coil/sync/detail/waiter.hpp>
 
 namespace coil {
@@ -57,6 +58,11 @@ private:
     bool is_set_ = false;
     [[no_unique_address]] mutable detail::lock_of<F> lock_;
 };
+
+template <flavour F>
+inline constexpr bool enable_sendable<basic_event<F>> = F == flavour::movable;
+template <flavour F>
+inline constexpr bool enable_shareable<basic_event<F>> = F == flavour::movable;
 
 /// The leaf behind `event::wait()`.
 template <flavour F>
