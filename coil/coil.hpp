@@ -35,6 +35,8 @@
 #include <coil/stream/take.hpp>
 #include <coil/sync/channel.hpp>
 #include <coil/sync/event.hpp>
+#include <coil/sync/mutex.hpp>
 #include <coil/sync/remote_event.hpp>
+#include <coil/sync/semaphore.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>

@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/assert.hpp>
 #include <coil/base/attributes.hpp>
 #include <coil/base/planted.hpp>
 #include <coil/core/group.hpp>
 
 namespace coil {
 
-namespace {
-// Never inlined: tests/law9 sees by its name that no other path locks.
-COIL_NOINLINE void take_shared(spin_lock& lock) noexcept {
-    lock.lock();
-}
-}  // namespace
-
-// What follows runs under the lock where children run beside each other; it is held for
-// a few instructions, and while strands are queued.
+// Children that run beside each other change the group under its lock; it is held for a
+// few instructions, and while strands are queued.
 template <class Act>
 auto group::exclusively(const Act& act) const noexcept {
     if (!is_shared_) [[likely]]
         return act();
+    return while_locked(act);
+}
+
+// Never inlined: it stays out of the way of the rest, and tests/law9 sees by its name
+// that no other path locks.
+template <class Act>
+[[gnu::noinline, gnu::cold]] auto group::while_locked(const Act& act) const noexcept {
     struct held {
-        explicit held(spin_lock& l) noexcept : lock(l) { take_shared(lock); }
+        explicit held(spin_lock& l) noexcept : lock(l) { lock.lock(); }
         held(const held&) = delete;
         held& operator=(const held&) = delete;
         ~held() { lock.unlock(); }
@@ -111,23 +112,18 @@ void group::begin_more() noexcept {
     }
 }
 
-void group::remove(member& ended) noexcept {
+void group::child_ended(member& ended, bool is_stopped) noexcept {
     exclusively([&] {
         *ended.link = ended.next;
         if (ended.next != nullptr) ended.next->link = ended.link;
-    });
-}
-
-void group::child_ended(bool is_stopped) noexcept {
-    exclusively([&] {
         --stats_.running;
         was_stopped_ = was_stopped_ || (is_stopped && is_told_);
         begin_more();
         if (stats_.running != 0 || !has_body_ended_) return;
-        if (is_shared_) {
-            post_news();
-        } else {
+        if (!is_shared_) {
             all_ended();
+        } else if (!COIL_PLANTED(last_child_says_nothing)) {
+            post_news();
         }
     });
 }
@@ -170,6 +166,14 @@ void group::stop_children(stop_reason why, stop_level level) noexcept {
 }
 
 // Between the strands of a group on many threads.
+
+void group::check_not_shared() const noexcept {
+    if (!is_shared_) return;
+    fatal(
+        "something local was spawned on a runtime of many threads, where it would "
+        "leave "
+        "its own: spawn a coil::task, or run on a current_thread_runtime");
+}
 
 bool group::is_at_home() const noexcept {
     return !is_shared_ || strand::current() == &scope_.home();

@@ -49,6 +49,7 @@ public:
     /// that returns, it has ended. The body's own locals and lambdas it may not: they
     /// end with the body, before the children do.
     ///
+    /// Requires: nothing local on a parallel runtime; the program ends with a text.
     /// Errors: a child's error stops its siblings and the body, and is what
     /// `with_group` throws.
     /// Allocates: one block for the strand, from `allocate_frame`.
@@ -110,8 +111,11 @@ private:
         group& of;
     };
     virtual void all_ended() noexcept = 0;
+    void check_not_shared() const noexcept;
     template <class Act>
     auto exclusively(const Act& act) const noexcept;
+    template <class Act>
+    auto while_locked(const Act& act) const noexcept;
     [[nodiscard]] executor& place() const noexcept {
         return is_shared_ ? place_beside_others() : scope_.home().runs_on();
     }
@@ -121,8 +125,7 @@ private:
     void post_news() noexcept;
     void add(member& spawned) noexcept;
     void begin(member& child) noexcept;
-    void remove(member& ended) noexcept;
-    void child_ended(bool is_stopped) noexcept;
+    void child_ended(member& ended, bool is_stopped) noexcept;
     [[nodiscard]] bool may_begin() const noexcept;
     void begin_more() noexcept;
     void stop_children(stop_reason why, stop_level level) noexcept;
@@ -167,13 +170,13 @@ public:
     }
 
     void ended() noexcept {
-        group& of = this->of;
         const bool is_stopped = this->result().is_stopped();
-        of.remove(*this);
         if (this->result().has_error()) [[unlikely]]
-            of.fail(this->result().error());
-        delete this;  // before the group may end: the work may refer to its owner
-        of.child_ended(is_stopped);
+            this->of.fail(this->result().error());
+        // Before the group may end: a value may refer to its owner. The rest is memory.
+        this->result().clear();
+        this->of.child_ended(*this, is_stopped);
+        delete this;
     }
 };
 
@@ -306,6 +309,7 @@ auto with_group(Body&& body) {
 template <class A>
 void group::spawn(A&& work) {
     if constexpr (awaitable<A>) {
+        if constexpr (is_local_v<A>) check_not_shared();
         add(*new detail::group_child<A>(*this, std::forward<A>(work)));
     } else {
         static_assert(!awaitable<std::remove_reference_t<A>>,

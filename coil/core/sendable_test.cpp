@@ -49,6 +49,7 @@ template <>
 inline constexpr bool coil::enable_sendable<window> = false;
 template <>
 inline constexpr bool coil::enable_shareable<window> = false;
+//! [a type says so itself]
 
 /// May move, but two threads may not use it at once.
 struct unguarded {
@@ -56,7 +57,6 @@ struct unguarded {
 };
 template <>
 inline constexpr bool coil::enable_shareable<unguarded> = false;
-//! [a type says so itself]
 
 namespace {
 

@@ -160,7 +160,7 @@ void strand::tell_leaves(piece*& telling) noexcept {
 void strand::post(remote_message& message) noexcept {
     if (!is_parallel_) {
         executor_->remote().post(message);
-    } else if (messages_.push(message)) {
+    } else if (messages_.push(message) && !COIL_PLANTED(messages_wake_nobody)) {
         executor_->schedule(*this);
     }
 }

@@ -8,6 +8,8 @@
 #include <coil/runtime/run.hpp>
 #include <coil/sync/channel.hpp>
 #include <coil/sync/event.hpp>
+#include <coil/sync/mutex.hpp>
+#include <coil/sync/semaphore.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
@@ -20,10 +22,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-coil::multi_thread_runtime& four_workers() {
-    static coil::multi_thread_runtime runtime({.workers = 4});
-    return runtime;
-}
+/// More workers than processors: they take turns where one would not expect it.
+constexpr coil::multi_thread_options four_workers = {.workers = 4};
 
 using queue = coil::channel<std::unique_ptr<int>>;
 
@@ -60,9 +60,10 @@ coil::task<> pass_items(std::size_t capacity, totals& all) {
 }  // namespace
 
 TEST_CASE("multi_thread_runtime: a channel's items each reach one receiver") {
+    coil::multi_thread_runtime runtime(four_workers);
     for (const std::size_t capacity : {1UL, 2UL, 64UL}) {
         totals all;
-        REQUIRE(four_workers().run(pass_items(capacity, all)).has_value());
+        REQUIRE(runtime.run(pass_items(capacity, all)).has_value());
         CHECK(all.sent == 3999L * 4000 / 2);
         CHECK(all.received == all.sent);
     }
@@ -104,8 +105,9 @@ coil::task<> pass_impatiently(totals& all) {
 }  // namespace
 
 TEST_CASE("multi_thread_runtime: a stop loses no item of a channel") {
+    coil::multi_thread_runtime runtime(four_workers);
     totals all;
-    REQUIRE(four_workers().run(pass_impatiently(all)).has_value());
+    REQUIRE(runtime.run(pass_impatiently(all)).has_value());
     CHECK(all.sent == 1499L * 1500 / 2);
     CHECK(all.received == all.sent);
 }
@@ -131,8 +133,9 @@ coil::task<> publish(int waiters, std::atomic<int>& woken) {
 }  // namespace
 
 TEST_CASE("multi_thread_runtime: an event wakes all who wait, and may end then") {
+    coil::multi_thread_runtime runtime(four_workers);
     std::atomic<int> woken = 0;
-    REQUIRE(four_workers().run(publish(5, woken)).has_value());
+    REQUIRE(runtime.run(publish(5, woken)).has_value());
     CHECK(woken == 1000);
 }
 
@@ -150,7 +153,8 @@ coil::task<> event_or_time(int rounds) {
 }  // namespace
 
 TEST_CASE("event: a thread outside of runtimes sets it") {
-    REQUIRE(four_workers().run(event_or_time(100)).has_value());
+    coil::multi_thread_runtime runtime(four_workers);
+    REQUIRE(runtime.run(event_or_time(100)).has_value());
     coil::run(event_or_time(100));
 }
 
@@ -172,6 +176,7 @@ void send_from_outside(queue& to, totals& all) {
 }  // namespace
 
 TEST_CASE("channel: connects runtimes and threads outside of them") {
+    coil::multi_thread_runtime runtime(four_workers);
     for (const bool on_one_thread : {false, true}) {
         queue items(4);
         totals all;
@@ -179,9 +184,72 @@ TEST_CASE("channel: connects runtimes and threads outside of them") {
         if (on_one_thread) {
             coil::run(take_from_outside(items, all));
         } else {
-            REQUIRE(four_workers().run(take_from_outside(items, all)).has_value());
+            REQUIRE(runtime.run(take_from_outside(items, all)).has_value());
         }
         sender.join();
         CHECK(all.received == 999L * 1000 / 2);
     }
+}
+
+namespace {
+
+/// Guarded by the mutex only, also across an await.
+struct account {
+    coil::mutex in_use;
+    long balance = 0;
+    bool is_inside = false;
+};
+
+coil::task<> deposit(account& to, int amount, int times) {
+    for (int i = 0; i < times; ++i) {
+        auto guard = co_await to.in_use.lock();
+        CHECK_FALSE(std::exchange(to.is_inside, true));
+        const long before = to.balance;
+        if (i % 3 == 0) co_await coil::yield_now();
+        to.balance = before + amount;
+        to.is_inside = false;
+    }
+}
+
+coil::task<> use_together(account& shared) {
+    co_await coil::with_group([&](coil::group& g) {
+        for (int amount = 1; amount <= 20; ++amount)
+            g.spawn(deposit(shared, amount, 50));
+    });
+}
+
+}  // namespace
+
+TEST_CASE("multi_thread_runtime: a mutex guards plain data across awaits") {
+    coil::multi_thread_runtime runtime(four_workers);
+    account shared;
+    REQUIRE(runtime.run(use_together(shared)).has_value());
+    CHECK(shared.balance == 210L * 50);
+}
+
+namespace {
+
+coil::task<> take_and_keep(coil::semaphore& from, std::size_t count, int times) {
+    for (int i = 0; i < times; ++i) {
+        auto permits = co_await coil::with_timeout(std::chrono::microseconds(i % 9),
+                                                   from.acquire(count));
+        if (i % 5 == 0) co_await coil::yield_now();
+    }
+}
+
+coil::task<> take_in_many_ways(coil::semaphore& from) {
+    co_await coil::with_group([&](coil::group& g) {
+        for (std::size_t count = 1; count <= 4; ++count) {
+            for (int i = 0; i < 4; ++i) g.spawn(take_and_keep(from, count, 200));
+        }
+    });
+}
+
+}  // namespace
+
+TEST_CASE("multi_thread_runtime: a stop loses no permit of a semaphore") {
+    coil::multi_thread_runtime runtime(four_workers);
+    coil::semaphore five(5);
+    REQUIRE(runtime.run(take_in_many_ways(five)).has_value());
+    CHECK(five.available() == 5);
 }

@@ -6,6 +6,7 @@
 #include <coil/core/yield.hpp>
 #include <coil/runtime/blocking.hpp>
 #include <coil/runtime/multi_thread.hpp>
+#include <coil/testing/death.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
@@ -21,10 +22,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-coil::multi_thread_runtime& four_workers() {
-    static coil::multi_thread_runtime runtime({.workers = 4});
-    return runtime;
-}
+/// More workers than processors: they take turns where one would not expect it.
+constexpr coil::multi_thread_options four_workers = {.workers = 4};
 
 coil::task<> add(std::span<const int> part, std::atomic<long>& sum) {
     sum += std::accumulate(part.begin(), part.end(), 0L);
@@ -90,8 +89,9 @@ coil::task<> run_strands(std::vector<own_counters>& all) {
 }  // namespace
 
 TEST_CASE("multi_thread_runtime: a strand is serial, whichever threads wake it") {
+    coil::multi_thread_runtime runtime(four_workers);
     std::vector<own_counters> all(10'000);
-    REQUIRE(four_workers().run(run_strands(all)).has_value());
+    REQUIRE(runtime.run(run_strands(all)).has_value());
     int exact = 0;
     for (const own_counters& own : all) exact += own.pieces == 12 ? 1 : 0;
     CHECK(exact == 10'000);
@@ -133,8 +133,9 @@ coil::task<> fail_among(std::atomic<int>& stopped) {
 }  // namespace
 
 TEST_CASE("multi_thread_runtime: an error stops the siblings on all threads") {
+    coil::multi_thread_runtime runtime(four_workers);
     std::atomic<int> stopped = 0;
-    auto ended = four_workers().run(fail_among(stopped));
+    auto ended = runtime.run(fail_among(stopped));
     CHECK(ended.has_error());
     CHECK(stopped == 40);
 }
@@ -153,8 +154,9 @@ coil::task<bool> time_out(std::atomic<int>& stopped) {
 }  // namespace
 
 TEST_CASE("multi_thread_runtime: a stop from outside reaches children on all threads") {
+    coil::multi_thread_runtime runtime(four_workers);
     std::atomic<int> stopped = 0;
-    CHECK(four_workers().run(time_out(stopped)).take() == false);
+    CHECK(runtime.run(time_out(stopped)).take() == false);
     CHECK(stopped == 40);
 }
 
@@ -177,9 +179,10 @@ coil::task<> spawn_a_tree(std::size_t limit, std::atomic<int>& ended) {
 }  // namespace
 
 TEST_CASE("multi_thread_runtime: children spawn children") {
+    coil::multi_thread_runtime runtime(four_workers);
     for (const std::size_t limit : {1UL, 3UL, 1'000'000UL}) {
         std::atomic<int> ended = 0;
-        REQUIRE(four_workers().run(spawn_a_tree(limit, ended)).has_value());
+        REQUIRE(runtime.run(spawn_a_tree(limit, ended)).has_value());
         CHECK(ended == 1023);
     }
 }
@@ -204,20 +207,21 @@ coil::task<int> fibonacci(int n) {
 }  // namespace
 
 TEST_CASE("multi_thread_runtime: groups nest across threads") {
-    CHECK(four_workers().run(fibonacci(14)).take() == 377);
+    coil::multi_thread_runtime runtime(four_workers);
+    CHECK(runtime.run(fibonacci(14)).take() == 377);
 }
 
 TEST_CASE("multi_thread_runtime: several threads run work, on several runtimes") {
+    coil::multi_thread_runtime runtime(four_workers);
     std::atomic<int> right = 0;
     {
         coil::multi_thread_runtime other({.workers = 2});
         std::vector<std::jthread> threads;
         for (int i = 0; i < 4; ++i) {
             threads.emplace_back([&, i] {
-                coil::multi_thread_runtime& runtime =
-                    i % 2 == 0 ? other : four_workers();
+                coil::multi_thread_runtime& one = i % 2 == 0 ? other : runtime;
                 for (int n = 0; n < 20; ++n)
-                    right += runtime.run(fibonacci(8)).take() == 21 ? 1 : 0;
+                    right += one.run(fibonacci(8)).take() == 21 ? 1 : 0;
             });
         }
     }
@@ -243,13 +247,25 @@ coil::task<> race_many() {
 }  // namespace
 
 TEST_CASE("multi_thread_runtime: a timer is cancelled from any thread, or fires") {
-    CHECK(four_workers().run(race_many()).has_value());
+    coil::multi_thread_runtime runtime(four_workers);
+    CHECK(runtime.run(race_many()).has_value());
 }
 
 TEST_CASE("multi_thread_runtime: no frame is left when work has ended") {
-    REQUIRE(four_workers().run(fibonacci(10)).has_value());
+    coil::multi_thread_runtime runtime(four_workers);
+    REQUIRE(runtime.run(fibonacci(10)).has_value());
     const auto before = coil::count_frames().alive;
     std::atomic<int> ended = 0;
-    REQUIRE(four_workers().run(spawn_a_tree(1'000'000, ended)).has_value());
+    REQUIRE(runtime.run(spawn_a_tree(1'000'000, ended)).has_value());
     CHECK(coil::count_frames().alive == before);
+}
+
+TEST_CASE("multi_thread_runtime: a local task is refused, as it would move") {
+    const std::string said = coil::testing::last_words([] {
+        coil::multi_thread_runtime runtime({.workers = 1});
+        (void)runtime.run(coil::with_group([](coil::group& g) {
+            g.spawn([]() -> coil::local_task<> { co_return; }());
+        }));
+    });
+    CHECK(coil::testing::says(said, "something local was spawned"));
 }

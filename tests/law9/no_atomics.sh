@@ -29,7 +29,7 @@ for source in tests/law9/local_path.cpp coil/core/{strand,leaf,group,own,drop,fr
         look_at "$source" "$(locked_instructions "$object" '<coil::(allocate|release)_frame[(]')"
         ;;
     */group.cpp) # which locks where children run beside each other
-        look_at "$source" "$(locked_instructions "$object" . take_shared)"
+        look_at "$source" "$(locked_instructions "$object" . while_locked)"
         ;;
     *) look_at "$source" "$(locked_instructions "$object")" ;;
     esac

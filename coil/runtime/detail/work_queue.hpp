@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/planted.hpp>
 #include <coil/core/strand.hpp>
 
 #include <atomic>
@@ -94,7 +95,8 @@ inline strand* work_queue::steal_into(work_queue& mine) noexcept {
         if (head_.compare_exchange_weak(head, head + taken, std::memory_order_acq_rel,
                                         std::memory_order_acquire)) {
             // release: others may steal them from us.
-            mine.tail_.store(at + taken - 1, std::memory_order_release);
+            const std::uint32_t lost = COIL_PLANTED(thieves_lose_one) && taken > 1;
+            mine.tail_.store(at + taken - 1 - lost, std::memory_order_release);
             return first;
         }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/base/attributes.hpp>
+#include <coil/base/planted.hpp>
 #include <coil/runtime/detail/worker.hpp>
 
 #include <chrono>
@@ -52,7 +53,8 @@ bool work_sharing::has_work() const noexcept {
 
 void work_sharing::wake_one() noexcept {
     const unsigned picked = idle.pick();
-    if (picked != idle_workers::nobody) workers[picked]->poke();
+    if (picked != idle_workers::nobody && !COIL_PLANTED(work_wakes_nobody))
+        workers[picked]->poke();
 }
 
 void work_sharing::close() noexcept {
