@@ -312,6 +312,21 @@ COIL_TEST("sendable: a stream may move if its source and its functions may") {
     co_return;
 }
 
+namespace {
+task<int> count_up(unguarded& own) {
+    co_await coil::yield_now();
+    co_return ++own.count;
+}
+}  // namespace
+
+COIL_TEST("sendable: what may move and not be shared lives across an await") {
+    unguarded own;
+    const int one = co_await count_up(own);
+    CHECK(one == 1);
+    CHECK_FALSE(shareable<unguarded>);
+    CHECK_FALSE(spawnable<unguarded&>);
+}
+
 COIL_TEST("sendable: what a closure captured cannot be seen, and is trusted") {
     auto kept = [of = std::make_shared<window>()] { return of->number; };
     CHECK(sendable<decltype(kept)>);
