@@ -283,7 +283,7 @@ auto logged(S& service, R request) -> coil::task_like<int, S> {
 local_task<int> answer_here(int n) {
     co_return n;
 }
-task<int> answer(int n) noexcept {
+task<int> answer(int n) {
     co_return n;
 }
 struct generic {
@@ -303,6 +303,8 @@ static_assert(!is_movable<doubling_here&> && !is_movable<log_service<doubling_he
 static_assert(!is_movable<decltype(answer_here)> &&
               !is_movable<decltype(&answer_here)>);
 static_assert(!is_movable<std::unique_lock<std::mutex>>);
+using answers_surely = task<int>(int) noexcept;
+static_assert(is_movable<answers_surely&, answers_surely*>);
 // One that is generic does not say it by itself, and its future does.
 static_assert(is_movable<generic> && is_movable<overloaded>);
 static_assert(!is_movable<coil::call_result_t<generic&, int>>);
