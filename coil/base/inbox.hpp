@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/atomic.hpp>
+
 #include <cstdint>
 
 namespace coil {
@@ -51,13 +53,11 @@ public:
     [[nodiscard]] bool wake_up() noexcept;
 
 private:
-    // The newest message; in its low bits the marks below. Atomic: only inbox.cpp
-    // touches it, by an atomic_ref, since <atomic> alone takes longer to compile than
-    // the rest of the core.
+    // The newest message; in its low bits the marks below.
     static constexpr std::uintptr_t resting = 1;  // then nothing else is there
     static constexpr std::uintptr_t asked_to_stop = 2;
     static constexpr std::uintptr_t marks = resting | asked_to_stop;
-    std::uintptr_t word_ = 0;
+    atomic<std::uintptr_t> word_;
 };
 
 }  // namespace coil

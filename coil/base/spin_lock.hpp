@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/atomic.hpp>
+
 namespace coil {
 
 /// Held for a few instructions only, in what is too small for a mutex.
-///
-/// Made of the compilers' own operations: <atomic> alone takes longer to compile than
-/// all of the core.
 class spin_lock {
 public:
     spin_lock() = default;
@@ -15,13 +14,13 @@ public:
 
     void lock() noexcept {
         // acquire: pairs with the release in unlock().
-        while (__atomic_exchange_n(&is_held_, true, __ATOMIC_ACQUIRE)) [[unlikely]]
+        while (is_held_.exchange(true, memory_order_acquire)) [[unlikely]]
             wait();
     }
     void unlock() noexcept {
         // release: pairs with the acquire in lock(). The last touch of the lock: who
         // takes it next may end it.
-        __atomic_store_n(&is_held_, false, __ATOMIC_RELEASE);
+        is_held_.store(false, memory_order_release);
     }
 
     /// What to do while a lock stays held for long, as its holder may have lost its
@@ -30,7 +29,7 @@ public:
 
 private:
     void wait() const noexcept;
-    bool is_held_ = false;
+    atomic<bool> is_held_ = false;
 };
 
 /// In its place where only one thread comes.
