@@ -26,25 +26,25 @@ void work_sharing::push(strand& ready) noexcept {
         const std::scoped_lock lock(mutex_);
         queue_.push(ready);
         // relaxed: ordered by the mutex, or by `idle_workers`; else only a hint.
-        has_queued_.store(true, std::memory_order_relaxed);
+        has_queued_.store(true, memory_order_relaxed);
     }
     wake_one();
 }
 
 strand* work_sharing::pop() noexcept {
     // relaxed: a hint; a worker looks again before it sleeps.
-    if (!has_queued_.load(std::memory_order_relaxed)) return nullptr;
+    if (!has_queued_.load(memory_order_relaxed)) return nullptr;
     const std::scoped_lock lock(mutex_);
     if (queue_.is_empty()) return nullptr;
     strand& first = queue_.pop();
     has_queued_.store(!queue_.is_empty(),
-                      std::memory_order_relaxed);  // relaxed: as above
+                      memory_order_relaxed);  // relaxed: as above
     return &first;
 }
 
 bool work_sharing::has_work() const noexcept {
     // relaxed: in the order of `idle_workers`, before which it was written.
-    if (is_closing() || has_queued_.load(std::memory_order_relaxed)) return true;
+    if (is_closing() || has_queued_.load(memory_order_relaxed)) return true;
     for (const auto& each : workers) {
         if (each->queue().size() != 0) return true;
     }
@@ -59,7 +59,7 @@ void work_sharing::wake_one() noexcept {
 
 void work_sharing::close() noexcept {
     // relaxed: in the order of `idle_workers`.
-    is_closing_.store(true, std::memory_order_relaxed);
+    is_closing_.store(true, memory_order_relaxed);
     for (unsigned picked = idle.pick_any(); picked != idle_workers::nobody;
          picked = idle.pick_any()) {
         workers[picked]->poke();
@@ -67,7 +67,7 @@ void work_sharing::close() noexcept {
 }
 
 bool work_sharing::is_closing() const noexcept {
-    return is_closing_.load(std::memory_order_relaxed);  // relaxed: as above
+    return is_closing_.load(memory_order_relaxed);  // relaxed: as above
 }
 
 // One of them.

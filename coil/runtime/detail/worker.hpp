@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/core/mailbox.hpp>
+#include <coil/core/strand.hpp>
 #include <coil/runtime/detail/idle_workers.hpp>
 #include <coil/runtime/detail/poll_pace.hpp>
 #include <coil/runtime/detail/shared_timers.hpp>
@@ -38,8 +40,8 @@ struct work_sharing {
 private:
     mutable std::mutex mutex_;  // guards what follows
     strand_queue queue_;
-    std::atomic<bool> has_queued_ = false;  // written under the mutex
-    std::atomic<bool> is_closing_ = false;
+    atomic<bool> has_queued_ = false;  // written under the mutex
+    atomic<bool> is_closing_ = false;
 };
 
 /// One thread of a parallel runtime: an executor with its own queue, timers and driver.

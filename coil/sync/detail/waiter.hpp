@@ -7,6 +7,7 @@
 #include <coil/core/leaf.hpp>
 
 #include <type_traits>
+#include <utility>
 
 namespace coil::detail {
 
