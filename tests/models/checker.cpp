@@ -78,6 +78,16 @@ struct thread {
     clock now = {};
 };
 
+/// For the trace.
+struct step {
+    std::size_t thread;
+    const char* what;
+    const void* at;
+    memory_order order;
+    std::uint64_t value;
+    site where;
+};
+
 struct choice {
     unsigned taken;
     unsigned of;
@@ -90,7 +100,7 @@ struct state {
     std::size_t next_choice = 0;
     int switches_left = 0;
     weakened weak;
-    std::map<std::tuple<std::string, int, int>, memory_order> sites;
+    std::map<std::tuple<const char*, int, int>, memory_order> sites;
     // Of one execution.
     std::vector<thread> threads;
     std::size_t running = maker;
@@ -101,7 +111,7 @@ struct state {
     std::size_t changes = 0;
     std::size_t steps = 0;
     std::string failure;
-    std::vector<std::string> trace;
+    std::vector<step> trace;
     bool is_running = false;
 };
 state all;
@@ -129,17 +139,21 @@ unsigned choose(unsigned of) {
 
 void note(const char* what, const void* at, memory_order order, std::uint64_t value,
           site where) {
-    const char* const name = std::strrchr(where.file, '/');
-    all.trace.push_back("thread " + std::to_string(all.running) + "  " + what + " " +
-                        word_for(order) + "  " + std::to_string(value) + "  at " +
-                        std::to_string(reinterpret_cast<std::uintptr_t>(at) % 100000) +
-                        "  " + (name == nullptr ? where.file : name + 1) + ":" +
-                        std::to_string(where.line));
+    all.trace.push_back({all.running, what, at, order, value, where});
+}
+
+std::string text_of(const step& s) {
+    const char* const name = std::strrchr(s.where.file, '/');
+    constexpr std::uintptr_t shown = 100000;  // of the address, to tell words apart
+    return "thread " + std::to_string(s.thread) + "  " + s.what + " " +
+           word_for(s.order) + "  " + std::to_string(s.value) + "  at " +
+           std::to_string(reinterpret_cast<std::uintptr_t>(s.at) % shown) + "  " +
+           (name == nullptr ? s.where.file : name + 1) + ":" +
+           std::to_string(s.where.line);
 }
 
 memory_order in_force(memory_order order, site at) {
-    const auto key = std::tuple(std::string(at.file), at.line, at.column);
-    all.sites.emplace(key, order);
+    all.sites.emplace(std::tuple(at.file, at.line, at.column), order);
     const bool is_weakened = all.weak.line == at.line && all.weak.column == at.column &&
                              all.weak.file == at.file;
     return is_weakened ? all.weak.to : order;
@@ -329,10 +343,6 @@ void weaken(const weakened& order) {
     all.weak = order;
 }
 
-const std::map<std::tuple<std::string, int, int>, memory_order>& reached() {
-    return all.sites;
-}
-
 namespace {
 
 void run_thread() {
@@ -430,15 +440,20 @@ bool advance() {
 verdict explore(const model& m) {
     verdict v;
     all.choices.clear();
+    all.sites.clear();
     do {
         execute(m);
         ++v.executions;
         if (!all.failure.empty()) {
             v.failure = all.failure;
-            v.trace = all.trace;
+            for (const step& each : all.trace) v.trace.push_back(text_of(each));
             break;
         }
     } while (advance());
+    for (const auto& [where, order] : all.sites) {
+        const auto& [file, line, column] = where;
+        v.reached.emplace(std::tuple(std::string(file), line, column), order);
+    }
     return v;
 }
 

@@ -37,6 +37,8 @@ struct verdict {
     std::string failure;  ///< Empty: no execution failed.
     std::vector<std::string> trace;
     std::size_t executions = 0;
+    /// Where in the source it came, and with what order: file, line and column.
+    std::map<std::tuple<std::string, int, int>, memory_order> reached;
 };
 
 /// Runs every execution of `m`, up to the first that fails.
@@ -88,8 +90,5 @@ struct weakened {
 };
 /// Applies to all that is explored from now on; empty: nothing is weakened.
 void weaken(const weakened& order);
-
-/// Sites that were reached so far, with the strongest order used there.
-const std::map<std::tuple<std::string, int, int>, memory_order>& reached();
 
 }  // namespace coil::models
