@@ -251,12 +251,14 @@ TEST_CASE("multi_thread_runtime: a timer is cancelled from any thread, or fires"
     CHECK(runtime.run(race_many()).has_value());
 }
 
-TEST_CASE("multi_thread_runtime: no frame is left when work has ended") {
-    coil::multi_thread_runtime runtime(four_workers);
-    REQUIRE(runtime.run(fibonacci(10)).has_value());
+TEST_CASE("multi_thread_runtime: no frame is left when it has ended") {
     const auto before = coil::count_frames().alive;
-    std::atomic<int> ended = 0;
-    REQUIRE(runtime.run(spawn_a_tree(1'000'000, ended)).has_value());
+    {
+        coil::multi_thread_runtime runtime(four_workers);
+        std::atomic<int> ended = 0;
+        REQUIRE(runtime.run(spawn_a_tree(1'000'000, ended)).has_value());
+        REQUIRE(runtime.run(fibonacci(10)).has_value());
+    }
     CHECK(coil::count_frames().alive == before);
 }
 

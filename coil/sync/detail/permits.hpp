@@ -123,10 +123,11 @@ private:
     }
     void start() noexcept {
         of_.lock_.lock();
-        has_ = F == flavour::movable && of_.take_if_free(count_);
-        if (!has_) of_.waiters_.push_back(*this);
-        of_.lock_.unlock();
-        if (has_) this->complete();
+        const bool has = F == flavour::movable && of_.take_if_free(count_);
+        has_ = has;
+        if (!has) of_.waiters_.push_back(*this);
+        of_.lock_.unlock();  // from now on, others may hand it what it waits for
+        if (has) this->complete();
     }
     void woken() noexcept { this->complete(); }
     stop_answer on_stop() noexcept {
