@@ -2,7 +2,6 @@
 #pragma once
 
 #include <coil/base/intrusive_list.hpp>
-#include <coil/base/planted.hpp>
 #include <coil/base/spin_lock.hpp>
 #include <coil/core/leaf.hpp>
 
@@ -46,8 +45,7 @@ protected:
     /// Asked to stop, under the lock: whether it waited, and is out of the list now. If
     /// not, it was woken, and the news is on the way.
     [[nodiscard]] bool withdraw() noexcept {
-        if (F == flavour::movable && is_woken_ && !COIL_PLANTED(woken_waiter_leaves))
-            return false;
+        if (F == flavour::movable && is_woken_) return false;
         leave_list();
         return true;
     }
