@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <source_location>
+
 // In the place of coil/base/atomic.hpp's class where COIL_MODELLED is set: each
 // operation is the checker's to decide.
 
@@ -35,7 +37,11 @@ template <class T>
 class atomic {
     static_assert(std::is_trivially_copyable_v<T> &&
                   sizeof(T) <= sizeof(std::uint64_t));
-    using site = models::site;
+    using source = std::source_location;
+    static models::site site_of(const source& at) noexcept {
+        return {at.file_name(), static_cast<int>(at.line()),
+                static_cast<int>(at.column())};
+    }
     static std::uint64_t bits(T value) noexcept {
         if constexpr (std::is_pointer_v<T>) {
             return reinterpret_cast<std::uintptr_t>(value);
@@ -58,48 +64,39 @@ public:
     atomic& operator=(const atomic&) = delete;
     ~atomic() { models::end(this); }
 
-    T load(memory_order order, const char* file = __builtin_FILE(),
-           int line = __builtin_LINE(), int column = __builtin_COLUMN()) const {
-        return value(models::load(this, order, {file, line, column}));
+    T load(memory_order order, source at = source::current()) const {
+        return value(models::load(this, order, site_of(at)));
     }
-    void store(T to, memory_order order, const char* file = __builtin_FILE(),
-               int line = __builtin_LINE(), int column = __builtin_COLUMN()) {
-        models::store(this, bits(to), order, {file, line, column});
+    void store(T to, memory_order order, source at = source::current()) {
+        models::store(this, bits(to), order, site_of(at));
     }
-    T exchange(T to, memory_order order, const char* file = __builtin_FILE(),
-               int line = __builtin_LINE(), int column = __builtin_COLUMN()) {
+    T exchange(T to, memory_order order, source at = source::current()) {
         const models::change put{[](std::uint64_t, std::uint64_t by) { return by; },
                                  bits(to)};
-        return value(models::modify(this, put, order, {file, line, column}));
+        return value(models::modify(this, put, order, site_of(at)));
     }
-    T fetch_add(T more, memory_order order, const char* file = __builtin_FILE(),
-                int line = __builtin_LINE(), int column = __builtin_COLUMN()) {
+    T fetch_add(T more, memory_order order, source at = source::current()) {
         const models::change add{[](std::uint64_t read, std::uint64_t by) {
                                      return bits(static_cast<T>(read + by));
                                  },
                                  bits(more)};
-        return value(models::modify(this, add, order, {file, line, column}));
+        return value(models::modify(this, add, order, site_of(at)));
     }
-    T fetch_sub(T less, memory_order order, const char* file = __builtin_FILE(),
-                int line = __builtin_LINE(), int column = __builtin_COLUMN()) {
-        return fetch_add(static_cast<T>(0 - less), order, file, line, column);
+    T fetch_sub(T less, memory_order order, source at = source::current()) {
+        return fetch_add(static_cast<T>(0 - less), order, at);
     }
     bool compare_exchange_strong(T& seen, T wanted, memory_order order,
-                                 const char* file = __builtin_FILE(),
-                                 int line = __builtin_LINE(),
-                                 int column = __builtin_COLUMN()) {
+                                 source at = source::current()) {
         const models::change put{[](std::uint64_t, std::uint64_t by) { return by; },
                                  bits(wanted), true, bits(seen)};
-        const T read = value(models::modify(this, put, order, {file, line, column}));
+        const T read = value(models::modify(this, put, order, site_of(at)));
         const bool was_equal = seen == read;
         seen = read;
         return was_equal;
     }
     bool compare_exchange_weak(T& seen, T wanted, memory_order order,
-                               const char* file = __builtin_FILE(),
-                               int line = __builtin_LINE(),
-                               int column = __builtin_COLUMN()) {
-        return compare_exchange_strong(seen, wanted, order, file, line, column);
+                               source at = source::current()) {
+        return compare_exchange_strong(seen, wanted, order, at);
     }
 };
 
