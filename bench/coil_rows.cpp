@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/core/core.hpp>
+#include <coil/runtime/multi_thread.hpp>
 #include <coil/runtime/run.hpp>
 #include <coil/stream/generator.hpp>
 #include <coil/sync/channel.hpp>
+#include <coil/sync/mutex.hpp>
 #include <coil/time/sleep.hpp>
 
 #include "measure.hpp"
@@ -139,34 +141,42 @@ task<uint64_t> sleep_together(uint64_t count) {
     co_return count;
 }
 
-// --- channels ---
+// --- channels and mutexes, local and for any thread ---
 
-using single = coil::channel<uint64_t, 1>;
+using coil::flavour;
+template <class T, flavour F>
+using task_of = coil::basic_task<T, F>;
+template <flavour F>
+using single = coil::basic_channel<uint64_t, 1, F>;
+template <flavour F>
+using buffer = coil::basic_channel<uint64_t, 64, F>;
 
-template <class Channel>
-task<> send_all(Channel& to, uint64_t count) {
+template <flavour F>
+task_of<void, F> send_all(buffer<F>& to, uint64_t count) {
     for (uint64_t i = 0; i < count; ++i) {
         if (!co_await to.send(i)) co_return;
     }
     to.close();
 }
 
-template <class Channel>
-task<> receive_all(Channel& from, uint64_t& sum) {
+template <flavour F>
+task_of<void, F> receive_all(buffer<F>& from, uint64_t& sum) {
     while (auto item = co_await from.receive()) sum += *item;
 }
 
-task<uint64_t> pass_through_buffer(uint64_t count) {
-    coil::channel<uint64_t, 64> items;
+template <flavour F>
+task_of<uint64_t, F> pass_through_buffer(uint64_t count) {
+    buffer<F> items;
     uint64_t sum = 0;
     co_await coil::with_group([&](coil::group& group) {
-        group.spawn(send_all(items, count));
-        group.spawn(receive_all(items, sum));
+        group.spawn(send_all<F>(items, count));
+        group.spawn(receive_all<F>(items, sum));
     });
     co_return sum;
 }
 
-task<> serve(single& to, single& from, uint64_t count) {
+template <flavour F>
+task_of<void, F> serve(single<F>& to, single<F>& from, uint64_t count) {
     for (uint64_t i = 0; i < count; ++i) {
         if (!co_await to.send(i)) co_return;
         if (!co_await from.receive()) co_return;
@@ -174,26 +184,49 @@ task<> serve(single& to, single& from, uint64_t count) {
     to.close();
 }
 
-task<> give_back(single& from, single& to) {
+template <flavour F>
+task_of<void, F> give_back(single<F>& from, single<F>& to) {
     while (auto ball = co_await from.receive()) {
         if (!co_await to.send(*ball)) co_return;
     }
 }
 
-task<uint64_t> ping_pong(uint64_t count) {
-    single there;
-    single back;
+template <flavour F>
+task_of<uint64_t, F> ping_pong(uint64_t count) {
+    single<F> there;
+    single<F> back;
     co_await coil::with_group([&](coil::group& group) {
-        group.spawn(serve(there, back, count));
-        group.spawn(give_back(there, back));
+        group.spawn(serve<F>(there, back, count));
+        group.spawn(give_back<F>(there, back));
     });
     co_return count;
 }
 
-template <task<uint64_t> (*Work)(uint64_t)>
+template <flavour F>
+task_of<uint64_t, F> lock_often(uint64_t count) {
+    coil::basic_mutex<F> free;
+    uint64_t sum = 0;
+    for (uint64_t i = 0; i < count; ++i) {
+        auto guard = co_await free.lock();
+        ++sum;
+    }
+    co_return sum;
+}
+
+template <auto Work>
 uint64_t run(uint64_t count) {
     return coil::run(Work(count));
 }
+
+/// On the one worker of a runtime for many threads.
+template <auto Work>
+uint64_t run_on_worker(uint64_t count) {
+    coil::multi_thread_runtime runtime({.workers = 1});
+    return runtime.run(Work(count)).take();
+}
+
+constexpr flavour local = flavour::local;
+constexpr flavour any_thread = flavour::movable;
 
 constexpr bench::row rows[] = {
     {"await", run<await_each>},
@@ -206,8 +239,15 @@ constexpr bench::row rows[] = {
     {"timer", run<arm_and_cancel>},
     {"timer-rearm", run<rearm_one_of_many>},
     {"sleeping", run<sleep_together>},
-    {"channel-buffered", run<pass_through_buffer>},
-    {"channel-ping-pong", run<ping_pong>},
+    {"channel-buffered", run<pass_through_buffer<local>>},
+    {"channel-ping-pong", run<ping_pong<local>>},
+    {"mutex-local", run<lock_often<local>>},
+    {"worker-spawn-join", run_on_worker<spawn_each>},
+    {"worker-spawn-1000", run_on_worker<spawn_thousands>},
+    {"worker-yield", run_on_worker<yield_often>},
+    {"worker-channel-buffered", run_on_worker<pass_through_buffer<any_thread>>},
+    {"worker-channel-ping-pong", run_on_worker<ping_pong<any_thread>>},
+    {"worker-mutex", run_on_worker<lock_often<any_thread>>},
 };
 
 }  // namespace

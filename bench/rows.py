@@ -5,6 +5,7 @@ import errno
 
 PEERS = ('coil', 'floor', 'Asio')
 RUNTIMES = ('coil', 'Asio', 'tokio', 'Go')
+WORKERS = ('coil', 'tokio', 'Go')  # whose runtimes are for many threads; one is used
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,6 +80,20 @@ ROWS = [
               2_000_000, {'Asio ratio': 0.036}, RUNTIMES),
     operation('channel-ping-pong', 'there and back over two channels with one place',
               500_000, {'Asio ratio': 0.07}, RUNTIMES),
+    operation('mutex-local', 'lock and unlock a free mutex',
+              2_000_000, {'ns': 3}, ('coil',)),
+    operation('worker-spawn-join', 'spawn and join, on a worker of many threads',
+              500_000, {'ns': 25}, WORKERS),
+    operation('worker-spawn-1000', 'spawn 1000, join all, on a worker, per child',
+              500_000, {'ns': 40}, WORKERS),
+    operation('worker-yield', 'yield, on a worker',
+              1_000_000, {'ns': 14}, WORKERS),
+    operation('worker-channel-buffered', 'an item through 64 places, on a worker',
+              2_000_000, {'ns': 20}, WORKERS),
+    operation('worker-channel-ping-pong', 'there and back, on a worker',
+              500_000, {'ns': 60}, WORKERS),
+    operation('worker-mutex', 'lock and unlock a free mutex for any thread',
+              2_000_000, {'ns': 12}, WORKERS),
     Row('sleeping', 'memory of a sleeping task, of 1,000,000', 'memory', 1_000_000, {'B': 160},
         {peer: [f'{peer.lower()}_rows', 'sleeping'] for peer in RUNTIMES}),
     Row('echo', 'TCP echo of 64 bytes, 64 connections', 'server', 100_000,

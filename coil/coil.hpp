@@ -21,6 +21,7 @@
 #include <coil/net/tcp_stream.hpp>
 #include <coil/runtime/blocking.hpp>
 #include <coil/runtime/io_choice.hpp>
+#include <coil/runtime/multi_thread.hpp>
 #include <coil/runtime/run.hpp>
 #include <coil/runtime/signals.hpp>
 #include <coil/stream/collect.hpp>
@@ -34,6 +35,8 @@
 #include <coil/stream/take.hpp>
 #include <coil/sync/channel.hpp>
 #include <coil/sync/event.hpp>
+#include <coil/sync/mutex.hpp>
 #include <coil/sync/remote_event.hpp>
+#include <coil/sync/semaphore.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coil/core/leaf.hpp>
+#include <coil/core/sendable.hpp>
 
 #include <concepts>
 #include <coroutine>
@@ -116,12 +117,9 @@ no_awaitable refuse_parts() {
 
 }  // namespace detail
 
-/// Whether an awaitable is bound to the executor it started on. A recipe is local as
-/// soon as one of its parts is.
+/// Whether an awaitable is bound to the executor it started on: it is not `sendable`. A
+/// recipe is local as soon as one of its parts is.
 template <class A>
-inline constexpr bool is_local_v = false;
-template <class A>
-    requires requires { std::remove_cvref_t<A>::is_local; }
-inline constexpr bool is_local_v<A> = std::remove_cvref_t<A>::is_local;
+inline constexpr bool is_local_v = !is_sendable_v<A>;
 
 }  // namespace coil

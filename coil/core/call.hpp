@@ -25,6 +25,13 @@ using settled_t = typename detail::settled<R>::type;
 template <class F, class... A>
 using call_result_t = decltype(std::declval<F>()(std::declval<A>()...));
 
+/// What calling `F` with `A...` gives, a future or a plain value, may move between
+/// threads. `F` may be a member function, with its object first, as for `std::invoke`:
+///
+/// \snippet coil/core/call_test.cpp  a bound on what a method gives
+template <class F, class... A>
+concept returns_sendable = sendable<std::invoke_result_t<F, A...>>;
+
 /// A callable, sync or async, that yields an `R` for `A...`; called through `const&`.
 template <class F, class R, class... A>
 concept async_callable_to =

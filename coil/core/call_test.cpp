@@ -9,23 +9,23 @@
 
 #include <algorithm>
 #include <list>
+#include <mutex>
 #include <ranges>
+#include <string>
 #include <vector>
 
 using namespace coil::testing;
 using coil::local_task;
+using coil::sendable;
 using coil::task;
 
 namespace {
 
-template <class A>
-concept movable = !coil::is_local_v<A>;
-
 /// Asks of two methods that their futures may cross threads.
 template <class S>
-concept reads = movable<decltype(std::declval<S&>().get(1))>;
+concept reads = sendable<decltype(std::declval<S&>().get(1))>;
 template <class S>
-concept writes = movable<decltype(std::declval<S&>().put(1, 2))>;
+concept writes = sendable<decltype(std::declval<S&>().put(1, 2))>;
 /// What is asked of a part is asked of the whole.
 template <class S>
 concept stores = reads<S> && writes<S>;
@@ -140,7 +140,7 @@ COIL_TEST("call: a bound holds for a sync function, too") {
     auto list = [] { return std::list<int>{1, 2}; };
     const auto all = co_await reversed(list);
     CHECK(all == std::vector<int>{2, 1});
-    CHECK(coil::returns_movable<decltype(list)&>);
+    CHECK(coil::returns_sendable<decltype(list)&>);
 }
 
 namespace {
@@ -156,9 +156,9 @@ struct overloaded {
 }  // namespace
 
 COIL_TEST("call: a bound may be on one overload, or one instance of a template") {
-    CHECK(coil::returns_movable<overloaded, int>);
-    CHECK_FALSE(coil::returns_movable<overloaded, const char*>);
-    CHECK(movable<decltype(overloaded().twice(1.5))>);
+    CHECK(coil::returns_sendable<overloaded, int>);
+    CHECK_FALSE(coil::returns_sendable<overloaded, const char*>);
+    CHECK(sendable<decltype(overloaded().twice(1.5))>);
     const double three = co_await overloaded().twice(1.5);
     CHECK(three == 3);
 }
@@ -182,7 +182,7 @@ COIL_TEST("call: a future may be a member, and part of a result's type") {
 
 namespace {
 template <class F>
-    requires coil::returns_movable<F&, int>
+    requires coil::returns_sendable<F&, int>
 task<int> twice_through(F f) {
     const int once = co_await f(1);
     co_return co_await f(once);
@@ -198,4 +198,129 @@ COIL_TEST("call: a callable parameter is asked what its future may do") {
     CHECK_FALSE(may_be_called_twice<decltype(here)>);
     const int three = co_await twice_through(anywhere);
     CHECK(three == 3);
+}
+
+namespace {
+//! [a layer that is as movable as what it calls]
+/// Logs the requests to a service: one definition for those whose futures may move
+/// between threads, and for those bound to one.
+template <class S>
+struct log_service {
+    auto operator()(int request) -> coil::task_like<int, S> {
+        log.push_back("asked " + std::to_string(request));
+        co_return co_await behind(request);
+    }
+    S behind;
+    words& log;
+};
+//! [a layer that is as movable as what it calls]
+
+struct doubling {
+    task<int> operator()(int n) const {
+        co_await coil::yield_now();
+        co_return 2 * n;
+    }
+};
+/// Answers on the thread of the window that it belongs to.
+struct doubling_here {
+    local_task<int> operator()(int n) {
+        co_await coil::yield_now();
+        co_return n + n;
+    }
+};
+
+//! [a bound on what a method gives]
+/// Asks a service whose futures may move between threads.
+template <class S>
+    requires coil::returns_sendable<S&, int>
+task<int> ask_twice(S& service) {
+    const int once = co_await service(1);
+    co_return co_await service(once);
+}
+/// The same of a method that has a name.
+template <class S>
+    requires coil::returns_sendable<decltype(&S::get), S&, int>
+task<int> get_third(S& store) {
+    co_return co_await store.get(3);
+}
+//! [a bound on what a method gives]
+
+template <class S>
+concept can_be_asked = requires(S& service) { ask_twice(service); };
+template <class S>
+concept can_be_read = requires(S& store) { get_third(store); };
+}  // namespace
+
+COIL_TEST("call: one layer serves movable services and local ones") {
+    words log;
+    log_service<log_service<doubling>> anywhere{{{}, log}, log};
+    log_service<doubling_here> here{{}, log};
+    const int four = co_await ask_twice(anywhere);
+    const int six = co_await here(3);
+    CHECK(four == 4);
+    CHECK(six == 6);
+    CHECK(log == words{"asked 1", "asked 1", "asked 2", "asked 2", "asked 3"});
+    CHECK(std::is_same_v<coil::call_result_t<decltype(here)&, int>, local_task<int>>);
+    CHECK_FALSE(can_be_asked<log_service<doubling_here>>);
+    CHECK_FALSE(can_be_asked<log_service<log_service<doubling_here>>>);
+}
+
+COIL_TEST("call: a bound may be on a method by its name") {
+    plain_store store;
+    const int three = co_await get_third(store);
+    CHECK(three == 3);
+    CHECK(can_be_read<counted<plain_store>>);
+    CHECK_FALSE(can_be_read<half_local_store>);
+    CHECK_FALSE(can_be_read<counted<half_local_store>>);
+}
+
+namespace {
+/// As a free function: the flavour is that of the weakest part.
+template <class S, class R>
+auto logged(S& service, R request) -> coil::task_like<int, S> {
+    co_return co_await service(request);
+}
+local_task<int> answer_here(int n) {
+    co_return n;
+}
+task<int> answer(int n) {
+    co_return n;
+}
+struct generic {
+    template <class T>
+    local_task<T> operator()(T value) {
+        co_return value;
+    }
+};
+
+template <class... Parts>
+constexpr bool is_movable = sendable<coil::task_like<int, Parts...>>;
+static_assert(is_movable<> && is_movable<int, task<>, doubling, const doubling&>);
+static_assert(is_movable<decltype(answer)&, decltype(&answer), log_service<doubling>>);
+static_assert(!is_movable<doubling, doubling_here>);
+static_assert(!is_movable<task<>, local_task<>>);
+static_assert(!is_movable<doubling_here&> && !is_movable<log_service<doubling_here>>);
+static_assert(!is_movable<decltype(answer_here)> &&
+              !is_movable<decltype(&answer_here)>);
+static_assert(!is_movable<std::unique_lock<std::mutex>>);
+using answers_surely = task<int>(int) noexcept;
+static_assert(is_movable<answers_surely&, answers_surely*>);
+// One that is generic does not say it by itself, and its future does.
+static_assert(is_movable<generic> && is_movable<overloaded>);
+static_assert(!is_movable<coil::call_result_t<generic&, int>>);
+}  // namespace
+
+COIL_TEST("call: a generic task has the flavour of its weakest part") {
+    doubling anywhere;
+    doubling_here here;
+    const int two = co_await logged(anywhere, 1);
+    const int four = co_await logged(here, 2);
+    const int five = co_await logged(answer_here, 5);
+    CHECK(two == 2);
+    CHECK(four == 4);
+    CHECK(five == 5);
+    const int six = co_await logged(answer, 6);
+    CHECK(six == 6);
+    CHECK(coil::is_local_v<decltype(logged(here, 2))>);
+    CHECK_FALSE(coil::is_local_v<decltype(logged(answer, 2))>);
 }

@@ -45,11 +45,6 @@ template <class F, class Signature>
 concept async_fn_once =
     detail::signature<Signature>::template is_callable<std::remove_reference_t<F>&&>;
 
-/// The future of calling `F` may cross threads: it is no `local_task` and has none in
-/// it.
-template <class F, class... A>
-concept returns_movable = !is_local_v<call_result_t<F, A...>>;
-
 namespace detail {
 
 /// Calls a closure that it keeps alive for as long as the future of that call.

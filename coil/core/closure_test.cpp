@@ -47,9 +47,9 @@ static_assert(async_fn_once<once_only, int(int)>);
 [[maybe_unused]] auto local_half = [](int n) -> coil::local_task<int> {
     co_return n / 2;
 };
-static_assert(coil::returns_movable<decltype(async_half)&, int>);
-static_assert(coil::returns_movable<decltype(sync_half)&, int>);
-static_assert(!coil::returns_movable<decltype(local_half)&, int>);
+static_assert(coil::returns_sendable<decltype(async_half)&, int>);
+static_assert(coil::returns_sendable<decltype(sync_half)&, int>);
+static_assert(!coil::returns_sendable<decltype(local_half)&, int>);
 
 }  // namespace
 

@@ -10,6 +10,7 @@
 #include <coil/core/join.hpp>
 #include <coil/core/own.hpp>
 #include <coil/core/race.hpp>
+#include <coil/core/sendable.hpp>
 #include <coil/core/task.hpp>
 #include <coil/core/with.hpp>
 #include <coil/core/yield.hpp>

@@ -17,6 +17,11 @@ struct service_kind {
 ///
 /// It runs on one thread: `schedule` is called there only. What other threads,
 /// interrupts and signal handlers have to say comes through `remote()`.
+///
+/// A parallel one is one of several that share their strands: `schedule` may be called
+/// from any thread, and whichever of them takes a strand up calls
+/// `run_turn_on(itself)`. What wakes such a strand comes through the strand's own
+/// inbox.
 class executor {
 public:
     executor(const executor&) = delete;
@@ -49,6 +54,9 @@ public:
         return thread_ == nullptr || thread_ == this_thread();
     }
 
+    /// Whether its strands may go on on other executors.
+    [[nodiscard]] bool is_parallel() const noexcept { return is_parallel_; }
+
 protected:
     explicit executor(mailbox& remote, timer_service* timers = nullptr) noexcept
         : remote_(remote),
@@ -58,6 +66,7 @@ protected:
     [[nodiscard]] virtual void* find_service(const service_kind&) noexcept {
         return nullptr;
     }
+    void set_parallel() noexcept { is_parallel_ = true; }
     void set_chooses_pieces(bool chooses) noexcept { chooses_pieces_ = chooses; }
     /// It runs on this thread from now on: debug builds then find wake-ups that come
     /// from others and not through `remote()`.
@@ -70,6 +79,7 @@ private:
     mailbox& remote_;
     timer_service* timers_;
     bool chooses_pieces_ = false;
+    bool is_parallel_ = false;
 };
 
 }  // namespace coil

@@ -20,7 +20,7 @@ foreign_wait::foreign_wait(continuation parent) noexcept
     : leaf(table),
       remote_message(
           [](remote_message& m) noexcept { static_cast<foreign_wait&>(m).finish(); }),
-      executor_(&parent.scope().home().runs_on()) {
+      home_(&parent.scope().home()) {
     set_parent(parent);
     frame_.owner = this;
     frame_.resume = [](foreign_frame* f) { of(*f).end(state::resumed); };
@@ -43,7 +43,7 @@ void foreign_wait::end(state how) noexcept {
     const state before =
         std::atomic_ref(state_).exchange(how, std::memory_order_acq_rel);
     if (before == state::waiting) {
-        executor_->remote().post(*this);
+        home_->post(*this);
     } else if (before != state::starting) {
         fatal("another library resumed or destroyed the same coroutine twice");
     }

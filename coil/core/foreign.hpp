@@ -62,7 +62,7 @@ private:
         foreign_wait* owner;
     };
     named_frame frame_;
-    executor* executor_;
+    strand* home_;
     state state_ = state::starting;  // atomic: foreign.cpp uses an atomic_ref
     static const piece_ops table;
 };

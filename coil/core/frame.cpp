@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/base/planted.hpp>
+#include <coil/base/spin_lock.hpp>
 #include <coil/core/detail/fine_frames.hpp>
 #include <coil/core/frame.hpp>
 
@@ -48,19 +49,16 @@ constexpr unsigned blocks_of(unsigned index) noexcept {
     return index <= first_large ? 64 : 8;
 }
 
-/// Held for a few instructions only; <mutex> would drag threads into the core.
-class spin_lock {
+/// Guards the depot and the list of caches.
+class depot_lock {
 public:
-    spin_lock() noexcept {
-        // acquire: pairs with the release in the destructor.
-        while (held_.test_and_set(std::memory_order_acquire)) {}
-    }
-    ~spin_lock() { held_.clear(std::memory_order_release); }  // pairs with the above
-    spin_lock(const spin_lock&) = delete;
-    spin_lock& operator=(const spin_lock&) = delete;
+    depot_lock() noexcept { held_.lock(); }
+    ~depot_lock() { held_.unlock(); }
+    depot_lock(const depot_lock&) = delete;
+    depot_lock& operator=(const depot_lock&) = delete;
 
 private:
-    static constinit inline std::atomic_flag held_;
+    static constinit inline spin_lock held_;
 };
 
 struct depot_class {
@@ -134,7 +132,7 @@ void give_to_depot(thread_cache& mine, unsigned index, block* first) noexcept {
     if (first == nullptr) return;
     const unsigned length = length_of(first);
     {
-        const spin_lock lock;
+        const depot_lock lock;
         depot_class& of = depot[index];
         // relaxed: only the lock's holder writes it.
         const unsigned count = of.count.load(std::memory_order_relaxed);
@@ -153,7 +151,7 @@ block* take_from_depot(unsigned index) noexcept {
     depot_class& of = depot[index];
     // relaxed: a hint, to spare the lock where there is nothing.
     if (of.count.load(std::memory_order_relaxed) == 0) return nullptr;
-    const spin_lock lock;
+    const depot_lock lock;
     block* const first = of.first;
     if (first == nullptr) return nullptr;
     of.first = first->next_magazine;
@@ -193,7 +191,7 @@ struct farewell {
     ~farewell() {
         thread_cache& mine = cache;
         keep_nothing(mine);
-        const spin_lock lock;
+        const depot_lock lock;
         add_counts(counts_of_ended_threads, mine);
         mine.taken = mine.freed = 0;
         *mine.link = mine.next;
@@ -211,7 +209,7 @@ COIL_NOINLINE void make_known(thread_cache& mine) noexcept {
     if (!COIL_SANITIZED) {
         for (unsigned i = 0; i < class_count; ++i) mine.open(i).set_room(blocks_of(i));
     }
-    const spin_lock lock;
+    const depot_lock lock;
     mine.next = known_caches;
     mine.link = &known_caches;
     if (known_caches != nullptr) known_caches->link = &mine.next;
@@ -282,7 +280,7 @@ void stop_recycling_frames() noexcept {
 }
 
 frame_counts count_frames() noexcept {
-    const spin_lock lock;
+    const depot_lock lock;
     heap_counts sum = counts_of_ended_threads;
     std::size_t kept = kept_in_depot;
     for (thread_cache* c = known_caches; c != nullptr; c = c->next) {

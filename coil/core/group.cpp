@@ -1,16 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/assert.hpp>
+#include <coil/base/attributes.hpp>
 #include <coil/base/planted.hpp>
 #include <coil/core/group.hpp>
 
 namespace coil {
 
+// Children that run beside each other change the group under its lock; it is held for a
+// few instructions, and while strands are queued.
+template <class Act>
+auto group::exclusively(const Act& act) const noexcept {
+    if (!is_shared_) [[likely]]
+        return act();
+    return while_locked(act);
+}
+
+// Never inlined: it stays out of the way of the rest, and tests/law9 sees by its name
+// that no other path locks.
+template <class Act>
+[[gnu::noinline, gnu::cold]] auto group::while_locked(const Act& act) const noexcept {
+    struct held {
+        explicit held(spin_lock& l) noexcept : lock(l) { lock.lock(); }
+        held(const held&) = delete;
+        held& operator=(const held&) = delete;
+        ~held() { lock.unlock(); }
+        spin_lock& lock;
+    };
+    const held until_return(lock_);
+    return act();
+}
+
 const piece_ops group::listener::table = {
     nullptr,
     [](piece& told) noexcept {
-        auto& self = static_cast<listener&>(told);
-        self.of.is_told_ = true;
-        self.of.scope_.add(self);  // a harder stop may follow
-        self.of.stop_children(self.of.scope_.reason(), self.of.scope_.level());
+        group& of = static_cast<listener&>(told).of;
+        of.scope_.add(told);  // a harder stop may follow
+        of.exclusively([&] {
+            of.is_told_ = true;
+            of.stop_children(of.scope_.reason(), of.scope_.level());
+        });
         return stop_answer::later;
     },
     "with_group",
@@ -19,6 +47,7 @@ const piece_ops group::listener::table = {
     },
     [](const piece& waiting, strand_visitor& visitor) {
         const group& of = static_cast<const listener&>(waiting).of;
+        if (of.is_shared_) return;  // they run meanwhile
         for (member* m = of.running_; m != nullptr; m = m->next) {
             visitor.visit(*m);
         }
@@ -29,18 +58,31 @@ void group::open(continuation parent) noexcept {
     parent_ = parent;
     scope_.open(parent.scope());
     scope_.add(listener_);
+    is_shared_ = scope_.home().is_parallel();
 }
 
 void group::close() noexcept {
+    if (has_news_) [[unlikely]]
+        scope_.home().drain();
     listener_.unlink();
     scope_.close();
 }
 
+group_stats group::stats() const noexcept {
+    return exclusively([&] { return stats_; });
+}
+
+executor& group::place_beside_others() const noexcept {
+    return strand::current()->runs_on();
+}
+
 void group::add(member& spawned) noexcept {
-    if (held_back_ == nullptr && may_begin()) return begin(spawned);
-    *held_back_end_ = &spawned;
-    held_back_end_ = &spawned.next;
-    ++stats_.waiting;
+    exclusively([&] {
+        if (held_back_ == nullptr && may_begin()) return begin(spawned);
+        *held_back_end_ = &spawned;
+        held_back_end_ = &spawned.next;
+        ++stats_.waiting;
+    });
 }
 
 bool group::may_begin() const noexcept {
@@ -54,7 +96,7 @@ void group::begin(member& child) noexcept {
     if (running_ != nullptr) running_->link = &child.next;
     running_ = &child;
     ++stats_.running;
-    if (scope_.stop_requested())
+    if (is_at_home() && scope_.stop_requested())
         child.root().request_stop(scope_.reason(), scope_.level());
     if (asked_ != stop_level::none) child.root().request_stop(asked_why_, asked_);
     child.start();
@@ -70,25 +112,43 @@ void group::begin_more() noexcept {
     }
 }
 
-void group::remove(member& ended) noexcept {
-    *ended.link = ended.next;
-    if (ended.next != nullptr) ended.next->link = ended.link;
-    --stats_.running;
+void group::child_ended(member& ended, bool is_stopped) noexcept {
+    exclusively([&] {
+        *ended.link = ended.next;
+        if (ended.next != nullptr) ended.next->link = ended.link;
+        --stats_.running;
+        was_stopped_ = was_stopped_ || (is_stopped && is_told_);
+        begin_more();
+        if (stats_.running != 0 || !has_body_ended_) return;
+        if (!is_shared_) {
+            all_ended();
+        } else if (!COIL_PLANTED(last_child_says_nothing)) {
+            post_news();
+        }
+    });
 }
 
-void group::child_ended(bool is_stopped) noexcept {
-    was_stopped_ = was_stopped_ || (is_stopped && is_told_);
-    begin_more();
-    if (running_ == nullptr) all_ended();
+bool group::waits_for_children() noexcept {
+    return exclusively([&] { return has_body_ended_ = has_children(); });
 }
 
 void group::fail(std::exception_ptr error) noexcept {
-    if (error_) {
-        if (!COIL_PLANTED(later_errors_uncounted)) ++stats_.suppressed;
-        return;
-    }
-    error_ = std::move(error);
-    scope_.request_stop(stop_reason::sibling_ended);
+    exclusively([&] {
+        if (error_) {
+            if (!COIL_PLANTED(later_errors_uncounted)) ++stats_.suppressed;
+            return;
+        }
+        error_ = std::move(error);
+        if (is_at_home()) {
+            scope_.request_stop(stop_reason::sibling_ended);
+        } else {
+            post_news();
+        }
+    });
+}
+
+void group::request_stop(stop_level level) noexcept {
+    exclusively([&] { stop_children(stop_reason::requested, level); });
 }
 
 void group::stop_children(stop_reason why, stop_level level) noexcept {
@@ -97,8 +157,43 @@ void group::stop_children(stop_reason why, stop_level level) noexcept {
         asked_ = level;
     }
     for (member* m = running_; m != nullptr; m = m->next) {
-        m->root().request_stop(why, level);
+        if (is_shared_) {
+            m->ask_to_stop();
+        } else {
+            m->root().request_stop(why, level);
+        }
     }
+}
+
+// Between the strands of a group on many threads.
+
+void group::check_not_shared() const noexcept {
+    if (!is_shared_) return;
+    fatal(
+        "something local was spawned on a runtime of many threads, where it would "
+        "leave "
+        "its own: spawn a coil::task, or run on a current_thread_runtime");
+}
+
+bool group::is_at_home() const noexcept {
+    return !is_shared_ || strand::current() == &scope_.home();
+}
+
+void group::tell(member& asked) noexcept {
+    exclusively([&] { asked.root().request_stop(asked_why_, asked_); });
+}
+
+void group::post_news() noexcept {
+    if (!std::exchange(has_news_, true)) scope_.home().post(news_);
+}
+
+void group::children_news::delivered(remote_message& news) noexcept {
+    group& self = static_cast<children_news&>(news).of;
+    self.exclusively([&] {
+        self.has_news_ = false;
+        if (self.error_) self.scope_.request_stop(stop_reason::sibling_ended);
+        if (self.has_body_ended_ && !self.has_children()) self.all_ended();
+    });
 }
 
 }  // namespace coil

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/inbox.hpp>
 #include <coil/base/planted.hpp>
-#include <coil/core/branches.hpp>
+#include <coil/base/spin_lock.hpp>
 #include <coil/core/call.hpp>
+#include <coil/core/detail/branches.hpp>
 #include <coil/core/spawned.hpp>
 
 namespace coil {
@@ -30,7 +32,10 @@ class group_operation;
 
 /// What the body of `with_group` receives: the only place to spawn.
 ///
-/// Threads: those of its strand's executor.
+/// On a parallel runtime the children run beside the body and each other, on all of its
+/// threads.
+///
+/// Threads: those of its body and its children.
 class group {
 public:
     group(const group&) = delete;
@@ -44,6 +49,7 @@ public:
     /// that returns, it has ended. The body's own locals and lambdas it may not: they
     /// end with the body, before the children do.
     ///
+    /// Requires: nothing local on a parallel runtime; the program ends with a text.
     /// Errors: a child's error stops its siblings and the body, and is what
     /// `with_group` throws.
     /// Allocates: one block for the strand, from `allocate_frame`.
@@ -52,18 +58,17 @@ public:
 
     /// Asks all children to stop, those to come as well; the body goes on, and its
     /// result stands.
-    void request_stop(stop_level level = stop_level::soft) noexcept {
-        stop_children(stop_reason::requested, level);
-    }
+    void request_stop(stop_level level = stop_level::soft) noexcept;
 
-    [[nodiscard]] group_stats stats() const noexcept { return stats_; }
+    [[nodiscard]] group_stats stats() const noexcept;
 
 protected:
     /// A child as the group sees it.
     struct member : strand {
         member(group& owner, const strand_ops& ops) noexcept
-            : strand(owner.parent_.scope().home().runs_on(), ops),
+            : strand(owner.place(), ops),
               of(owner) {}
+        void asked_to_stop() noexcept { of.tell(*this); }
         group& of;
         member* next = nullptr;
         member** link = nullptr;
@@ -76,7 +81,9 @@ protected:
 
     void open(continuation parent) noexcept;
     void fail(std::exception_ptr error) noexcept;
-    [[nodiscard]] bool has_children() const noexcept { return running_ != nullptr; }
+    /// The body has ended. Returns whether children go on; then `all_ended` follows.
+    [[nodiscard]] bool waits_for_children() noexcept;
+    [[nodiscard]] bool has_children() const noexcept { return stats_.running != 0; }
     [[nodiscard]] bool was_stopped() const noexcept { return was_stopped_; }
     [[nodiscard]] context& scope() noexcept { return scope_; }
     [[nodiscard]] const std::exception_ptr& first_error() const noexcept {
@@ -95,11 +102,30 @@ private:
         static const piece_ops table;
     };
 
+    /// What children on other threads have to say to the strand of the group.
+    struct children_news : remote_message {
+        explicit children_news(group& owner) noexcept
+            : remote_message(delivered),
+              of(owner) {}
+        static void delivered(remote_message& news) noexcept;
+        group& of;
+    };
     virtual void all_ended() noexcept = 0;
+    void check_not_shared() const noexcept;
+    template <class Act>
+    auto exclusively(const Act& act) const noexcept;
+    template <class Act>
+    auto while_locked(const Act& act) const noexcept;
+    [[nodiscard]] executor& place() const noexcept {
+        return is_shared_ ? place_beside_others() : scope_.home().runs_on();
+    }
+    [[nodiscard]] executor& place_beside_others() const noexcept;
+    [[nodiscard]] bool is_at_home() const noexcept;
+    void tell(member& asked) noexcept;
+    void post_news() noexcept;
     void add(member& spawned) noexcept;
     void begin(member& child) noexcept;
-    void remove(member& ended) noexcept;
-    void child_ended(bool is_stopped) noexcept;
+    void child_ended(member& ended, bool is_stopped) noexcept;
     [[nodiscard]] bool may_begin() const noexcept;
     void begin_more() noexcept;
     void stop_children(stop_reason why, stop_level level) noexcept;
@@ -107,6 +133,7 @@ private:
     detail::nested_scope scope_;
     continuation parent_;
     listener listener_{*this};
+    children_news news_{*this};
     member* running_ = nullptr;
     member* held_back_ = nullptr;  // oldest first
     member** held_back_end_ = &held_back_;
@@ -117,6 +144,10 @@ private:
     stop_level asked_ = stop_level::none;  // of the children, those to come as well
     bool is_told_ = false;                 // that a stop came from outside
     bool was_stopped_ = false;             // and a child has ended by it
+    bool has_body_ended_ = false;          // and waits for the children
+    bool has_news_ = false;                // posted, not delivered yet
+    bool is_shared_ = false;               // its children run beside each other:
+    mutable spin_lock lock_;               // guards all from `running_` on
 };
 
 namespace detail {
@@ -139,13 +170,13 @@ public:
     }
 
     void ended() noexcept {
-        group& of = this->of;
         const bool is_stopped = this->result().is_stopped();
-        of.remove(*this);
         if (this->result().has_error()) [[unlikely]]
-            of.fail(this->result().error());
-        delete this;  // before the group may end: the work may refer to its owner
-        of.child_ended(is_stopped);
+            this->of.fail(this->result().error());
+        // Before the group may end: a value may refer to its owner. The rest is memory.
+        this->result().clear();
+        this->of.child_ended(*this, is_stopped);
+        delete this;
     }
 };
 
@@ -187,7 +218,7 @@ private:
             auto& self = static_cast<last_child_ended&>(p).owner;
             self.is_resuming_ = false;
             // Meanwhile somebody may have spawned one more.
-            return self.has_children() ? std::noop_coroutine() : self.end();
+            return self.waits_for_children() ? std::noop_coroutine() : self.end();
         }
         static constexpr piece_ops table = {&run, nullptr, "with_group"};
     };
@@ -201,12 +232,11 @@ private:
         return body_ended();
     }
     std::coroutine_handle<> body_ended() noexcept {
-        has_body_ended_ = true;
-        const bool waits = has_children() && !COIL_PLANTED(group_returns_early);
+        const bool waits = waits_for_children() && !COIL_PLANTED(group_returns_early);
         return waits ? std::noop_coroutine() : end();
     }
     void all_ended() noexcept override {
-        if (!has_body_ended_ || std::exchange(is_resuming_, true)) return;
+        if (std::exchange(is_resuming_, true)) return;
         this->parent().scope().home().wake(resume_);
     }
     std::coroutine_handle<> end() noexcept {
@@ -229,7 +259,6 @@ private:
         running_{*this};
     last_child_ended resume_{*this};
     [[no_unique_address]] dropping dropping_;
-    bool has_body_ended_ = false;
     bool is_resuming_ = false;
 };
 
@@ -280,6 +309,7 @@ auto with_group(Body&& body) {
 template <class A>
 void group::spawn(A&& work) {
     if constexpr (awaitable<A>) {
+        if constexpr (is_local_v<A>) check_not_shared();
         add(*new detail::group_child<A>(*this, std::forward<A>(work)));
     } else {
         static_assert(!awaitable<std::remove_reference_t<A>>,

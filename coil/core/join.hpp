@@ -2,7 +2,7 @@
 #pragma once
 
 #include <coil/base/planted.hpp>
-#include <coil/core/branches.hpp>
+#include <coil/core/detail/branches.hpp>
 
 namespace coil {
 

@@ -3,6 +3,7 @@
 
 #include <coil/base/assert.hpp>
 #include <coil/base/planted.hpp>
+#include <coil/core/detail/flavour.hpp>
 #include <coil/core/promise.hpp>
 
 #include <concepts>

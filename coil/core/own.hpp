@@ -169,6 +169,11 @@ private:
     detail::owned_box<T>* box_;
 };
 
+template <class T>
+inline constexpr bool enable_sendable<owned<T>> = sendable<T> && !drops_locally_v<T>;
+template <class T>
+inline constexpr bool enable_shareable<owned<T>> = shareable<T>;
+
 namespace detail {
 
 template <class T>
@@ -212,7 +217,7 @@ template <class T>
 class [[nodiscard("own does nothing until it is awaited: write co_await")]] own_recipe {
 public:
     using is_own = void;
-    static constexpr bool is_local = drops_locally_v<T>;
+    static constexpr bool is_local = drops_locally_v<T> || !sendable<T>;
     explicit own_recipe(T&& object) : object_(std::move(object)) {}
     own_operation<T> operator co_await() && noexcept {
         awaited_.is_awaited();

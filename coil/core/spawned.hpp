@@ -8,8 +8,9 @@ namespace coil {
 
 /// A strand with the awaitable that it runs: what a runtime's `run` and a group's
 /// `spawn` are made of. `Derived` has a public `ended()`, which the loop calls last of
-/// all; it finds the result in `result()` and may free the strand. `Strand` may be a
-/// class derived from `strand`.
+/// all; it finds the result in `result()` and may free the strand. It may have an
+/// `asked_to_stop()`, for what other threads ask. `Strand` may be a class derived from
+/// `strand`.
 ///
 /// Threads: its executor's.
 template <class A, class Derived, class Strand = strand>
@@ -47,7 +48,11 @@ private:
     }
     static void end_of(strand& s) noexcept { static_cast<Derived&>(s).ended(); }
     static continuation parent_of(const branch&) noexcept { return {}; }
-    static constexpr strand_ops table = {{&run, nullptr, "strand"}, &end_of};
+    static void ask(strand& s) noexcept {
+        if constexpr (requires(Derived& self) { self.asked_to_stop(); })
+            static_cast<Derived&>(s).asked_to_stop();
+    }
+    static constexpr strand_ops table = {{&run, nullptr, "strand"}, &end_of, &ask};
     static constexpr branch_ops root_branch = {&completed, &stopped, &parent_of,
                                                "strand"};
 

@@ -155,6 +155,24 @@ void strand::tell_leaves(piece*& telling) noexcept {
     }
 }
 
+// Other threads.
+
+void strand::post(remote_message& message) noexcept {
+    if (!is_parallel_) {
+        executor_->remote().post(message);
+    } else if (messages_.push(message) && !COIL_PLANTED(messages_wake_nobody)) {
+        executor_->schedule(*this);
+    }
+}
+
+void strand::ask_to_stop() noexcept {
+    if (messages_.ask_to_stop()) executor_->schedule(*this);
+}
+
+void strand::drain() noexcept {
+    if (messages_.drain().was_asked_to_stop) ops().asked_to_stop(*this);
+}
+
 // The loop.
 
 void strand::run_turn() noexcept {
@@ -166,11 +184,26 @@ void strand::run_turn() noexcept {
     current_strand = outer;
     if (has_ended_) {
         ops().ended(*this);  // may free this strand
-    } else if (!ready_.is_empty() || !batch_.is_empty() || stops_ != nullptr) {
+    } else if (has_more()) {
         executor_->schedule(*this);
     } else {
         is_queued_ = false;
     }
+}
+
+void strand::run_turn_on(executor& taken_up_by) noexcept {
+    executor_ = &taken_up_by;
+    strand* outer = std::exchange(current_strand, this);
+    budget_ = pieces_per_turn;
+    drain();
+    if (stops_ != nullptr) deliver_stops();
+    if (!has_ended_) run_batch();
+    current_strand = outer;
+    if (has_ended_) {
+        ops().ended(*this);
+    } else if (has_more() || !messages_.try_rest()) {
+        executor_->schedule(*this);
+    }  // else it rests: whoever wakes it has it
 }
 
 void strand::run_batch() noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coil/base/assert.hpp>
+#include <coil/base/inbox.hpp>
 #include <coil/base/planted.hpp>
 #include <coil/core/context.hpp>
 #include <coil/core/continuation.hpp>
@@ -24,6 +25,8 @@ class strand;
 /// whom its loop tells, last of all, that it has ended: that may free the strand.
 struct strand_ops : piece_ops {
     void (*ended)(strand&) noexcept;
+    /// Another thread called `ask_to_stop`; the strand's own. Null: nobody can.
+    void (*asked_to_stop)(strand&) noexcept = nullptr;
 };
 
 /// One spawned unit of work: one logical thread.
@@ -31,7 +34,8 @@ struct strand_ops : piece_ops {
 /// Everything awaited inside it runs one piece at a time (law 1). It is what an
 /// executor schedules. Only its loop resumes or destroys coroutines (law 5).
 ///
-/// Threads: its executor's.
+/// Threads: its executor's; on a parallel one, whichever runs its turn, one after the
+/// other.
 class strand {
 public:
     /// What one turn may do.
@@ -43,18 +47,48 @@ public:
 
     strand(executor& runs_on, const strand_ops& ops) noexcept
         : root_(*this, ops),
-          executor_(&runs_on) {}
+          executor_(&runs_on),
+          is_queued_(runs_on.is_parallel()),
+          is_parallel_(is_queued_) {}
     strand(const strand&) = delete;
     strand& operator=(const strand&) = delete;
 
     [[nodiscard]] context& root() noexcept { return root_; }
     [[nodiscard]] executor& runs_on() const noexcept { return *executor_; }
 
+    /// Whether its turns may be on different threads.
+    [[nodiscard]] bool is_parallel() const noexcept { return is_parallel_; }
+    /// Whether this thread may touch what is the strand's own.
+    [[nodiscard]] bool is_here() const noexcept {
+        return is_parallel_ ? current() == this : executor_->is_own_thread();
+    }
+    /// The same, asked by another strand of its runtime; cheaper where that has one
+    /// thread.
+    [[nodiscard]] bool is_beside() const noexcept {
+        return !is_parallel_ || current() == this;
+    }
+
     /// Queues its beginning.
-    void start() noexcept { wake(root_); }
+    void start() noexcept {
+        ready_.push(root_);
+        if (is_parallel_) return executor_->schedule(*this);
+        ensure_queued();  // unless a stop has come first
+    }
+
+    /// Delivers the message on the strand's own thread, between two pieces.
+    ///
+    /// Threads: any, while something in the strand waits for the message.
+    void post(remote_message& message) noexcept;
+    /// Calls `strand_ops::asked_to_stop` on the strand's own thread.
+    ///
+    /// Threads: any, while the strand cannot end. Requires: `is_parallel()`.
+    void ask_to_stop() noexcept;
+    /// Delivers now what other threads posted. Requires: `is_parallel()`.
+    void drain() noexcept;
 
     /// Queues a piece that has completed. Never runs it: law 2.
     void wake(piece& completed) noexcept {
+        COIL_ASSERT(is_beside() && "what is local may not be used from another thread");
         (COIL_PLANTED(woken_in_the_same_turn) ? batch_ : ready_).push(completed);
         ensure_queued();
     }
@@ -91,6 +125,8 @@ public:
     /// Runs the pieces that are ready now, within the budget. Called by the executor;
     /// the strand may be gone afterwards.
     void run_turn() noexcept;
+    /// The same, for a parallel executor: until its turn has ended the strand is its.
+    void run_turn_on(executor& taken_up_by) noexcept;
 
     /// Tells `visitor` of every leaf that waits in this strand.
     void visit_waiting(waiting_visitor& visitor);
@@ -105,8 +141,8 @@ private:
     friend class context;
 
     void ensure_queued() noexcept {
-        COIL_ASSERT(executor_->is_own_thread() &&
-                    "only a remote_event may be set from another thread");
+        COIL_ASSERT((is_parallel_ || executor_->is_own_thread()) &&
+                    "what is local may not be used from another thread");
         if (is_queued_) return;
         is_queued_ = true;
         executor_->schedule(*this);
@@ -119,6 +155,9 @@ private:
     void drive(std::coroutine_handle<> next) noexcept;
     std::coroutine_handle<> unwind_on() noexcept;
     void run_batch() noexcept;
+    [[nodiscard]] bool has_more() const noexcept {
+        return !ready_.is_empty() || !batch_.is_empty() || stops_ != nullptr;
+    }
     piece& take_next() noexcept;
     [[nodiscard]] const strand_ops& ops() const noexcept {
         return static_cast<const strand_ops&>(root_.ops());
@@ -131,9 +170,11 @@ private:
     continuation ended_;
     continuation unwind_;
     executor* executor_;
+    inbox messages_;  // of a parallel strand; others' come to their executor
     int budget_ = 0;
-    bool is_queued_ = false;
+    bool is_queued_;  // or running; always, if parallel: then its inbox knows it
     bool has_ended_ = false;
+    const bool is_parallel_;
 };
 
 inline void context::forget_request() noexcept {

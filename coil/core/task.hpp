@@ -2,6 +2,9 @@
 #pragma once
 
 #include <coil/core/awaitable.hpp>
+#include <coil/core/detail/flavour.hpp>
+#include <coil/core/detail/parameters.hpp>
+#include <coil/core/detail/parts.hpp>
 #include <coil/core/drop_traits.hpp>
 #include <coil/core/foreign.hpp>
 #include <coil/core/outcome.hpp>
@@ -12,16 +15,14 @@
 
 namespace coil {
 
-/// Whether a coroutine may move between threads or stays where it started.
-enum class flavour : unsigned char { movable, local };
-
 template <class T, flavour F>
 class basic_task;
 
 /// A lazy async function: does nothing until awaited, is awaited once, owns its frame.
 ///
-/// It may move between threads at its suspension points. Use `local_task` for work
-/// that is bound to one executor (a GUI's, a device's).
+/// It may move between threads at its suspension points, so what it takes, awaits and
+/// gives has to be `sendable`. Use `local_task` for work that is bound to one executor
+/// (a GUI's, a device's).
 ///
 /// \snippet coil/core/task_test.cpp  a task awaits a task
 ///
@@ -35,6 +36,20 @@ template <class T = void>
 using local_task = basic_task<T, flavour::local>;
 
 namespace detail {
+
+/// What a coroutine that may move between threads awaits has to do so, too.
+template <class A>
+constexpr void expect_movable() noexcept {
+    if constexpr (says_local<std::remove_cvref_t<A>>) {
+        static_assert(always_false<A>,
+                      "a coil::task may move between threads, so it cannot await a "
+                      "coil::local_task: make this coroutine a local_task too");
+    } else {
+        static_assert(sendable<A>,
+                      "a coil::task may move between threads, and what it awaits here "
+                      "may not: make this coroutine a local_task");
+    }
+}
 
 /// How every coil coroutine awaits: leaves in place, recipes by their operation,
 /// anything else through an adapter that keeps the strand serial.
@@ -55,9 +70,7 @@ struct awaiting_promise : promise_base {
                           "coil::sleep(), or a type with await_ready/suspend/resume");
             return no_awaitable();
         } else {
-            static_assert(F == flavour::local || !is_local_v<A>,
-                          "a coil::task may move between threads, so it cannot await a "
-                          "coil::local_task: make this coroutine a local_task too");
+            if constexpr (F == flavour::movable) expect_movable<A>();
             if constexpr (leaf_type<A>) {
                 return a.attach(continuation(*this));
             } else if constexpr (recipe_type<A>) {
@@ -82,9 +95,6 @@ struct result_receiver : receiver {
     outcome<T> result;
 };
 
-template <class T>
-inline constexpr bool is_owned = false;
-
 template <class T, flavour F>
 struct task_promise_base : awaiting_promise<F> {
     std::suspend_always initial_suspend() const noexcept { return {}; }
@@ -107,6 +117,12 @@ struct task_promise : task_promise_base<T, F> {
         static_assert(!std::is_rvalue_reference_v<T>,
                       "a task cannot give an rvalue reference, which may be to a "
                       "temporary that is gone by then: give the object itself");
+        if constexpr (F == flavour::movable) {
+            static_assert(
+                sendable<T>,
+                "a coil::task may move between threads, and what this one "
+                "gives may not: make it a local_task, or give something else");
+        }
         if constexpr (!std::is_reference_v<T>) {
             static_assert(std::is_move_constructible_v<T>,
                           "a task moves its result to who awaits it, and this type "
@@ -166,15 +182,15 @@ struct owning_promise : task_promise<T, F> {
 private:
     template <class P>
     void adopt(P& parameter) noexcept {
-        if constexpr (is_owned<P>) {
-            static_assert(F == flavour::local || !P::is_local,
-                          "a coil::task may move between threads, and this parameter's "
-                          "async_drop() is a coil::local_task: make this coroutine a "
-                          "local_task too");
-            parameter.belong_to(*this);
-        }
+        if constexpr (is_owned<P>) parameter.belong_to(*this);
     }
 };
+
+/// One that sees the parameters only where some of them are dropped.
+template <class T, flavour F, class... Parameters>
+using task_promise_for =
+    std::conditional_t<(is_owned<std::remove_cvref_t<Parameters>> || ...),
+                       owning_promise<T, F>, task_promise<T, F>>;
 
 /// The awaiter of a task, built in the awaiting frame; the result lands in it.
 template <class T>
@@ -288,10 +304,22 @@ basic_task<void, F> task_promise<void, F>::get_return_object() noexcept {
 }
 }  // namespace detail
 
-/// The task flavour that fits its parts: local as soon as one of them is.
+/// The task flavour that fits its parts: local as soon as one of them is. A part is
+/// what is awaited, or the callable or service that gives it:
+///
+/// \snippet coil/core/call_test.cpp  a layer that is as movable as what it calls
+///
+/// A callable that is overloaded or generic does not say which of its futures is meant:
+/// there name it, `task_like<T, call_result_t<S&, request>>`. If that is forgotten, the
+/// `co_await` of a local future is refused.
 template <class T, class... Parts>
-using task_like =
-    basic_task<T, (is_local_v<Parts> || ...) ? flavour::local : flavour::movable>;
+using task_like = basic_task<
+    T, (detail::part_is_local<std::remove_pointer_t<std::remove_cvref_t<Parts>>> || ...)
+           ? flavour::local
+           : flavour::movable>;
+
+template <class T, flavour F>
+inline constexpr bool enable_shareable<basic_task<T, F>> = false;
 
 namespace local {
 /// The same names for programs that are local throughout (GUI, firmware).
@@ -301,9 +329,14 @@ using task = local_task<T>;
 
 }  // namespace coil
 
-/// A coroutine whose promise sees its parameters, since some of them are dropped.
-template <class T, coil::flavour F, class... Parameters>
-    requires(coil::detail::is_owned<std::remove_cvref_t<Parameters>> || ...)
-struct std::coroutine_traits<coil::basic_task<T, F>, Parameters...> {
-    using promise_type = coil::detail::owning_promise<T, F>;
+/// A coroutine that may move between threads: so may what it is given.
+template <class T, class... Parameters>
+struct std::coroutine_traits<coil::basic_task<T, coil::flavour::movable>, Parameters...>
+    : coil::detail::sendable_parameters<
+          coil::detail::task_promise_for<T, coil::flavour::movable, Parameters...>,
+          Parameters...> {};
+template <class T, class... Parameters>
+struct std::coroutine_traits<coil::basic_task<T, coil::flavour::local>, Parameters...> {
+    using promise_type =
+        coil::detail::task_promise_for<T, coil::flavour::local, Parameters...>;
 };

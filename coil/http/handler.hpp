@@ -14,7 +14,7 @@ namespace coil::http {
 /// server awaits it in a `task`, so it gives no `local_task`.
 template <class F>
 concept handler = async_fn<F, response(request&)> &&
-                  returns_movable<const std::remove_reference_t<F>&, request&>;
+                  returns_sendable<const std::remove_reference_t<F>&, request&>;
 
 namespace detail {
 template <class H>

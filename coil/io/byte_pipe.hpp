@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coil/core/leaf.hpp>
+#include <coil/core/sendable.hpp>
 #include <coil/io/buffer.hpp>
 
 #include <cstring>
@@ -55,6 +56,9 @@ private:
     bool is_ended_ = false;
     bool is_broken_ = false;
 };
+
+template <>
+inline constexpr bool enable_shareable<byte_pipe> = false;
 
 /// The leaf behind `byte_pipe::read`.
 class byte_pipe::read_leaf : public leaf_of<read_leaf> {

@@ -15,6 +15,7 @@ using namespace coil;
 
 static_assert(byte_stream<duplex::end>);
 static_assert(byte_reader<byte_pipe> && byte_writer<byte_pipe>);
+static_assert(sendable<byte_pipe&> && !shareable<byte_pipe>);
 
 //! [a connection without a network]
 COIL_TEST("byte_pipe: a duplex carries bytes both ways") {

@@ -65,7 +65,7 @@ private:
     class on_pool final : public blocking_job {
     public:
         explicit on_pool(blocking_call& owner) noexcept
-            : blocking_job(owner.home().runs_on()),
+            : blocking_job(owner.home()),
               owner_(owner) {}
 
     private:

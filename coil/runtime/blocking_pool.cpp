@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/base/assert.hpp>
-#include <coil/base/attributes.hpp>
 #include <coil/runtime/blocking_pool.hpp>
-
-#include <pthread.h>
-#include <signal.h>
+#include <coil/runtime/detail/signals_blocked.hpp>
 
 #include <condition_variable>
 #include <mutex>
@@ -14,27 +11,6 @@
 #include <vector>
 
 namespace coil {
-
-namespace {
-
-/// While it lives, new threads begin with all signals blocked: signals are the main
-/// thread's, and must not cut short the calls of the pool.
-class signals_blocked {
-public:
-    signals_blocked() noexcept {
-        sigset_t all;
-        ::sigfillset(&all);
-        ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    signals_blocked(const signals_blocked&) = delete;
-    signals_blocked& operator=(const signals_blocked&) = delete;
-    ~signals_blocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-private:
-    sigset_t before_;
-};
-
-}  // namespace
 
 struct blocking_pool::machinery {
     std::mutex mutex;
@@ -86,7 +62,7 @@ void blocking_pool::submit(blocking_job& job) noexcept {
 }
 
 bool blocking_pool::start_thread() noexcept {
-    const signals_blocked in_this_scope;
+    const detail::signals_blocked in_this_scope;
 #if COIL_EXCEPTIONS
     try {
         machinery_->threads.emplace_back([this] { work(); });
@@ -127,7 +103,7 @@ void blocking_pool::finish(blocking_job& job) noexcept {
         job.state_ = blocking_job::state::ended;
         --stats_.running;
     }
-    job.executor_.remote().post(job);  // last: the job may be gone at once
+    job.strand_.post(job);  // last: the job may be gone at once
 }
 
 blocking_pool::withdrawal blocking_pool::withdraw(blocking_job& job) noexcept {

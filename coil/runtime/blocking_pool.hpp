@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <coil/core/executor.hpp>
+#include <coil/core/strand.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -11,9 +11,9 @@ namespace coil {
 /// One call on a `blocking_pool`: a node of its queue that lies with who awaits it.
 class blocking_job : private remote_message {
 protected:
-    explicit blocking_job(executor& answers_to) noexcept
+    explicit blocking_job(strand& answers_to) noexcept
         : remote_message(delivered),
-          executor_(answers_to) {}
+          strand_(answers_to) {}
     ~blocking_job() = default;
 
 private:
@@ -21,7 +21,7 @@ private:
 
     /// On a thread of the pool.
     virtual void run() noexcept = 0;
-    /// On the executor's own thread, when the pool has done with it.
+    /// On the strand's own thread, when the pool has done with it.
     virtual void done() noexcept = 0;
 
     static void delivered(remote_message& news) noexcept {
@@ -30,7 +30,7 @@ private:
 
     enum class state : unsigned char { idle, queued, running, ended };
 
-    executor& executor_;
+    strand& strand_;
     blocking_job* next_ = nullptr;
     state state_ = state::idle;  // guarded by the pool's mutex
 };

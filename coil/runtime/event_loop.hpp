@@ -3,6 +3,7 @@
 
 #include <coil/core/drop_traits.hpp>
 #include <coil/core/spawned.hpp>
+#include <coil/runtime/detail/poll_pace.hpp>
 #include <coil/runtime/driver.hpp>
 #include <coil/time/timer.hpp>
 
@@ -95,16 +96,12 @@ private:
         bool is_done = false;
     };
     void claim_for_run() noexcept;
-    [[nodiscard]] bool is_time_to_poll() noexcept;
     void wait_outside() noexcept;
-    void adapt_polling(instant current) noexcept;
 
     driver& driver_;
     strand_queue ready_;
     strand* main_ = nullptr;
-    unsigned turns_ = 0;
-    unsigned turns_between_polls_ = 32;  // adapted to how long turns take
-    instant polled_;
+    detail::poll_pace pace_;
 };
 
 }  // namespace coil

@@ -28,6 +28,7 @@ public:
     outcome<await_result_t<A>> run(A&& work) {
         detail::refuse_async_drop<await_result_t<A>>();
         COIL_EXPECTS(strand::current() == nullptr && "no runtime runs inside a strand");
+        claim_thread();
         main_strand<A> whole(*this, std::forward<A>(work));
         whole.start();
         while (!whole.has_ended) {

@@ -228,7 +228,15 @@ public:
         (adopt(parameters), ...);
     }
 
-    basic_generator get_return_object() noexcept { return basic_generator(*this); }
+    basic_generator get_return_object() noexcept {
+        if constexpr (F == flavour::movable) {
+            static_assert(
+                sendable<T>,
+                "a coil::generator may move between threads, and what this one "
+                "gives may not: make it a local_generator");
+        }
+        return basic_generator(*this);
+    }
     [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
     [[nodiscard]] detail::final_awaiter final_suspend() const noexcept { return {}; }
     void return_void() const noexcept { consumer_->from_.innermost_ = nullptr; }
@@ -301,6 +309,17 @@ template <class T>
 using generator = local_generator<T>;
 }  // namespace local
 
+template <class T, flavour F, generator_kind K>
+inline constexpr bool enable_shareable<basic_generator<T, F, K>> = false;
+
 }  // namespace coil
+
+/// As for a task: so may what it is given.
+template <class T, coil::generator_kind K, class... Parameters>
+struct std::coroutine_traits<coil::basic_generator<T, coil::flavour::movable, K>,
+                             Parameters...>
+    : coil::detail::sendable_parameters<
+          typename coil::basic_generator<T, coil::flavour::movable, K>::promise_type,
+          Parameters...> {};
 
 #include <coil/stream/detail/delegation.hpp>

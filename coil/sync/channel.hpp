@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <coil/base/intrusive_list.hpp>
 #include <coil/base/planted.hpp>
 #include <coil/core/discard.hpp>
 #include <coil/sync/detail/ring.hpp>
+#include <coil/sync/detail/waiter.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -17,8 +17,8 @@ struct channel_stats {
     std::size_t capacity = 0;  ///< Items that fit.
 };
 
-/// A bounded queue between strands of one runtime: many may send, many may receive,
-/// each item goes to one receiver, in order. A full channel makes senders wait.
+/// A bounded queue between strands: many may send, many may receive, each item goes to
+/// one receiver, in order. A full channel makes senders wait.
 ///
 /// It is a stream: `while (auto item = co_await queue.next())`.
 /// With a `Capacity` its items lie in the object; without one, in a buffer that the
@@ -29,10 +29,11 @@ struct channel_stats {
 /// A type that needs an async drop cannot be sent: a channel that dies with items in
 /// it has no place to await their drops.
 ///
-/// Threads: those of one runtime.
+/// Threads: `channel` from any thread, also outside of runtimes; `local::channel`,
+/// without atomics, from the strands of one.
 /// Allocates: never per item.
-template <class T, std::size_t Capacity = 0>
-class channel {
+template <class T, std::size_t Capacity, flavour F>
+class basic_channel {
     static_assert(
         !needs_async_drop<T>,
         "a channel has no place to await the async drop of items that are left "
@@ -46,19 +47,19 @@ public:
     class receive_leaf;
     using value_type = T;
 
-    channel()
+    basic_channel()
         requires(Capacity > 0)
     = default;
     /// Requires: `capacity` is at least 1.
-    explicit channel(std::size_t capacity)
+    explicit basic_channel(std::size_t capacity)
         requires(Capacity == 0)
         : items_(capacity) {
         COIL_EXPECTS(capacity > 0);
     }
-    channel(const channel&) = delete;
-    channel& operator=(const channel&) = delete;
+    basic_channel(const basic_channel&) = delete;
+    basic_channel& operator=(const basic_channel&) = delete;
     /// Requires: nobody is waiting.
-    ~channel() {
+    ~basic_channel() {
         COIL_EXPECTS(senders_.is_empty() && receivers_.is_empty() &&
                      "a channel died while it was awaited");
     }
@@ -89,12 +90,42 @@ public:
 
     /// No more items: senders fail, receivers drain what is left. May be called again.
     void close() noexcept;
-    [[nodiscard]] bool is_closed() const noexcept { return is_closed_; }
+    [[nodiscard]] bool is_closed() const noexcept {
+        const guard held(*this);
+        return is_closed_;
+    }
     [[nodiscard]] channel_stats stats() const noexcept {
+        const guard held(*this);
         return {items_.size(), items_.capacity()};
     }
 
 private:
+    struct guard {
+        explicit guard(const basic_channel& c) noexcept : of(c) { of.lock_.lock(); }
+        ~guard() { of.lock_.unlock(); }
+        guard(const guard&) = delete;
+        guard& operator=(const guard&) = delete;
+        const basic_channel& of;
+    };
+    /// A change under the lock, and whom it wakes, without the lock.
+    class change {
+    public:
+        explicit change(basic_channel& of) noexcept : of_(of) { of_.lock_.lock(); }
+        ~change() {
+            of_.lock_.unlock();
+            senders.wake_all();
+            receivers.wake_all();
+        }
+        change(const change&) = delete;
+        change& operator=(const change&) = delete;
+
+        detail::wake_list<send_leaf, F> senders;
+        detail::wake_list<receive_leaf, F> receivers;
+
+    private:
+        basic_channel& of_;
+    };
+
     // A woken leaf was promised an item, or room for one, until it runs: newcomers
     // cannot overtake it.
     [[nodiscard]] bool has_free_item() const noexcept {
@@ -104,25 +135,35 @@ private:
         const std::size_t extra = COIL_PLANTED(channel_over_capacity) ? 1 : 0;
         return items_.size() + promised_room_ < items_.capacity() + extra;
     }
-    void put(T&& item) {
-        items_.push(std::move(item));
-        wake_receiver();
+    [[nodiscard]] bool is_drained() const noexcept {
+        return is_closed_ && items_.size() == 0;
     }
-    T take() {
+    void put(T&& item, change& c) {
+        items_.push(std::move(item));
+        wake_receiver(c);
+    }
+    T take(change& c) {
         T item = items_.pop();
-        wake_sender();
-        if (is_closed_ && items_.size() == 0) wake_all_receivers();
+        wake_sender(c);
+        if (is_drained()) wake_all_receivers(c);
         return item;
     }
-    void wake_all_receivers() noexcept {
-        while (receive_leaf* next = receivers_.pop_front()) next->retry();
+    void wake_all_receivers(change& c) noexcept {
+        while (receive_leaf* next = receivers_.pop_front()) c.receivers.add(*next);
     }
-    void wake_receiver() noexcept {
-        if (!receivers_.is_empty() && has_free_item())
-            receivers_.pop_front()->promise();
+    void wake_receiver(change& c) noexcept {
+        if (receivers_.is_empty() || !has_free_item()) return;
+        receive_leaf& next = *receivers_.pop_front();
+        next.is_promised_ = true;
+        ++promised_items_;
+        c.receivers.add(next);
     }
-    void wake_sender() noexcept {
-        if (!senders_.is_empty() && has_free_room()) senders_.pop_front()->promise();
+    void wake_sender(change& c) noexcept {
+        if (senders_.is_empty() || !has_free_room()) return;
+        send_leaf& next = *senders_.pop_front();
+        next.is_promised_ = true;
+        ++promised_room_;
+        c.senders.add(next);
     }
 
     detail::ring<T, Capacity> items_;
@@ -131,120 +172,153 @@ private:
     std::size_t promised_items_ = 0;
     std::size_t promised_room_ = 0;
     bool is_closed_ = false;
+    [[no_unique_address]] mutable detail::lock_of<F> lock_;
 };
 
+template <class T, std::size_t Capacity, flavour F>
+inline constexpr bool enable_sendable<basic_channel<T, Capacity, F>> =
+    F == flavour::movable && sendable<T>;
+template <class T, std::size_t Capacity, flavour F>
+inline constexpr bool enable_shareable<basic_channel<T, Capacity, F>> =
+    F == flavour::movable && sendable<T>;
+
 /// The leaf behind `channel::send()`.
-template <class T, std::size_t Capacity>
-class channel<T, Capacity>::send_leaf : public leaf_of<send_leaf>,
-                                        public intrusive_list_node {
+template <class T, std::size_t Capacity, flavour F>
+class basic_channel<T, Capacity, F>::send_leaf : public detail::waiter<send_leaf, F> {
 public:
     static constexpr const char* what = "channel::send";
 
-    send_leaf(channel& to, T&& item) : channel_(to), item_(std::move(item)) {}
-    send_leaf(send_leaf&& other)
-        : channel_(other.channel_),
-          item_(std::move(other.item_)) {
-        COIL_EXPECTS(!other.parent());
-    }
+    send_leaf(basic_channel& to, T&& item) : channel_(to), item_(std::move(item)) {}
     /// Whether the item was sent; false if the channel is closed.
     [[nodiscard]] bool await_resume() const noexcept { return was_sent_; }
 
 private:
-    friend channel;
+    friend basic_channel;
     friend leaf_of<send_leaf>;
-    void promise() noexcept {
-        is_promised_ = true;
-        ++channel_.promised_room_;
-        this->retry();
-    }
+    friend detail::waiter<send_leaf, F>;
+    friend detail::wake_list<send_leaf, F>;
+    void woken() noexcept { this->retry(); }
     void forget_promise() noexcept {
         if (std::exchange(is_promised_, false)) --channel_.promised_room_;
     }
     [[nodiscard]] bool try_now() noexcept {
+        change c(channel_);
         forget_promise();
         if (channel_.is_closed_) return true;
         if (!channel_.has_free_room()) return false;
-        channel_.put(std::move(item_));
+        channel_.put(std::move(item_), c);
         return was_sent_ = true;
     }
-    void start() noexcept { channel_.senders_.push_back(*this); }
+    void start() noexcept {
+        if (!begin_to_wait()) this->retry();
+    }
+    // False: what it waits for came since it looked. To do it now and say so in another
+    // turn might lose that to a race.
+    bool begin_to_wait() noexcept {
+        const guard held(channel_);
+        if (F == flavour::movable && (channel_.is_closed_ || channel_.has_free_room()))
+            return false;
+        channel_.senders_.push_back(*this);
+        return true;
+    }
     stop_answer on_stop() noexcept {
-        this->leave_list();
+        change c(channel_);
+        if (!this->withdraw()) return stop_answer::later;
         forget_promise();
-        channel_.wake_sender();
+        channel_.wake_sender(c);
         return stop_answer::ended;
     }
 
-    channel& channel_;
+    basic_channel& channel_;
     T item_;
     bool is_promised_ = false;
     bool was_sent_ = false;
 };
 
 /// The leaf behind `channel::receive()`.
-template <class T, std::size_t Capacity>
-class channel<T, Capacity>::receive_leaf : public leaf_of<receive_leaf>,
-                                           public intrusive_list_node {
+template <class T, std::size_t Capacity, flavour F>
+class basic_channel<T, Capacity, F>::receive_leaf
+    : public detail::waiter<receive_leaf, F> {
 public:
     static constexpr const char* what = "channel::receive";
 
-    explicit receive_leaf(channel& from) noexcept : channel_(from) {}
-    receive_leaf(receive_leaf&& other) noexcept : channel_(other.channel_) {
-        COIL_EXPECTS(!other.parent());
-    }
+    explicit receive_leaf(basic_channel& from) noexcept : channel_(from) {}
     [[nodiscard]] std::optional<T> await_resume() { return std::move(item_); }
 
 private:
-    friend channel;
+    friend basic_channel;
     friend leaf_of<receive_leaf>;
-    void promise() noexcept {
-        is_promised_ = true;
-        ++channel_.promised_items_;
-        this->retry();
-    }
+    friend detail::waiter<receive_leaf, F>;
+    friend detail::wake_list<receive_leaf, F>;
+    void woken() noexcept { this->retry(); }
     void forget_promise() noexcept {
         if (std::exchange(is_promised_, false)) --channel_.promised_items_;
     }
     [[nodiscard]] bool try_now() noexcept {
+        change c(channel_);
         forget_promise();
         if (channel_.has_free_item()) {
-            item_.emplace(channel_.take());
+            item_.emplace(channel_.take(c));
             return true;
         }
-        return channel_.is_closed_ && channel_.items_.size() == 0;
+        return channel_.is_drained();
     }
-    void start() noexcept { channel_.receivers_.push_back(*this); }
+    void start() noexcept {
+        if (!begin_to_wait()) this->retry();
+    }
+    // False: what it waits for came since it looked. To take it now and deliver it in
+    // another turn might lose it to a race.
+    bool begin_to_wait() noexcept {
+        const guard held(channel_);
+        if (F == flavour::movable &&
+            (channel_.has_free_item() || channel_.is_drained()))
+            return false;
+        channel_.receivers_.push_back(*this);
+        return true;
+    }
     stop_answer on_stop() noexcept {
-        this->leave_list();
+        change c(channel_);
+        if (!this->withdraw()) return stop_answer::later;
         forget_promise();
-        channel_.wake_receiver();
+        channel_.wake_receiver(c);
         return stop_answer::ended;
     }
 
-    channel& channel_;
+    basic_channel& channel_;
     std::optional<T> item_;
     bool is_promised_ = false;
 };
 
-template <class T, std::size_t Capacity>
-bool channel<T, Capacity>::try_send(T&& item) {
+template <class T, std::size_t Capacity, flavour F>
+bool basic_channel<T, Capacity, F>::try_send(T&& item) {
+    change c(*this);
     if (is_closed_ || !has_free_room()) return false;
-    put(std::move(item));
+    put(std::move(item), c);
     return true;
 }
 
-template <class T, std::size_t Capacity>
-std::optional<T> channel<T, Capacity>::try_receive() {
+template <class T, std::size_t Capacity, flavour F>
+std::optional<T> basic_channel<T, Capacity, F>::try_receive() {
+    change c(*this);
     if (!has_free_item()) return std::nullopt;
-    return take();
+    return take(c);
 }
 
-template <class T, std::size_t Capacity>
-void channel<T, Capacity>::close() noexcept {
+template <class T, std::size_t Capacity, flavour F>
+void basic_channel<T, Capacity, F>::close() noexcept {
+    change c(*this);
     is_closed_ = true;
     while (COIL_PLANTED(close_loses_items) && items_.size() > 0) (void)items_.pop();
-    while (send_leaf* next = senders_.pop_front()) next->retry();
-    wake_all_receivers();
+    while (send_leaf* next = senders_.pop_front()) c.senders.add(*next);
+    wake_all_receivers(c);
 }
+
+template <class T, std::size_t Capacity = 0>
+using channel = basic_channel<T, Capacity, flavour::movable>;
+
+namespace local {
+template <class T, std::size_t Capacity = 0>
+using channel = basic_channel<T, Capacity, flavour::local>;
+}  // namespace local
 
 }  // namespace coil

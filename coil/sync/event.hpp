@@ -1,79 +1,105 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <coil/base/intrusive_list.hpp>
-#include <coil/core/leaf.hpp>
+#include <coil/core/sendable.hpp>
+#include <coil/sync/detail/waiter.hpp>
 
 namespace coil {
 
 /// One-shot event: many strands wait, one caller sets it, all of them wake.
 ///
 /// Publishes "this has happened": a connection is up, a file is loaded. It never
-/// resets. To hand over values use `channel`; from another thread use `remote_event`.
+/// resets. To hand over values use `channel`; from signal handlers use `remote_event`.
 ///
 /// \snippet coil/sync/event_test.cpp  publish a configuration
 ///
-/// Threads: those of one runtime.
+/// Threads: `event` from any thread, also outside of runtimes; `local::event`, without
+/// atomics, from the strands of one.
+/// Memory: what precedes `set()` is visible after the `wait()` that it completes.
 /// Allocates: never; a waiting leaf is queued inside its own frame.
-class event {
+template <flavour F>
+class basic_event {
 public:
     class wait_leaf;
 
-    event() = default;
-    event(const event&) = delete;
-    event& operator=(const event&) = delete;
+    basic_event() = default;
+    basic_event(const basic_event&) = delete;
+    basic_event& operator=(const basic_event&) = delete;
     /// Requires: nobody is waiting.
-    ~event() {
+    ~basic_event() {
         COIL_EXPECTS(waiters_.is_empty() && "an event died while it was awaited");
     }
 
     /// Wakes every waiting strand, first come first woken. Later waits do not suspend.
     /// Setting it again does nothing.
-    void set() noexcept;
+    void set() noexcept {
+        detail::wake_list<wait_leaf, F> woken;
+        lock_.lock();
+        is_set_ = true;
+        while (wait_leaf* next = waiters_.pop_front()) woken.add(*next);
+        lock_.unlock();
+        woken.wake_all();
+    }
 
-    [[nodiscard]] bool is_set() const noexcept { return is_set_; }
+    [[nodiscard]] bool is_set() const noexcept {
+        lock_.lock();
+        const bool is = is_set_;
+        lock_.unlock();
+        return is;
+    }
 
     /// Waits until the event is set.
     ///
     /// Stop: leaves the queue; nothing is lost.
-    [[nodiscard]] wait_leaf wait() noexcept;
+    [[nodiscard]] wait_leaf wait() noexcept { return wait_leaf(*this); }
 
 private:
     intrusive_list<wait_leaf> waiters_;
     bool is_set_ = false;
+    [[no_unique_address]] mutable detail::lock_of<F> lock_;
 };
 
+template <flavour F>
+inline constexpr bool enable_sendable<basic_event<F>> = F == flavour::movable;
+template <flavour F>
+inline constexpr bool enable_shareable<basic_event<F>> = F == flavour::movable;
+
 /// The leaf behind `event::wait()`.
-class event::wait_leaf : public leaf_of<wait_leaf>, public intrusive_list_node {
+template <flavour F>
+class basic_event<F>::wait_leaf : public detail::waiter<wait_leaf, F> {
 public:
     static constexpr const char* what = "event";
 
-    explicit wait_leaf(event& awaited) noexcept : event_(awaited) {}
-    wait_leaf(wait_leaf&& other) noexcept : event_(other.event_) {
-        COIL_EXPECTS(!other.parent());
-    }
+    explicit wait_leaf(basic_event& awaited) noexcept : event_(awaited) {}
     void await_resume() const noexcept {}
 
 private:
-    friend event;
     friend leaf_of<wait_leaf>;
-    [[nodiscard]] bool try_now() const noexcept { return event_.is_set_; }
-    void start() noexcept { event_.waiters_.push_back(*this); }
+    friend detail::waiter<wait_leaf, F>;
+    friend detail::wake_list<wait_leaf, F>;
+    [[nodiscard]] bool try_now() const noexcept { return event_.is_set(); }
+    void start() noexcept {
+        event_.lock_.lock();
+        const bool waits = !event_.is_set_;
+        if (waits) event_.waiters_.push_back(*this);
+        event_.lock_.unlock();
+        if (!waits) this->complete();
+    }
+    void woken() noexcept { this->complete(); }
     stop_answer on_stop() noexcept {
-        leave_list();
-        return stop_answer::ended;
+        event_.lock_.lock();
+        const bool waited = this->withdraw();
+        event_.lock_.unlock();
+        return waited ? stop_answer::ended : stop_answer::later;
     }
 
-    event& event_;
+    basic_event& event_;
 };
 
-inline event::wait_leaf event::wait() noexcept {
-    return wait_leaf(*this);
-}
+using event = basic_event<flavour::movable>;
 
-inline void event::set() noexcept {
-    is_set_ = true;
-    while (wait_leaf* next = waiters_.pop_front()) next->complete();
-}
+namespace local {
+using event = basic_event<flavour::local>;
+}  // namespace local
 
 }  // namespace coil

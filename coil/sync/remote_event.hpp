@@ -14,6 +14,9 @@ namespace coil {
 ///
 /// \snippet coil/sync/remote_event_test.cpp  a thread wakes a strand
 ///
+/// It is for runtimes of one thread; on others, and where no signal handler or
+/// interrupt sets it, use `event`, or a `channel`.
+///
 /// Threads: `set` from any thread or signal handler, while the object and its runtime
 /// live; `wait` from one strand at a time.
 /// Memory: what precedes `set()` is visible after the `wait()` that it completes.
@@ -22,7 +25,9 @@ public:
     class wait_leaf;
 
     /// Requires: called from a strand of `runtime`, or before it runs.
-    explicit remote_event(executor& runtime) noexcept : mailbox_(runtime.remote()) {}
+    explicit remote_event(executor& runtime) noexcept : mailbox_(runtime.remote()) {
+        COIL_EXPECTS(!runtime.is_parallel() && "its runtime has one thread: use event");
+    }
     remote_event(const remote_event&) = delete;
     remote_event& operator=(const remote_event&) = delete;
     /// Requires: nobody waits, and every `set()` has returned.

@@ -119,13 +119,13 @@ TEST_CASE("virtual_time: a runtime inside a running strand is refused") {
 #if !defined(NDEBUG)
 TEST_CASE("virtual_time: waking a strand from another thread ends a debug build") {
     const std::string said = last_words_of([]() -> coil::local_task<> {
-        coil::event set_by_thread;
+        coil::local::event set_by_thread;
         auto set = [&]() -> coil::local_task<> {
             std::thread([&] { set_by_thread.set(); }).join();
             co_return;
         };
         co_await coil::join(set_by_thread.wait(), set());
     });
-    CHECK(says(said, "only a remote_event may be set from another thread"));
+    CHECK(says(said, "what is local may not be used from another thread"));
 }
 #endif

@@ -34,9 +34,14 @@ private:
     }
     stop_answer on_stop() noexcept {
         cancel();
-        return stop_answer::ended;
+        // If it fired meanwhile, it has completed and left its scope.
+        return this->is_linked() ? stop_answer::ended : stop_answer::later;
     }
-    static void fired(timer& due) noexcept { static_cast<Derived&>(due).complete(); }
+    static void fired(timer& due) noexcept {
+        auto& self = static_cast<Derived&>(due);
+        if (self.goes_to(self.home())) return;
+        self.complete();
+    }
 };
 
 }  // namespace detail

@@ -73,6 +73,7 @@ private:
     }
     static void fired(timer& due) noexcept {
         auto& self = static_cast<timeout_operation&>(due);
+        if (self.goes_to(self.parent().scope().home())) return;
         // A stop by somebody else is no time-out.
         if (self.scope_.stop_requested() && !COIL_PLANTED(any_stop_is_a_timeout))
             return;

@@ -5,6 +5,8 @@
 #include <coil/time/timer.hpp>
 
 #include <bit>
+#include <new>
+#include <type_traits>
 
 namespace coil {
 
@@ -16,18 +18,42 @@ clock::time_point clock::now() noexcept {
     return current->runs_on().timers()->now();
 }
 
-void timer::cancel() noexcept {
-    if (next == nullptr || COIL_PLANTED(cancelled_timers_stay)) return;
-    previous->next = next;
-    next->previous = previous;
-    next = previous = nullptr;
+static_assert(std::is_standard_layout_v<timer>, "a timer begins with its links");
+
+void timer::take_out() noexcept {
+    if (link_.next == nullptr || COIL_PLANTED(cancelled_timers_stay)) return;
+    link_.previous->next = link_.next;
+    link_.next->previous = link_.previous;
+    link_ = {};
+}
+
+void timer::cancel_shared() noexcept {
+    if (shared_by_->withdraw(*this)) {
+        shared_by_ = nullptr;
+    } else {
+        strand::current()->drain();
+        COIL_ASSERT(shared_by_ == nullptr && "a timer is its strand's");
+    }
+}
+
+bool timer::go_to(strand& home) noexcept {
+    deadline_ = on_its_way;
+    ::new (static_cast<void*>(&news_)) remote_message(&arrived);
+    home.post(news_);
+    return true;
+}
+
+void timer::arrived(remote_message& news) noexcept {
+    auto& self = reinterpret_cast<timer&>(news);
+    ::new (static_cast<void*>(&self.link_)) detail::timer_link;
+    self.shared_by_ = nullptr;
+    self.fire_(self);
 }
 
 void timer_wheel::slot_list::push(timer& added) noexcept {
-    added.next = &head;
-    added.previous = head.previous;
-    head.previous->next = &added;
-    head.previous = &added;
+    added.link_ = {&head, head.previous};
+    head.previous->next = &added.link_;
+    head.previous = &added.link_;
 }
 
 void timer_wheel::slot_list::take_all_from(slot_list& other) noexcept {
@@ -36,8 +62,8 @@ void timer_wheel::slot_list::take_all_from(slot_list& other) noexcept {
 
 timer* timer_wheel::slot_list::pop() noexcept {
     if (is_empty()) return nullptr;
-    auto* const first = static_cast<timer*>(head.next);
-    first->cancel();
+    auto* const first = reinterpret_cast<timer*>(head.next);
+    first->take_out();
     return first;
 }
 
@@ -50,7 +76,7 @@ std::uint64_t ticks_of(instant at) noexcept {
 timer_wheel::timer_wheel(instant start) noexcept : elapsed_(ticks_of(start)) {}
 
 void timer_wheel::arm(timer& armed, instant deadline) noexcept {
-    armed.cancel();
+    armed.take_out();
     armed.deadline_ = deadline;
     if (deadline.time_since_epoch().count() < 0 || ticks_of(deadline) <= elapsed_) {
         late_.push(armed);

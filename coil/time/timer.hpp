@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/inbox.hpp>
 #include <coil/time/clock.hpp>
 
 #include <cstdint>
 
 namespace coil {
 
+class strand;
+class timer_service;
 class timer_wheel;
 
 namespace detail {
+class shared_timers;
 struct timer_link {
     timer_link* next = nullptr;
     timer_link* previous = nullptr;
@@ -18,8 +22,9 @@ struct timer_link {
 
 /// Something to be called at a point in time; a node of its service's lists.
 ///
-/// Threads: its runtime's.
-class timer : private detail::timer_link {
+/// Threads: those of the strand that arms it. A parallel runtime may fire it on another
+/// one: see `goes_to`.
+class timer {
 public:
     using fire_function = void(timer&) noexcept;
 
@@ -30,16 +35,40 @@ public:
     timer& operator=(const timer&) = delete;
     ~timer() { cancel(); }
 
-    [[nodiscard]] bool is_armed() const noexcept { return next != nullptr; }
+    [[nodiscard]] bool is_armed() const noexcept { return link_.next != nullptr; }
     [[nodiscard]] instant deadline() const noexcept { return deadline_; }
 
-    /// Takes it out of its service; does nothing if it is not armed. O(1).
-    void cancel() noexcept;
+    /// Takes it out of its service; does nothing if it is not armed. O(1). If it has
+    /// just fired on another thread, it is called meanwhile.
+    void cancel() noexcept {
+        if (shared_by_ != nullptr) [[unlikely]]
+            return cancel_shared();
+        take_out();
+    }
+
+protected:
+    /// The first thing that a `fire_function` asks: true if it was called on another
+    /// thread than `home`'s; then it is called again there, and returns.
+    [[nodiscard]] bool goes_to(strand& home) noexcept {
+        return shared_by_ != nullptr && go_to(home);
+    }
 
 private:
     friend class timer_wheel;
+    friend class detail::shared_timers;
+    static constexpr instant on_its_way = instant::min();  // a deadline that says so
+    void take_out() noexcept;
+    void cancel_shared() noexcept;
+    bool go_to(strand& home) noexcept;
+    static void arrived(remote_message& news) noexcept;
+
+    union {
+        detail::timer_link link_ = {};  // first: lists hold its address
+        remote_message news_;           // while it is on its way to its strand
+    };
     fire_function* fire_;
     instant deadline_;
+    timer_service* shared_by_ = nullptr;  // while armed or on its way
 };
 
 /// Time and timers of a runtime. `timer_wheel` is the implementation to use where
@@ -55,6 +84,11 @@ public:
     virtual void arm(timer& armed, instant deadline) noexcept = 0;
 
 protected:
+    friend class timer;
+    /// One whose timers fire on another thread than the one that armed them: takes
+    /// `armed` out. False: it has fired and is on its way to its strand.
+    [[nodiscard]] virtual bool withdraw(timer&) noexcept { return true; }
+
     timer_service() = default;
     ~timer_service() = default;
 };

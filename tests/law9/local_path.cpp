@@ -16,10 +16,11 @@
 using namespace std::chrono_literals;
 
 struct connection {
-    coil::task<> async_drop() { co_await coil::yield_now(); }
+    coil::local_task<> async_drop() { co_await coil::yield_now(); }
 };
 
-coil::task<int> produce(coil::channel<int, 4>& queue, coil::event& ready) {
+coil::local_task<int> produce(coil::local::channel<int, 4>& queue,
+                              coil::local::event& ready) {
     co_await ready.wait();
     for (int i = 0; i < 3; ++i) {
         const bool is_sent = co_await queue.send(i);
@@ -30,16 +31,17 @@ coil::task<int> produce(coil::channel<int, 4>& queue, coil::event& ready) {
     co_return 3;
 }
 
-coil::task<int> consume(coil::channel<int, 4>& queue, coil::owned<connection> link) {
+coil::local_task<int> consume(coil::local::channel<int, 4>& queue,
+                              coil::owned<connection> link) {
     co_await coil::own(std::move(*link));
     int sum = 0;
     while (auto item = co_await queue.receive()) sum += *item;
     co_return sum;
 }
 
-coil::task<int> work() {
-    coil::channel<int, 4> queue;
-    coil::event ready;
+coil::local_task<int> work() {
+    coil::local::channel<int, 4> queue;
+    coil::local::event ready;
     ready.set();
     auto [sent, sum] =
         co_await coil::join(produce(queue, ready), consume(queue, connection()));

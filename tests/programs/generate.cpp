@@ -44,6 +44,8 @@ public:
     }
 
 private:
+    static constexpr long pause_step = 64;  // nanoseconds
+
     node make(op what) {
         --left_;
         node made;
@@ -53,7 +55,15 @@ private:
     duration pause() {
         // Rarely the same twice: which of two things at one time comes first, what
         // wakes them decides.
-        return duration(1 + (draw_.below(16) << 16) + draw_.different());
+        return pause_step * duration(1 + (draw_.below(16) << 16) + draw_.different());
+    }
+    // What another library resumes comes by a message: beside a timer of the same
+    // instant either may come first. So its instants are nobody else's.
+    duration pause_of(op what) {
+        if (what != op::foreign) return pause();
+        own_instant_ = own_instant_ * 2 % pause_step;
+        if (own_instant_ == 0) own_instant_ = 1;
+        return pause() + duration(own_instant_);
     }
     op pick(std::span<const op> among) {
         return among[draw_.below(static_cast<unsigned>(among.size()))];
@@ -93,7 +103,7 @@ private:
             op::fail,    op::fail,  op::stop_here, op::ask_stop, op::set,   op::wait};
         node n = make(pick(all));
         if (n.what == op::fail && !limits_.may_fail) n.what = op::yield;
-        n.pause = pause();
+        n.pause = pause_of(n.what);
         n.number = static_cast<int>(draw_.below(2));
         if (n.what == op::late)
             n.number = draw_.below(3) == 1 ? int(limits_.may_fail) : 2;
@@ -106,7 +116,7 @@ private:
         static constexpr op all[] = {op::sleep, op::yield, op::sleep, op::stop_here,
                                      op::wait,  op::seq,   op::join,  op::foreign};
         node n = make(left_ > 0 ? pick(all) : op::yield);
-        n.pause = pause();
+        n.pause = pause_of(n.what);
         n.number = static_cast<int>(draw_.below(2));
         for (std::size_t i = 0; i < parts_min(n.what); ++i) n.parts.push_back(drop());
         return n;
@@ -140,6 +150,7 @@ private:
     draws& draw_;
     const limits& limits_;
     int left_ = 0;
+    long own_instant_ = 0;
 };
 
 }  // namespace

@@ -24,6 +24,25 @@ var rows = map[string]func(count uint64) uint64{
 	"sleeping":          sleepTogether,
 	"channel-buffered":  passThroughBuffer,
 	"channel-ping-pong": pingPong,
+
+	// The same runtime: it is always one for many threads.
+	"worker-spawn-join":        spawnEach,
+	"worker-spawn-1000":        spawnThousands,
+	"worker-yield":             yieldOften,
+	"worker-channel-buffered":  passThroughBuffer,
+	"worker-channel-ping-pong": pingPong,
+	"worker-mutex":             lockOften,
+}
+
+func lockOften(count uint64) uint64 {
+	var free sync.Mutex
+	var sum uint64
+	for i := uint64(0); i < count; i++ {
+		free.Lock()
+		sum++
+		free.Unlock()
+	}
+	return sum
 }
 
 func spawnEach(count uint64) uint64 {

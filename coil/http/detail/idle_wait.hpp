@@ -45,7 +45,10 @@ public:
     }
 
 private:
-    static void too_long(timer& due) noexcept { static_cast<idle_wait&>(due).tell(); }
+    static void too_long(timer& due) noexcept {
+        auto& self = static_cast<idle_wait&>(due);
+        if (!self.goes_to(self.parent().scope().home())) self.tell();
+    }
     std::coroutine_handle<> readable() noexcept {
         was_told_ = false;
         return close().complete();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//! The rows that tokio has an equivalent for, on its current-thread runtime.
+//! The rows that tokio has an equivalent for: on its current-thread runtime, and, where
+//! their names say so, on one worker of its multi-thread runtime.
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -142,6 +143,15 @@ async fn ping_pong(count: u64) -> u64 {
     sum
 }
 
+async fn lock_often(count: u64) -> u64 {
+    let free = tokio::sync::Mutex::new(0);
+    for _ in 0..count {
+        *free.lock().await += 1;
+    }
+    let sum = *free.lock().await;
+    sum
+}
+
 // --- measuring, as measure.cpp does it ---
 
 static KEPT: AtomicU64 = AtomicU64::new(0); // so that no work is without a purpose
@@ -149,6 +159,13 @@ static KEPT: AtomicU64 = AtomicU64::new(0); // so that no work is without a purp
 /// In a task, because what `block_on` is given itself is polled less directly.
 fn run(work: impl Future<Output = u64> + Send + 'static) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let result = runtime.block_on(async { tokio::spawn(work).await.unwrap() });
+    KEPT.store(result, Ordering::Relaxed);
+}
+
+fn run_on_worker(work: impl Future<Output = u64> + Send + 'static) {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.worker_threads(1).enable_all().build().unwrap();
     let result = runtime.block_on(async { tokio::spawn(work).await.unwrap() });
     KEPT.store(result, Ordering::Relaxed);
 }
@@ -163,6 +180,12 @@ fn run_row(name: &str, count: u64) {
         "sleeping" => run(sleep_together(count)),
         "channel-buffered" => run(pass_through_buffer(count)),
         "channel-ping-pong" => run(ping_pong(count)),
+        "worker-spawn-join" => run_on_worker(spawn_each(count)),
+        "worker-spawn-1000" => run_on_worker(spawn_thousands(count)),
+        "worker-yield" => run_on_worker(yield_often(count)),
+        "worker-channel-buffered" => run_on_worker(pass_through_buffer(count)),
+        "worker-channel-ping-pong" => run_on_worker(ping_pong(count)),
+        "worker-mutex" => run_on_worker(lock_often(count)),
         _ => stop(&format!("there is no row '{name}'")),
     }
 }

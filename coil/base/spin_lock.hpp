@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/base/atomic.hpp>
+
+namespace coil {
+
+/// Held for a few instructions only, in what is too small for a mutex.
+class spin_lock {
+public:
+    spin_lock() = default;
+    spin_lock(const spin_lock&) = delete;
+    spin_lock& operator=(const spin_lock&) = delete;
+
+    void lock() noexcept {
+        // acquire: pairs with the release in unlock().
+        while (is_held_.exchange(true, memory_order_acquire)) [[unlikely]]
+            wait();
+    }
+    void unlock() noexcept {
+        // release: pairs with the acquire in lock(). The last touch of the lock: who
+        // takes it next may end it.
+        is_held_.store(false, memory_order_release);
+    }
+
+    /// What to do while a lock stays held for long, as its holder may have lost its
+    /// processor: an operating system's way to give this one to others.
+    static void set_patience(void (*give_way_to_others)() noexcept) noexcept;
+
+private:
+    void wait() const noexcept;
+    atomic<bool> is_held_ = false;
+};
+
+/// In its place where only one thread comes.
+class no_lock {
+public:
+    void lock() noexcept {}
+    void unlock() noexcept {}
+};
+
+}  // namespace coil

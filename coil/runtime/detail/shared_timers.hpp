@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/runtime/driver.hpp>
+#include <coil/time/timer.hpp>
+
+#include <mutex>
+
+namespace coil::detail {
+
+/// A worker's timers: strands that have moved on cancel them from other threads.
+///
+/// Threads: any; `advance` and `next_event` from the worker's.
+class shared_timers : public timer_service {
+public:
+    explicit shared_timers(driver& of) noexcept : driver_(of), wheel_(of.now()) {}
+
+    [[nodiscard]] instant now() const noexcept override { return driver_.now(); }
+    void arm(timer& armed, instant deadline) noexcept override {
+        armed.cancel();
+        const std::scoped_lock lock(mutex_);
+        armed.shared_by_ = this;
+        wheel_.arm(armed, deadline == timer::on_its_way
+                              ? deadline + instant::duration(1)
+                              : deadline);
+    }
+    [[nodiscard]] instant next_event() noexcept {
+        const std::scoped_lock lock(mutex_);
+        return wheel_.next_event();
+    }
+    /// Sends what is due on its way to its strand.
+    void advance(instant current) noexcept {
+        const std::scoped_lock lock(mutex_);
+        wheel_.advance(current);
+    }
+
+private:
+    [[nodiscard]] bool withdraw(timer& armed) noexcept override {
+        const std::scoped_lock lock(mutex_);
+        if (armed.deadline_ == timer::on_its_way) return false;
+        armed.take_out();
+        return true;
+    }
+
+    driver& driver_;
+    std::mutex mutex_;
+    timer_wheel wheel_;
+};
+
+}  // namespace coil::detail

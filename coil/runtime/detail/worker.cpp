@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/attributes.hpp>
+#include <coil/base/planted.hpp>
+#include <coil/runtime/detail/worker.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace coil::detail {
+
+namespace {
+COIL_THREAD_LOCAL worker* this_worker = nullptr;
+COIL_THREAD_LOCAL const work_sharing* this_sharing = nullptr;
+
+// Of turns: how often a worker looks at what others queued for all of them, and how
+// long two strands may pass a wake-up back and forth before others of it have their
+// turn.
+constexpr unsigned turns_between_shared = 61;
+constexpr unsigned woken_in_a_row_most = 16;
+}  // namespace
+
+// What the workers share.
+
+void work_sharing::push(strand& ready) noexcept {
+    {
+        const std::scoped_lock lock(mutex_);
+        queue_.push(ready);
+        // relaxed: ordered by the mutex, or by `idle_workers`; else only a hint.
+        has_queued_.store(true, memory_order_relaxed);
+    }
+    wake_one();
+}
+
+strand* work_sharing::pop() noexcept {
+    // relaxed: a hint; a worker looks again before it sleeps.
+    if (!has_queued_.load(memory_order_relaxed)) return nullptr;
+    const std::scoped_lock lock(mutex_);
+    if (queue_.is_empty()) return nullptr;
+    strand& first = queue_.pop();
+    has_queued_.store(!queue_.is_empty(),
+                      memory_order_relaxed);  // relaxed: as above
+    return &first;
+}
+
+bool work_sharing::has_work() const noexcept {
+    // relaxed: in the order of `idle_workers`, before which it was written.
+    if (is_closing() || has_queued_.load(memory_order_relaxed)) return true;
+    for (const auto& each : workers) {
+        if (each->queue().size() != 0) return true;
+    }
+    return false;
+}
+
+void work_sharing::wake_one() noexcept {
+    const unsigned picked = idle.pick();
+    if (picked != idle_workers::nobody && !COIL_PLANTED(work_wakes_nobody))
+        workers[picked]->poke();
+}
+
+void work_sharing::close() noexcept {
+    // relaxed: in the order of `idle_workers`.
+    is_closing_.store(true, memory_order_relaxed);
+    for (unsigned picked = idle.pick_any(); picked != idle_workers::nobody;
+         picked = idle.pick_any()) {
+        workers[picked]->poke();
+    }
+}
+
+bool work_sharing::is_closing() const noexcept {
+    return is_closing_.load(memory_order_relaxed);  // relaxed: as above
+}
+
+// One of them.
+
+worker::worker(work_sharing& of, unsigned index, driver& outside) noexcept
+    : shared_timers(outside),
+      executor(static_cast<mailbox&>(*this), static_cast<shared_timers*>(this)),
+      of_(of),
+      driver_(outside),
+      index_(index) {
+    set_parallel();
+}
+
+void worker::poke_message::delivered(remote_message& news) noexcept {
+    static_cast<poke_message&>(news).of.is_poked_ = true;
+}
+
+void* worker::find_service(const service_kind& kind) noexcept {
+    return of_.find_service(of_.runtime, kind);
+}
+
+// Never inlined, like all that reads a thread's variables: a coroutine may have moved.
+COIL_NOINLINE void worker::schedule(strand& ready) noexcept {
+    if (this_sharing == &of_) {
+        this_worker->push(ready);
+    } else {
+        of_.push(ready);
+    }
+}
+
+void worker::push(strand& ready) noexcept {
+    strand* queued = &ready;
+    // What a turn wakes runs next, while what it needs is in the cache. A strand that
+    // gives way goes to the end, and so does what the world outside wakes.
+    if (running_ != nullptr && running_ != queued)
+        queued = std::exchange(woken_, queued);
+    if (queued == nullptr) return;
+    if (!queue_.push(*queued)) return of_.push(*queued);
+    if (of_.idle.may_pick()) of_.wake_one();
+}
+
+void worker::work() noexcept {
+    this_worker = this;
+    this_sharing = &of_;
+    claim_thread();
+    while (strand* const taken = next()) {
+        if (std::exchange(is_searching_, false) && of_.idle.end_search())
+            of_.wake_one();
+        running_ = taken;
+        taken->run_turn_on(*this);
+        running_ = nullptr;
+        // Whoever fell asleep while we queued may not have seen it, nor we them.
+        if (of_.idle.may_pick() && queue_.size() != 0) of_.wake_one();
+    }
+    this_worker = nullptr;
+    this_sharing = nullptr;
+}
+
+strand* worker::next() noexcept {
+    for (;;) {
+        if (pace_.is_due([this] { return now(); })) poll();
+        if (strand* const own = next_own()) return own;
+        if (strand* const found = find_elsewhere()) return found;
+        if (of_.is_closing()) return nullptr;
+        park();
+    }
+}
+
+strand* worker::next_own() noexcept {
+    if (++turns_ % turns_between_shared == 0) {
+        if (strand* const shared = of_.pop()) return shared;
+    }
+    if (woken_ != nullptr && ++woken_in_a_row_ < woken_in_a_row_most)
+        return std::exchange(woken_, nullptr);
+    woken_in_a_row_ = 0;
+    if (strand* const oldest = queue_.pop()) return oldest;
+    return std::exchange(woken_, nullptr);
+}
+
+strand* worker::find_elsewhere() noexcept {
+    if (strand* const shared = of_.pop()) return shared;
+    if (!is_searching_ && !(is_searching_ = of_.idle.begin_search())) return nullptr;
+    return steal();
+}
+
+strand* worker::steal() noexcept {
+    const auto count = static_cast<unsigned>(of_.workers.size());
+    for (unsigned i = 1; i < count; ++i) {
+        worker& other = *of_.workers[(index_ + i) % count];
+        if (strand* const stolen = other.queue_.steal_into(queue_)) return stolen;
+    }
+    return of_.pop();
+}
+
+void worker::park() noexcept {
+    of_.idle.fall_asleep(index_, std::exchange(is_searching_, false));
+    if (!of_.has_work()) sleep(next_event());
+    // Whoever picked us is about to say so: with that behind us nobody else does.
+    if (!of_.idle.get_up(index_)) {
+        while (!is_poked_) sleep(instant::max());
+        is_poked_ = false;
+    }
+    is_searching_ = true;
+}
+
+void worker::sleep(instant deadline) noexcept {
+    if (try_sleep()) {
+        bool is_woken = driver_.wait(deadline);
+        // As in event_loop: a sender that found us asleep calls wake(), if late.
+        if (!wake_up()) {
+            while (!is_woken) is_woken = driver_.wait(instant::max());
+        }
+    }
+    const instant woken = now();
+    advance(woken);
+    pace_.slept(woken);
+    drain();
+}
+
+void worker::poll() noexcept {
+    const instant current = now();
+    advance(current);
+    pace_.polled(current);
+    driver_.wait(instant::min());
+    drain();
+}
+
+}  // namespace coil::detail

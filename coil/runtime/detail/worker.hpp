@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coil/core/mailbox.hpp>
+#include <coil/core/strand.hpp>
+#include <coil/runtime/detail/idle_workers.hpp>
+#include <coil/runtime/detail/poll_pace.hpp>
+#include <coil/runtime/detail/shared_timers.hpp>
+#include <coil/runtime/detail/work_queue.hpp>
+#include <coil/runtime/driver.hpp>
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace coil::detail {
+
+class worker;
+
+/// What the workers of one runtime share.
+struct work_sharing {
+    explicit work_sharing(unsigned count) : idle(count) {}
+
+    /// Queues a strand from a thread that is no worker of this runtime, or for which
+    /// there is no room.
+    void push(strand& ready) noexcept;
+    [[nodiscard]] strand* pop() noexcept;
+    /// Whether there is anything that a worker about to sleep could do.
+    [[nodiscard]] bool has_work() const noexcept;
+    /// There is more to do: wakes a worker, unless one looks for work already.
+    void wake_one() noexcept;
+    void close() noexcept;
+    [[nodiscard]] bool is_closing() const noexcept;
+
+    std::vector<std::unique_ptr<worker>> workers;  // before any of them runs
+    void* (*find_service)(void* runtime, const service_kind&) noexcept = nullptr;
+    void* runtime = nullptr;
+    idle_workers idle;
+
+private:
+    mutable std::mutex mutex_;  // guards what follows
+    strand_queue queue_;
+    atomic<bool> has_queued_ = false;  // written under the mutex
+    atomic<bool> is_closing_ = false;
+};
+
+/// One thread of a parallel runtime: an executor with its own queue, timers and driver.
+///
+/// It runs the strands that its own strands woke, steals when it has none, and sleeps
+/// in its driver when nobody has any.
+class worker final : public mailbox, private shared_timers, public executor {
+public:
+    worker(work_sharing& of, unsigned index, driver& outside) noexcept;
+
+    /// Runs strands until the runtime closes. Threads: the worker's.
+    void work() noexcept;
+
+    /// From any thread: to this thread's own worker, if it is one of the same runtime.
+    void schedule(strand& ready) noexcept override;
+
+    /// Ends its sleep: it was picked, or the runtime closes.
+    void poke() noexcept { post(poke_); }
+    [[nodiscard]] const work_queue& queue() const noexcept { return queue_; }
+
+private:
+    struct poke_message : remote_message {
+        explicit poke_message(worker& w) noexcept : remote_message(delivered), of(w) {}
+        static void delivered(remote_message& news) noexcept;
+        worker& of;
+    };
+
+    void notify() noexcept override { driver_.wake(); }
+    void* find_service(const service_kind& kind) noexcept override;
+
+    void push(strand& ready) noexcept;
+    [[nodiscard]] strand* next() noexcept;
+    [[nodiscard]] strand* next_own() noexcept;
+    [[nodiscard]] strand* find_elsewhere() noexcept;
+    [[nodiscard]] strand* steal() noexcept;
+    void park() noexcept;
+    void poll() noexcept;
+    void sleep(instant deadline) noexcept;
+
+    work_sharing& of_;
+    driver& driver_;
+    const unsigned index_;
+    work_queue queue_;
+    strand* woken_ = nullptr;    // by the last turn: it runs next, and is not stolen
+    strand* running_ = nullptr;  // whose turn it is
+    unsigned woken_in_a_row_ = 0;
+    unsigned turns_ = 0;
+    poll_pace pace_;
+    bool is_searching_ = false;  // counted so in `idle_workers`
+    bool is_poked_ = false;
+    poke_message poke_{*this};
+};
+
+}  // namespace coil::detail

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "checker.hpp"
+
+#include <memory>
+
+namespace coil::models {
+
+std::vector<model> litmus_models();
+std::vector<model> inbox_models();
+std::vector<model> queue_models();
+std::vector<model> lock_models();
+
+/// A model whose data is a `Data`, fresh for each execution; `make` says what the
+/// threads do with it.
+template <class Data, class Make>
+model model_of(std::string name, Make make, int switches = 3) {
+    return {std::move(name),
+            [make] {
+                auto data = std::make_shared<Data>();
+                program p = make(*data);
+                p.threads.front() = [kept = data, run = p.threads.front()] { run(); };
+                p.after = [kept = data, run = p.after] { run(); };
+                return p;
+            },
+            switches};
+}
+
+}  // namespace coil::models
