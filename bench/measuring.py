@@ -19,8 +19,11 @@ def is_built(words):
 
 
 def is_countable(words):
-    """Callgrind follows neither io_uring, nor goroutines, nor the exec that makes nginx."""
-    return 'uring' not in ' '.join(words) and not words[0].startswith(('go_', 'nginx_'))
+    """Callgrind follows neither a thread that waits in io_uring, nor goroutines, nor the
+    exec that makes nginx."""
+    text = ' '.join(words)
+    return ('uring' not in text and 'worker' not in text
+            and not words[0].startswith(('go_', 'nginx_')))
 
 
 def output_of(command):
