@@ -22,6 +22,21 @@ private:
     deliver_function* deliver_;
 };
 
+/// One that calls a member of its owner.
+template <class Owner, void (Owner::*Arrived)() noexcept>
+class message_to : public remote_message {
+public:
+    explicit message_to(Owner& owner) noexcept
+        : remote_message(delivered),
+          owner_(owner) {}
+
+private:
+    static void delivered(remote_message& news) noexcept {
+        (static_cast<message_to&>(news).owner_.*Arrived)();
+    }
+    Owner& owner_;
+};
+
 /// Messages from other threads, and whether the owner rests: one atomic word, so a
 /// sender that did not find the owner resting touches nothing after its message is
 /// visible. Whoever did sees to it that the owner looks.

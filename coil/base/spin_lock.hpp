@@ -32,6 +32,20 @@ private:
     atomic<bool> is_held_ = false;
 };
 
+/// Holds a lock until its end: std::lock_guard without <mutex>, which has threads in
+/// it.
+template <class Lock>
+class holding {
+public:
+    explicit holding(Lock& lock) noexcept : lock_(lock) { lock_.lock(); }
+    holding(const holding&) = delete;
+    holding& operator=(const holding&) = delete;
+    ~holding() { lock_.unlock(); }
+
+private:
+    Lock& lock_;
+};
+
 /// In its place where only one thread comes.
 class no_lock {
 public:

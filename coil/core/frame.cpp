@@ -49,17 +49,7 @@ constexpr unsigned blocks_of(unsigned index) noexcept {
     return index <= first_large ? 64 : 8;
 }
 
-/// Guards the depot and the list of caches.
-class depot_lock {
-public:
-    depot_lock() noexcept { held_.lock(); }
-    ~depot_lock() { held_.unlock(); }
-    depot_lock(const depot_lock&) = delete;
-    depot_lock& operator=(const depot_lock&) = delete;
-
-private:
-    static constinit inline spin_lock held_;
-};
+constinit spin_lock depot_lock;  // guards the depot and the list of caches
 
 struct depot_class {
     block* first = nullptr;           // magazines, linked through `next_magazine`
@@ -132,7 +122,7 @@ void give_to_depot(thread_cache& mine, unsigned index, block* first) noexcept {
     if (first == nullptr) return;
     const unsigned length = length_of(first);
     {
-        const depot_lock lock;
+        const holding held(depot_lock);
         depot_class& of = depot[index];
         // relaxed: only the lock's holder writes it.
         const unsigned count = of.count.load(std::memory_order_relaxed);
@@ -151,7 +141,7 @@ block* take_from_depot(unsigned index) noexcept {
     depot_class& of = depot[index];
     // relaxed: a hint, to spare the lock where there is nothing.
     if (of.count.load(std::memory_order_relaxed) == 0) return nullptr;
-    const depot_lock lock;
+    const holding held(depot_lock);
     block* const first = of.first;
     if (first == nullptr) return nullptr;
     of.first = first->next_magazine;
@@ -191,7 +181,7 @@ struct farewell {
     ~farewell() {
         thread_cache& mine = cache;
         keep_nothing(mine);
-        const depot_lock lock;
+        const holding held(depot_lock);
         add_counts(counts_of_ended_threads, mine);
         mine.taken = mine.freed = 0;
         *mine.link = mine.next;
@@ -209,7 +199,7 @@ COIL_NOINLINE void make_known(thread_cache& mine) noexcept {
     if (!COIL_SANITIZED) {
         for (unsigned i = 0; i < class_count; ++i) mine.open(i).set_room(blocks_of(i));
     }
-    const depot_lock lock;
+    const holding held(depot_lock);
     mine.next = known_caches;
     mine.link = &known_caches;
     if (known_caches != nullptr) known_caches->link = &mine.next;
@@ -280,7 +270,7 @@ void stop_recycling_frames() noexcept {
 }
 
 frame_counts count_frames() noexcept {
-    const depot_lock lock;
+    const holding held(depot_lock);
     heap_counts sum = counts_of_ended_threads;
     std::size_t kept = kept_in_depot;
     for (thread_cache* c = known_caches; c != nullptr; c = c->next) {

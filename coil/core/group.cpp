@@ -19,14 +19,7 @@ auto group::exclusively(const Act& act) const noexcept {
 // that no other path locks.
 template <class Act>
 [[gnu::noinline, gnu::cold]] auto group::while_locked(const Act& act) const noexcept {
-    struct held {
-        explicit held(spin_lock& l) noexcept : lock(l) { lock.lock(); }
-        held(const held&) = delete;
-        held& operator=(const held&) = delete;
-        ~held() { lock.unlock(); }
-        spin_lock& lock;
-    };
-    const held until_return(lock_);
+    const holding held(lock_);
     return act();
 }
 
@@ -96,7 +89,7 @@ void group::begin(member& child) noexcept {
     if (running_ != nullptr) running_->link = &child.next;
     running_ = &child;
     ++stats_.running;
-    if (is_at_home() && scope_.stop_requested())
+    if (scope_.home().is_beside() && scope_.stop_requested())
         child.root().request_stop(scope_.reason(), scope_.level());
     if (asked_ != stop_level::none) child.root().request_stop(asked_why_, asked_);
     child.start();
@@ -139,7 +132,7 @@ void group::fail(std::exception_ptr error) noexcept {
             return;
         }
         error_ = std::move(error);
-        if (is_at_home()) {
+        if (scope_.home().is_beside()) {
             scope_.request_stop(stop_reason::sibling_ended);
         } else {
             post_news();
@@ -171,12 +164,7 @@ void group::check_not_shared() const noexcept {
     if (!is_shared_) return;
     fatal(
         "something local was spawned on a runtime of many threads, where it would "
-        "leave "
-        "its own: spawn a coil::task, or run on a current_thread_runtime");
-}
-
-bool group::is_at_home() const noexcept {
-    return !is_shared_ || strand::current() == &scope_.home();
+        "leave its own: spawn a coil::task, or run on a current_thread_runtime");
 }
 
 void group::tell(member& asked) noexcept {
@@ -187,12 +175,11 @@ void group::post_news() noexcept {
     if (!std::exchange(has_news_, true)) scope_.home().post(news_);
 }
 
-void group::children_news::delivered(remote_message& news) noexcept {
-    group& self = static_cast<children_news&>(news).of;
-    self.exclusively([&] {
-        self.has_news_ = false;
-        if (self.error_) self.scope_.request_stop(stop_reason::sibling_ended);
-        if (self.has_body_ended_ && !self.has_children()) self.all_ended();
+void group::hear_children() noexcept {
+    exclusively([&] {
+        has_news_ = false;
+        if (error_) scope_.request_stop(stop_reason::sibling_ended);
+        if (has_body_ended_ && !has_children()) all_ended();
     });
 }
 

@@ -102,14 +102,6 @@ private:
         static const piece_ops table;
     };
 
-    /// What children on other threads have to say to the strand of the group.
-    struct children_news : remote_message {
-        explicit children_news(group& owner) noexcept
-            : remote_message(delivered),
-              of(owner) {}
-        static void delivered(remote_message& news) noexcept;
-        group& of;
-    };
     virtual void all_ended() noexcept = 0;
     void check_not_shared() const noexcept;
     template <class Act>
@@ -120,9 +112,9 @@ private:
         return is_shared_ ? place_beside_others() : scope_.home().runs_on();
     }
     [[nodiscard]] executor& place_beside_others() const noexcept;
-    [[nodiscard]] bool is_at_home() const noexcept;
     void tell(member& asked) noexcept;
     void post_news() noexcept;
+    void hear_children() noexcept;
     void add(member& spawned) noexcept;
     void begin(member& child) noexcept;
     void child_ended(member& ended, bool is_stopped) noexcept;
@@ -133,7 +125,8 @@ private:
     detail::nested_scope scope_;
     continuation parent_;
     listener listener_{*this};
-    children_news news_{*this};
+    // What children on other threads have to say to the strand of the group.
+    message_to<group, &group::hear_children> news_{*this};
     member* running_ = nullptr;
     member* held_back_ = nullptr;  // oldest first
     member** held_back_end_ = &held_back_;

@@ -175,35 +175,31 @@ void strand::drain() noexcept {
 
 // The loop.
 
-void strand::run_turn() noexcept {
+template <bool IsParallel>
+COIL_ALWAYS_INLINE void strand::take_turn() noexcept {
     strand* outer = std::exchange(current_strand, this);
     budget_ = pieces_per_turn;
+    if constexpr (IsParallel) drain();
     if (stops_ != nullptr) [[unlikely]]
         deliver_stops();
     if (!has_ended_) run_batch();
     current_strand = outer;
     if (has_ended_) {
         ops().ended(*this);  // may free this strand
-    } else if (has_more()) {
+    } else if (has_more() || (IsParallel && !messages_.try_rest())) {
         executor_->schedule(*this);
-    } else {
+    } else if constexpr (!IsParallel) {
         is_queued_ = false;
-    }
+    }  // else it rests: whoever wakes it has it
+}
+
+void strand::run_turn() noexcept {
+    take_turn<false>();
 }
 
 void strand::run_turn_on(executor& taken_up_by) noexcept {
     executor_ = &taken_up_by;
-    strand* outer = std::exchange(current_strand, this);
-    budget_ = pieces_per_turn;
-    drain();
-    if (stops_ != nullptr) deliver_stops();
-    if (!has_ended_) run_batch();
-    current_strand = outer;
-    if (has_ended_) {
-        ops().ended(*this);
-    } else if (has_more() || !messages_.try_rest()) {
-        executor_->schedule(*this);
-    }  // else it rests: whoever wakes it has it
+    take_turn<true>();
 }
 
 void strand::run_batch() noexcept {

@@ -154,6 +154,8 @@ private:
     void tell_leaves(piece*& telling) noexcept;
     void drive(std::coroutine_handle<> next) noexcept;
     std::coroutine_handle<> unwind_on() noexcept;
+    template <bool IsParallel>
+    inline void take_turn() noexcept;
     void run_batch() noexcept;
     [[nodiscard]] bool has_more() const noexcept {
         return !ready_.is_empty() || !batch_.is_empty() || stops_ != nullptr;

@@ -3,6 +3,7 @@
 #include <coil/runtime/blocking_pool.hpp>
 #include <coil/runtime/detail/signals_blocked.hpp>
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <system_error>
@@ -21,7 +22,10 @@ struct blocking_pool::machinery {
 blocking_pool::blocking_pool(std::size_t threads_max)
     : machinery_(std::make_unique<machinery>()),
       threads_max_(threads_max) {
-    COIL_EXPECTS(threads_max > 0 && "a pool has at least one thread");
+    constexpr std::size_t per_processor = 4;
+    if (threads_max_ == 0)
+        threads_max_ =
+            per_processor * std::max(1U, std::thread::hardware_concurrency());
 }
 
 blocking_pool::~blocking_pool() {

@@ -52,7 +52,7 @@ class blocking_pool {
 public:
     static constexpr service_kind kind = {"a pool for blocking calls"};
 
-    /// No thread is started before there is a job for it. Requires: one at least.
+    /// No thread is started before there is a job for it. 0 means four per processor.
     explicit blocking_pool(std::size_t threads_max);
     blocking_pool(const blocking_pool&) = delete;
     blocking_pool& operator=(const blocking_pool&) = delete;

@@ -4,19 +4,9 @@
 
 #include <signal.h>
 
-#include <algorithm>
 #include <memory>
-#include <thread>
 
 namespace coil {
-
-namespace {
-std::size_t threads_or_default(std::size_t wanted) noexcept {
-    constexpr std::size_t per_processor = 4;
-    if (wanted != 0) return wanted;
-    return per_processor * std::max(1U, std::thread::hardware_concurrency());
-}
-}  // namespace
 
 current_thread_runtime::current_thread_runtime(std::unique_ptr<io_driver> with,
                                                run_options options)
@@ -24,7 +14,7 @@ current_thread_runtime::current_thread_runtime(std::unique_ptr<io_driver> with,
       event_loop(*outside),
       options_(options),
       signals_(*this),
-      pool_(threads_or_default(options.blocking_threads_max)) {}
+      pool_(options.blocking_threads_max) {}
 
 current_thread_runtime::~current_thread_runtime() = default;
 

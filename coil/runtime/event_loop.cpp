@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/runtime/detail/outside_strands.hpp>
 #include <coil/runtime/event_loop.hpp>
 
 namespace coil {
 
 void event_loop::claim_for_run() noexcept {
-    if (strand::current() != nullptr) {
-        fatal(
-            "a runtime was told to run inside a running strand; co_await the work, or ",
-            "spawn it in a group");
-    }
+    detail::check_outside_strands();
     if (main_ != nullptr) {
         fatal("a runtime was told to run while it runs already");
     }
@@ -30,13 +27,7 @@ void event_loop::wait_outside() noexcept {
     if (!ready_.is_empty()) {
         pace_.polled(current);
         driver_.wait(instant::min());
-    } else if (remote().try_sleep()) {
-        bool is_woken = driver_.wait(wheel().next_event());
-        // Whoever found us asleep calls `driver::wake()`, if late: with that behind us,
-        // no thread touches this loop any more, and it may end.
-        if (!remote().wake_up()) {
-            while (!is_woken) is_woken = driver_.wait(instant::max());
-        }
+    } else if (sleep_until(wheel().next_event())) {
         const instant woken = now();
         wheel().advance(woken);
         pace_.slept(woken);

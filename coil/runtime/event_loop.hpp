@@ -3,6 +3,7 @@
 
 #include <coil/core/drop_traits.hpp>
 #include <coil/core/spawned.hpp>
+#include <coil/runtime/detail/loop_mailbox.hpp>
 #include <coil/runtime/detail/poll_pace.hpp>
 #include <coil/runtime/driver.hpp>
 #include <coil/time/timer.hpp>
@@ -10,16 +11,6 @@
 namespace coil {
 
 namespace detail {
-
-/// The loop's mailbox, which ends the driver's wait.
-class loop_mailbox : public mailbox {
-public:
-    explicit loop_mailbox(driver& of) noexcept : driver_(of) {}
-
-private:
-    void notify() noexcept override { driver_.wake(); }
-    driver& driver_;
-};
 
 /// The loop's time. Read anew each time: a pause counted from a turn's beginning would
 /// end too early by what the turn has taken so far.

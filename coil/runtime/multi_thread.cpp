@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <coil/base/assert.hpp>
 #include <coil/base/spin_lock.hpp>
-#include <coil/runtime/blocking_pool.hpp>
+#include <coil/runtime/detail/outside_strands.hpp>
 #include <coil/runtime/detail/signals_blocked.hpp>
 #include <coil/runtime/detail/worker.hpp>
 #include <coil/runtime/io_driver.hpp>
@@ -13,46 +12,27 @@
 
 namespace coil {
 
-namespace {
-constexpr std::size_t blocking_threads_per_processor = 4;
-unsigned processors() noexcept {
-    return std::max(1U, std::thread::hardware_concurrency());
-}
-}  // namespace
-
 struct multi_thread_runtime::machinery {
     machinery(unsigned count, std::size_t blocking_threads)
-        : sharing(count),
-          blocking(blocking_threads) {}
-
-    void* find(const service_kind& kind) noexcept {
-        return &kind == &blocking_pool::kind ? &blocking : nullptr;
-    }
-    void join() noexcept {
+        : sharing(count, blocking_threads) {}
+    ~machinery() {
         sharing.close();
         for (std::thread& each : threads) each.join();
     }
 
     std::vector<std::unique_ptr<io_driver>> drivers;
     detail::work_sharing sharing;
-    blocking_pool blocking;
     std::vector<std::thread> threads;
     std::mutex mutex;  // guards the `has_ended` of what runs
     std::condition_variable has_ended;
 };
 
 multi_thread_runtime::multi_thread_runtime(multi_thread_options options) {
-    const unsigned count = options.workers != 0 ? options.workers : processors();
-    const std::size_t blocking_threads =
-        options.blocking_threads_max != 0
-            ? options.blocking_threads_max
-            : blocking_threads_per_processor * processors();
-    machinery_ = std::make_unique<machinery>(count, blocking_threads);
+    const unsigned count = options.workers != 0
+                               ? options.workers
+                               : std::max(1U, std::thread::hardware_concurrency());
+    machinery_ = std::make_unique<machinery>(count, options.blocking_threads_max);
     machinery& all = *machinery_;
-    all.sharing.runtime = &all;
-    all.sharing.find_service = [](void* of, const service_kind& kind) noexcept {
-        return static_cast<machinery*>(of)->find(kind);
-    };
     for (unsigned i = 0; i < count; ++i) {
         io_driver& outside = *all.drivers.emplace_back(make_io_driver());
         all.sharing.workers.push_back(
@@ -61,23 +41,11 @@ multi_thread_runtime::multi_thread_runtime(multi_thread_options options) {
     all.threads.reserve(count);
     spin_lock::set_patience([]() noexcept { std::this_thread::yield(); });
     const detail::signals_blocked in_this_scope;
-#if COIL_EXCEPTIONS
-    try {
-        for (const auto& each : all.sharing.workers)
-            all.threads.emplace_back([&each] { each->work(); });
-    } catch (...) {
-        all.join();
-        throw;
-    }
-#else
     for (const auto& each : all.sharing.workers)
         all.threads.emplace_back([&each] { each->work(); });
-#endif
 }
 
-multi_thread_runtime::~multi_thread_runtime() {
-    machinery_->join();
-}
+multi_thread_runtime::~multi_thread_runtime() = default;
 
 unsigned multi_thread_runtime::workers() const noexcept {
     return static_cast<unsigned>(machinery_->sharing.workers.size());
@@ -88,11 +56,7 @@ executor& multi_thread_runtime::first() noexcept {
 }
 
 void multi_thread_runtime::start(strand& whole) noexcept {
-    if (strand::current() != nullptr) {
-        fatal(
-            "a runtime was told to run inside a running strand; co_await the work, or ",
-            "spawn it in a group");
-    }
+    detail::check_outside_strands();
     whole.start();
 }
 

@@ -23,8 +23,8 @@ struct multi_thread_options {
 ///
 /// A strand stays serial: its turns may be on different threads, one after the other,
 /// each seeing what the ones before did. What strands share among each other is made
-/// for that, or guarded by you. `event` and `channel` are for the strands of one
-/// thread.
+/// for that, as `event`, `channel` and `mutex` are, or guarded by you. It has no
+/// sockets yet.
 ///
 /// Threads: `run` from any that is not running a strand; several may at once.
 class multi_thread_runtime {

@@ -91,39 +91,22 @@ public:
     /// No more items: senders fail, receivers drain what is left. May be called again.
     void close() noexcept;
     [[nodiscard]] bool is_closed() const noexcept {
-        const guard held(*this);
+        const guard held(lock_);
         return is_closed_;
     }
     [[nodiscard]] channel_stats stats() const noexcept {
-        const guard held(*this);
+        const guard held(lock_);
         return {items_.size(), items_.capacity()};
     }
 
 private:
-    struct guard {
-        explicit guard(const basic_channel& c) noexcept : of(c) { of.lock_.lock(); }
-        ~guard() { of.lock_.unlock(); }
-        guard(const guard&) = delete;
-        guard& operator=(const guard&) = delete;
-        const basic_channel& of;
-    };
-    /// A change under the lock, and whom it wakes, without the lock.
-    class change {
-    public:
-        explicit change(basic_channel& of) noexcept : of_(of) { of_.lock_.lock(); }
-        ~change() {
-            of_.lock_.unlock();
-            senders.wake_all();
-            receivers.wake_all();
-        }
-        change(const change&) = delete;
-        change& operator=(const change&) = delete;
-
-        detail::wake_list<send_leaf, F> senders;
+    using guard = holding<detail::lock_of<F>>;
+    /// A change under the lock, and whom it wakes, senders first, without the lock.
+    struct change {
+        explicit change(basic_channel& of) noexcept : held(of.lock_) {}
         detail::wake_list<receive_leaf, F> receivers;
-
-    private:
-        basic_channel& of_;
+        detail::wake_list<send_leaf, F> senders;
+        guard held;
     };
 
     // A woken leaf was promised an item, or room for one, until it runs: newcomers
@@ -215,7 +198,7 @@ private:
     // False: what it waits for came since it looked. To do it now and say so in another
     // turn might lose that to a race.
     bool begin_to_wait() noexcept {
-        const guard held(channel_);
+        const guard held(channel_.lock_);
         if (F == flavour::movable && (channel_.is_closed_ || channel_.has_free_room()))
             return false;
         channel_.senders_.push_back(*this);
@@ -269,7 +252,7 @@ private:
     // False: what it waits for came since it looked. To take it now and deliver it in
     // another turn might lose it to a race.
     bool begin_to_wait() noexcept {
-        const guard held(channel_);
+        const guard held(channel_.lock_);
         if (F == flavour::movable &&
             (channel_.has_free_item() || channel_.is_drained()))
             return false;

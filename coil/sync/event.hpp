@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <coil/core/sendable.hpp>
 #include <coil/sync/detail/waiter.hpp>
 
 namespace coil {
@@ -21,6 +20,7 @@ template <flavour F>
 class basic_event {
 public:
     class wait_leaf;
+    static constexpr bool is_local = F == flavour::local;
 
     basic_event() = default;
     basic_event(const basic_event&) = delete;
@@ -34,18 +34,14 @@ public:
     /// Setting it again does nothing.
     void set() noexcept {
         detail::wake_list<wait_leaf, F> woken;
-        lock_.lock();
+        const holding held(lock_);
         is_set_ = true;
         while (wait_leaf* next = waiters_.pop_front()) woken.add(*next);
-        lock_.unlock();
-        woken.wake_all();
     }
 
     [[nodiscard]] bool is_set() const noexcept {
-        lock_.lock();
-        const bool is = is_set_;
-        lock_.unlock();
-        return is;
+        const holding held(lock_);
+        return is_set_;
     }
 
     /// Waits until the event is set.
@@ -58,11 +54,6 @@ private:
     bool is_set_ = false;
     [[no_unique_address]] mutable detail::lock_of<F> lock_;
 };
-
-template <flavour F>
-inline constexpr bool enable_sendable<basic_event<F>> = F == flavour::movable;
-template <flavour F>
-inline constexpr bool enable_shareable<basic_event<F>> = F == flavour::movable;
 
 /// The leaf behind `event::wait()`.
 template <flavour F>
@@ -79,18 +70,18 @@ private:
     friend detail::wake_list<wait_leaf, F>;
     [[nodiscard]] bool try_now() const noexcept { return event_.is_set(); }
     void start() noexcept {
-        event_.lock_.lock();
-        const bool waits = !event_.is_set_;
-        if (waits) event_.waiters_.push_back(*this);
-        event_.lock_.unlock();
-        if (!waits) this->complete();
+        if (!begin_to_wait()) this->complete();
+    }
+    bool begin_to_wait() noexcept {
+        const holding held(event_.lock_);
+        if (event_.is_set_) return false;
+        event_.waiters_.push_back(*this);
+        return true;
     }
     void woken() noexcept { this->complete(); }
     stop_answer on_stop() noexcept {
-        event_.lock_.lock();
-        const bool waited = this->withdraw();
-        event_.lock_.unlock();
-        return waited ? stop_answer::ended : stop_answer::later;
+        const holding held(event_.lock_);
+        return this->withdraw() ? stop_answer::ended : stop_answer::later;
     }
 
     basic_event& event_;

@@ -27,6 +27,7 @@ class basic_mutex {
 public:
     /// Holds the mutex; unlocks it when it ends.
     using guard = typename permits::held;
+    static constexpr bool is_local = F == flavour::local;
     using lock_leaf = typename permits::wait_leaf;
 
     basic_mutex() noexcept : one_(1) {}
@@ -59,6 +60,7 @@ class basic_shared_mutex {
 public:
     /// Holds the mutex, shared or alone; unlocks it when it ends.
     using guard = typename permits::held;
+    static constexpr bool is_local = F == flavour::local;
     using lock_leaf = typename permits::wait_leaf;
 
     basic_shared_mutex() noexcept : permits_(all) {}
@@ -87,14 +89,5 @@ namespace local {
 using mutex = basic_mutex<flavour::local>;
 using shared_mutex = basic_shared_mutex<flavour::local>;
 }  // namespace local
-
-template <flavour F>
-inline constexpr bool enable_sendable<basic_mutex<F>> = F == flavour::movable;
-template <flavour F>
-inline constexpr bool enable_shareable<basic_mutex<F>> = F == flavour::movable;
-template <flavour F>
-inline constexpr bool enable_sendable<basic_shared_mutex<F>> = F == flavour::movable;
-template <flavour F>
-inline constexpr bool enable_shareable<basic_shared_mutex<F>> = F == flavour::movable;
 
 }  // namespace coil

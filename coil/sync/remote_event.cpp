@@ -13,17 +13,16 @@ remote_event::~remote_event() {
 }
 
 void remote_event::set() noexcept {
-    // acq_rel: pairs with the exchange in delivered(); release for what precedes set().
+    // acq_rel: pairs with the exchange in arrived(); release for what precedes set().
     if (std::atomic_ref(is_posted_).exchange(true, std::memory_order_acq_rel)) return;
     mailbox_.post(message_);
 }
 
-void remote_event::message::delivered(remote_message& m) noexcept {
-    remote_event& self = static_cast<message&>(m).owner;
+void remote_event::arrived() noexcept {
     // acq_rel: pairs with set(); one after this posts anew, one before it is seen now.
-    std::atomic_ref(self.is_posted_).exchange(false, std::memory_order_acq_rel);
-    self.is_set_ = !COIL_PLANTED(remote_event_forgets);
-    if (wait_leaf* waiting = std::exchange(self.waiter_, nullptr)) waiting->retry();
+    std::atomic_ref(is_posted_).exchange(false, std::memory_order_acq_rel);
+    is_set_ = !COIL_PLANTED(remote_event_forgets);
+    if (wait_leaf* waiting = std::exchange(waiter_, nullptr)) waiting->retry();
 }
 
 }  // namespace coil

@@ -41,16 +41,10 @@ public:
     [[nodiscard]] wait_leaf wait() noexcept;
 
 private:
-    struct message : remote_message {
-        explicit message(remote_event& o) noexcept
-            : remote_message(delivered),
-              owner(o) {}
-        static void delivered(remote_message& m) noexcept;
-        remote_event& owner;
-    };
+    void arrived() noexcept;
 
     mailbox& mailbox_;
-    message message_{*this};
+    message_to<remote_event, &remote_event::arrived> message_{*this};
     bool is_posted_ = false;  // the message is on its way; atomic, in the .cpp
     bool is_set_ = false;     // of the runtime's thread
     wait_leaf* waiter_ = nullptr;

@@ -26,6 +26,7 @@ class basic_semaphore {
 public:
     /// Permits that were taken; gives them back when it ends.
     using permit = typename permits::held;
+    static constexpr bool is_local = F == flavour::local;
     using acquire_leaf = typename permits::wait_leaf;
 
     explicit basic_semaphore(std::size_t count) noexcept : permits_(count) {}
@@ -56,10 +57,5 @@ using semaphore = basic_semaphore<flavour::movable>;
 namespace local {
 using semaphore = basic_semaphore<flavour::local>;
 }  // namespace local
-
-template <flavour F>
-inline constexpr bool enable_sendable<basic_semaphore<F>> = F == flavour::movable;
-template <flavour F>
-inline constexpr bool enable_shareable<basic_semaphore<F>> = F == flavour::movable;
 
 }  // namespace coil

@@ -7,7 +7,6 @@
 
 namespace coil::models {
 
-std::vector<model> litmus_models();
 std::vector<model> inbox_models();
 std::vector<model> queue_models();
 std::vector<model> lock_models();

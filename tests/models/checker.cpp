@@ -13,8 +13,8 @@ namespace coil::models {
 
 namespace {
 
-constexpr std::size_t threads_most =
-    4;  // the last is who made the program, and looks after it
+// The last one is who made the program, and looks when all have ended.
+constexpr std::size_t threads_most = 4;
 constexpr std::size_t maker = threads_most - 1;
 constexpr std::size_t nobody = threads_most;
 constexpr std::size_t steps_most = 2000;
@@ -35,17 +35,6 @@ bool releases(memory_order o) {
     return o == memory_order::release || o == memory_order::acq_rel ||
            o == memory_order::seq_cst;
 }
-const char* word_for(memory_order o) {
-    switch (o) {
-        case memory_order::relaxed: return "relaxed";
-        case memory_order::acquire: return "acquire";
-        case memory_order::release: return "release";
-        case memory_order::acq_rel: return "acq_rel";
-        case memory_order::seq_cst: return "seq_cst";
-    }
-    return "?";
-}
-
 /// One value that an atomic word had, in the order of all its changes.
 struct stored {
     std::uint64_t value;
@@ -112,7 +101,6 @@ struct state {
     std::size_t steps = 0;
     std::string failure;
     std::vector<step> trace;
-    bool is_running = false;
 };
 state all;
 
@@ -205,6 +193,17 @@ void accessed(word& w, std::size_t index) {
 }
 
 }  // namespace
+
+const char* word_for(memory_order o) {
+    switch (o) {
+        case memory_order::relaxed: return "relaxed";
+        case memory_order::acquire: return "acquire";
+        case memory_order::release: return "release";
+        case memory_order::acq_rel: return "acq_rel";
+        case memory_order::seq_cst: return "seq_cst";
+    }
+    return "?";
+}
 
 void begin(const void* at, std::uint64_t value) {
     word w;
@@ -335,10 +334,6 @@ void pause() {
     self.is_paused = false;
 }
 
-bool is_inside() {
-    return all.is_running && all.running != maker;
-}
-
 void weaken(const weakened& order) {
     all.weak = order;
 }
@@ -412,7 +407,6 @@ void execute(const model& m) {
     all.changes = all.steps = 0;
     all.failure.clear();
     all.trace.clear();
-    all.is_running = true;
     {
         const program p = m.make();
         run_all(p);
@@ -421,7 +415,6 @@ void execute(const model& m) {
     all.threads.clear();
     all.words.clear();
     all.plains.clear();
-    all.is_running = false;
 }
 
 /// The next execution in order; false after the last.

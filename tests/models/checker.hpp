@@ -50,8 +50,6 @@ void expect(bool holds, const char* what);
 void wait_until(std::function<bool()> holds);
 /// Inside a model: spins; goes on when another thread has written something.
 void pause();
-/// Whether code runs inside a model's thread now.
-bool is_inside();
 
 /// Plain data: a write that does not happen before, or after, each other access is a
 /// race, and fails the execution.
@@ -86,8 +84,9 @@ struct weakened {
     int line = 0;
     int column = 0;
     memory_order to = memory_order::relaxed;
-    auto operator<=>(const weakened&) const = default;
 };
+/// "acquire", for reports.
+const char* word_for(memory_order order);
 /// Applies to all that is explored from now on; empty: nothing is weakened.
 void weaken(const weakened& order);
 

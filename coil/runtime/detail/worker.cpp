@@ -10,7 +10,6 @@ namespace coil::detail {
 
 namespace {
 COIL_THREAD_LOCAL worker* this_worker = nullptr;
-COIL_THREAD_LOCAL const work_sharing* this_sharing = nullptr;
 
 // Of turns: how often a worker looks at what others queued for all of them, and how
 // long two strands may pass a wake-up back and forth before others of it have their
@@ -73,25 +72,22 @@ bool work_sharing::is_closing() const noexcept {
 // One of them.
 
 worker::worker(work_sharing& of, unsigned index, driver& outside) noexcept
-    : shared_timers(outside),
-      executor(static_cast<mailbox&>(*this), static_cast<shared_timers*>(this)),
+    : loop_mailbox(outside),
+      shared_timers(outside),
+      executor(static_cast<loop_mailbox&>(*this), static_cast<shared_timers*>(this)),
       of_(of),
       driver_(outside),
       index_(index) {
     set_parallel();
 }
 
-void worker::poke_message::delivered(remote_message& news) noexcept {
-    static_cast<poke_message&>(news).of.is_poked_ = true;
-}
-
 void* worker::find_service(const service_kind& kind) noexcept {
-    return of_.find_service(of_.runtime, kind);
+    return &kind == &blocking_pool::kind ? &of_.blocking : nullptr;
 }
 
 // Never inlined, like all that reads a thread's variables: a coroutine may have moved.
 COIL_NOINLINE void worker::schedule(strand& ready) noexcept {
-    if (this_sharing == &of_) {
+    if (this_worker != nullptr && &this_worker->of_ == &of_) {
         this_worker->push(ready);
     } else {
         of_.push(ready);
@@ -111,7 +107,6 @@ void worker::push(strand& ready) noexcept {
 
 void worker::work() noexcept {
     this_worker = this;
-    this_sharing = &of_;
     claim_thread();
     while (strand* const taken = next()) {
         if (std::exchange(is_searching_, false) && of_.idle.end_search())
@@ -123,7 +118,6 @@ void worker::work() noexcept {
         if (of_.idle.may_pick() && queue_.size() != 0) of_.wake_one();
     }
     this_worker = nullptr;
-    this_sharing = nullptr;
 }
 
 strand* worker::next() noexcept {
@@ -174,13 +168,7 @@ void worker::park() noexcept {
 }
 
 void worker::sleep(instant deadline) noexcept {
-    if (try_sleep()) {
-        bool is_woken = driver_.wait(deadline);
-        // As in event_loop: a sender that found us asleep calls wake(), if late.
-        if (!wake_up()) {
-            while (!is_woken) is_woken = driver_.wait(instant::max());
-        }
-    }
+    sleep_until(deadline);
     const instant woken = now();
     advance(woken);
     pace_.slept(woken);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <coil/core/mailbox.hpp>
 #include <coil/core/strand.hpp>
+#include <coil/runtime/blocking_pool.hpp>
 #include <coil/runtime/detail/idle_workers.hpp>
+#include <coil/runtime/detail/loop_mailbox.hpp>
 #include <coil/runtime/detail/poll_pace.hpp>
 #include <coil/runtime/detail/shared_timers.hpp>
 #include <coil/runtime/detail/work_queue.hpp>
@@ -19,7 +20,9 @@ class worker;
 
 /// What the workers of one runtime share.
 struct work_sharing {
-    explicit work_sharing(unsigned count) : idle(count) {}
+    work_sharing(unsigned count, std::size_t blocking_threads)
+        : blocking(blocking_threads),
+          idle(count) {}
 
     /// Queues a strand from a thread that is no worker of this runtime, or for which
     /// there is no room.
@@ -33,8 +36,7 @@ struct work_sharing {
     [[nodiscard]] bool is_closing() const noexcept;
 
     std::vector<std::unique_ptr<worker>> workers;  // before any of them runs
-    void* (*find_service)(void* runtime, const service_kind&) noexcept = nullptr;
-    void* runtime = nullptr;
+    blocking_pool blocking;
     idle_workers idle;
 
 private:
@@ -48,7 +50,7 @@ private:
 ///
 /// It runs the strands that its own strands woke, steals when it has none, and sleeps
 /// in its driver when nobody has any.
-class worker final : public mailbox, private shared_timers, public executor {
+class worker final : public loop_mailbox, private shared_timers, public executor {
 public:
     worker(work_sharing& of, unsigned index, driver& outside) noexcept;
 
@@ -63,13 +65,7 @@ public:
     [[nodiscard]] const work_queue& queue() const noexcept { return queue_; }
 
 private:
-    struct poke_message : remote_message {
-        explicit poke_message(worker& w) noexcept : remote_message(delivered), of(w) {}
-        static void delivered(remote_message& news) noexcept;
-        worker& of;
-    };
-
-    void notify() noexcept override { driver_.wake(); }
+    void poked() noexcept { is_poked_ = true; }
     void* find_service(const service_kind& kind) noexcept override;
 
     void push(strand& ready) noexcept;
@@ -92,7 +88,7 @@ private:
     poll_pace pace_;
     bool is_searching_ = false;  // counted so in `idle_workers`
     bool is_poked_ = false;
-    poke_message poke_{*this};
+    message_to<worker, &worker::poked> poke_{*this};
 };
 
 }  // namespace coil::detail

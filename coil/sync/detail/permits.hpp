@@ -2,7 +2,6 @@
 #pragma once
 
 #include <coil/base/planted.hpp>
-#include <coil/core/sendable.hpp>
 #include <coil/sync/detail/waiter.hpp>
 
 #include <cstddef>
@@ -53,24 +52,18 @@ public:
     ~permits() { COIL_EXPECTS(waiters_.is_empty() && "it died while it was awaited"); }
 
     [[nodiscard]] std::optional<held> try_take(std::size_t count) noexcept {
-        lock_.lock();
-        const bool taken = take_if_free(count);
-        lock_.unlock();
-        return taken ? std::optional(held(*this, count)) : std::nullopt;
+        const holding locked(lock_);
+        return take_if_free(count) ? std::optional(held(*this, count)) : std::nullopt;
     }
     void add(std::size_t count) noexcept {
         wake_list<wait_leaf, F> woken;
-        lock_.lock();
+        const holding locked(lock_);
         available_ += count;
         hand_out(woken);
-        lock_.unlock();
-        woken.wake_all();
     }
     [[nodiscard]] std::size_t available() const noexcept {
-        lock_.lock();
-        const std::size_t count = available_;
-        lock_.unlock();
-        return count;
+        const holding locked(lock_);
+        return available_;
     }
 
 private:
@@ -116,29 +109,28 @@ private:
     friend wake_list<wait_leaf, F>;
 
     [[nodiscard]] bool try_now() noexcept {
-        of_.lock_.lock();
-        has_ = of_.take_if_free(count_);
-        of_.lock_.unlock();
-        return has_;
+        const holding locked(of_.lock_);
+        return has_ = of_.take_if_free(count_);
     }
     void start() noexcept {
-        of_.lock_.lock();
-        const bool has = F == flavour::movable && of_.take_if_free(count_);
-        has_ = has;
-        if (!has) of_.waiters_.push_back(*this);
-        of_.lock_.unlock();  // from now on, others may hand it what it waits for
-        if (has) this->complete();
+        if (!begin_to_wait()) this->complete();
+    }
+    // Afterwards others may hand it what it waits for: so `has_` is theirs, too.
+    bool begin_to_wait() noexcept {
+        const holding locked(of_.lock_);
+        has_ = F == flavour::movable && of_.take_if_free(count_);
+        if (has_) return false;
+        of_.waiters_.push_back(*this);
+        return true;
     }
     void woken() noexcept { this->complete(); }
     stop_answer on_stop() noexcept {
         wake_list<wait_leaf, F> woken;
-        of_.lock_.lock();
-        const bool waited = this->withdraw();
+        const holding locked(of_.lock_);
+        if (!this->withdraw()) return stop_answer::later;
         // Who comes next may want less.
-        if (waited && !COIL_PLANTED(stopped_waiter_blocks)) of_.hand_out(woken);
-        of_.lock_.unlock();
-        woken.wake_all();
-        return waited ? stop_answer::ended : stop_answer::later;
+        if (!COIL_PLANTED(stopped_waiter_blocks)) of_.hand_out(woken);
+        return stop_answer::ended;
     }
 
     permits& of_;

@@ -71,16 +71,20 @@ private:
     bool is_woken_ = false;  // taken out, and not told yet; under the lock
 };
 
-/// Waiters that were taken out under a lock, to be woken without it.
+/// Waiters that were taken out under a lock, and are woken when this ends: declared
+/// before the lock is taken, so after it was given back.
 template <class Waiter, flavour F>
 class wake_list {
 public:
+    wake_list() = default;
+    wake_list(const wake_list&) = delete;
+    wake_list& operator=(const wake_list&) = delete;
+    ~wake_list() {
+        while (Waiter* const next = taken_out_.pop_front()) next->wake();
+    }
     void add(Waiter& taken_out) noexcept {
         taken_out.is_woken_ = true;
         taken_out_.push_back(taken_out);
-    }
-    void wake_all() noexcept {
-        while (Waiter* const next = taken_out_.pop_front()) next->wake();
     }
 
 private:
@@ -91,7 +95,6 @@ template <class Waiter>
 class wake_list<Waiter, flavour::local> {
 public:
     void add(Waiter& taken_out) noexcept { taken_out.woken(); }
-    void wake_all() noexcept {}
 };
 
 }  // namespace coil::detail
