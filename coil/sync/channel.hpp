@@ -100,7 +100,7 @@ public:
     }
 
 private:
-    using guard = holding<detail::lock_of<F>>;
+    using guard = holding<lock_of<F>>;
     /// A change under the lock, and whom it wakes, senders first, without the lock.
     struct change {
         explicit change(basic_channel& of) noexcept : held(of.lock_) {}
@@ -155,7 +155,7 @@ private:
     std::size_t promised_items_ = 0;
     std::size_t promised_room_ = 0;
     bool is_closed_ = false;
-    [[no_unique_address]] mutable detail::lock_of<F> lock_;
+    [[no_unique_address]] mutable lock_of<F> lock_;
 };
 
 template <class T, std::size_t Capacity, flavour F>

@@ -80,11 +80,12 @@ public:
         kept_.erase(unseen);
         return true;
     }
-    void start(io_operation& asked) noexcept override {
+    [[nodiscard]] bool start(io_operation& asked) noexcept override {
         ++seen_.lent;
         auto& entry = lent_[&asked];
         entry = std::make_unique<lent>(asked);
         entry->is_tried = true;
+        return true;
     }
     [[nodiscard]] stop_answer stop(io_operation& asked) noexcept override {
         auto& entry = *lent_.at(&asked);

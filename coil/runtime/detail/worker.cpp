@@ -71,7 +71,7 @@ bool work_sharing::is_closing() const noexcept {
 
 // One of them.
 
-worker::worker(work_sharing& of, unsigned index, driver& outside) noexcept
+worker::worker(work_sharing& of, unsigned index, io_driver& outside) noexcept
     : loop_mailbox(outside),
       shared_timers(outside),
       executor(static_cast<loop_mailbox&>(*this), static_cast<shared_timers*>(this)),
@@ -82,6 +82,7 @@ worker::worker(work_sharing& of, unsigned index, driver& outside) noexcept
 }
 
 void* worker::find_service(const service_kind& kind) noexcept {
+    if (&kind == &io_driver::kind) return &driver_;
     return &kind == &blocking_pool::kind ? &of_.blocking : nullptr;
 }
 

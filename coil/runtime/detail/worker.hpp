@@ -9,6 +9,7 @@
 #include <coil/runtime/detail/shared_timers.hpp>
 #include <coil/runtime/detail/work_queue.hpp>
 #include <coil/runtime/driver.hpp>
+#include <coil/runtime/io_driver.hpp>
 
 #include <memory>
 #include <mutex>
@@ -52,7 +53,7 @@ private:
 /// in its driver when nobody has any.
 class worker final : public loop_mailbox, private shared_timers, public executor {
 public:
-    worker(work_sharing& of, unsigned index, driver& outside) noexcept;
+    worker(work_sharing& of, unsigned index, io_driver& outside) noexcept;
 
     /// Runs strands until the runtime closes. Threads: the worker's.
     void work() noexcept;
@@ -78,7 +79,7 @@ private:
     void sleep(instant deadline) noexcept;
 
     work_sharing& of_;
-    driver& driver_;
+    io_driver& driver_;
     const unsigned index_;
     work_queue queue_;
     strand* woken_ = nullptr;    // by the last turn: it runs next, and is not stolen
