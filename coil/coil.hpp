@@ -22,6 +22,7 @@
 #include <coil/runtime/blocking.hpp>
 #include <coil/runtime/io_choice.hpp>
 #include <coil/runtime/multi_thread.hpp>
+#include <coil/runtime/on.hpp>
 #include <coil/runtime/run.hpp>
 #include <coil/runtime/signals.hpp>
 #include <coil/stream/collect.hpp>

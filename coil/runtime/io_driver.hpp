@@ -72,19 +72,19 @@ public:
     std::size_t size;
     std::int64_t result = 0;  ///< At least 0, or an error number, negated.
 
-    /// For the driver: `try_now` may succeed now. Where several threads share sockets,
-    /// under the lock that guards `is_told`.
-    virtual void ready() noexcept = 0;
+    /// For the driver: `try_now` may succeed now. `is_here` is false where the strand
+    /// may be on another thread; then called under the lock that guards `is_told`.
+    virtual void ready(bool is_here) noexcept = 0;
     /// For the driver: `result` is there, and nothing would be lost with it.
     virtual void finished() noexcept = 0;
     /// For the driver, after it answered `later`: there will be no result.
     virtual void stopped() noexcept = 0;
     /// For the driver: says `ready` to who waits in this place, if anyone does, and not
     /// again before it has tried.
-    static void tell(io_operation* waiting) noexcept {
+    static void tell(io_operation* waiting, bool is_here = true) noexcept {
         if (waiting == nullptr || waiting->is_told) return;
         waiting->is_told = true;  // it keeps its place until it has tried
-        waiting->ready();
+        waiting->ready(is_here);
     }
 
 protected:
@@ -101,7 +101,7 @@ private:
     static void delivered(remote_message& news) noexcept {
         auto& self = static_cast<io_operation&>(news);
         self.is_coming = false;
-        self.ready();
+        self.ready(true);
     }
 };
 
@@ -220,9 +220,9 @@ private:
     }
     stop_answer on_stop() noexcept { return driver_.stop(*this); }
 
-    void ready() noexcept final {
+    void ready(bool is_here) noexcept final {
         strand& waiting = this->home();
-        waiting.is_beside() ? this->retry() : come_to(waiting);
+        is_here || waiting.is_here() ? this->retry() : come_to(waiting);
     }
     void finished() noexcept final { this->complete(); }
     void stopped() noexcept final { this->complete_stopped(); }

@@ -83,7 +83,7 @@ multi_thread_runtime::multi_thread_runtime(multi_thread_options options) {
             std::make_unique<detail::worker>(all.sharing, i, outside));
     }
     if (options.stop_on_signals) {
-        all.signals.emplace(first());
+        all.signals.emplace(any_worker());
         all.stops.listen(*all.signals, {SIGINT, SIGTERM});
     }
     all.threads.reserve(count);
@@ -99,8 +99,13 @@ unsigned multi_thread_runtime::workers() const noexcept {
     return static_cast<unsigned>(machinery_->sharing.workers.size());
 }
 
-executor& multi_thread_runtime::first() noexcept {
+executor& multi_thread_runtime::any_worker() noexcept {
     return *machinery_->sharing.workers.front();
+}
+
+executor& multi_thread_runtime::pinned(unsigned worker) noexcept {
+    COIL_EXPECTS(worker < workers() && "there is such a worker");
+    return machinery_->sharing.workers[worker]->pinned();
 }
 
 void multi_thread_runtime::start(running& whole) noexcept {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <coil/core/drop_traits.hpp>
+#include <coil/core/group.hpp>
 #include <coil/core/spawned.hpp>
+#include <coil/runtime/on.hpp>
 
 #include <memory>
 
@@ -45,6 +47,26 @@ public:
 
     [[nodiscard]] unsigned workers() const noexcept;
 
+    /// For `on`: strands that any worker may run.
+    [[nodiscard]] executor& any_worker() noexcept;
+    /// For `on`: strands that stay on one worker's thread, with their children; they
+    /// may hold what is local, as on a `current_thread_runtime`.
+    /// Requires: `worker` is less than `workers()`.
+    [[nodiscard]] executor& pinned(unsigned worker) noexcept;
+
+    /// Runs `f(worker)` pinned to each worker, all at once, and waits for all of them:
+    /// one thread per processor, and nothing shared between them but what you share.
+    ///
+    /// \snippet coil/runtime/on_test.cpp  a thread per core
+    ///
+    /// Requires, errors: as `run`; the first error stops the others.
+    template <class F>
+    outcome<> run_on_each(F f) {
+        return run(with_group([&](group& all) {
+            for (unsigned i = 0; i < workers(); ++i) all.spawn(on(pinned(i), F(f), i));
+        }));
+    }
+
     /// Runs `work` to its end, and all that it started; this thread waits.
     ///
     /// Requires: not called inside a running strand; the program ends with a text. Its
@@ -66,7 +88,7 @@ private:
     /// What runs, as the runtime sees it.
     struct running : strand {
         running(multi_thread_runtime& runtime, const strand_ops& ops) noexcept
-            : strand(runtime.first(), ops),
+            : strand(runtime.any_worker(), ops),
               of(runtime) {}
         void ended() noexcept { of.end(*this); }
         void asked_to_stop() noexcept { of.tell(*this); }
@@ -80,7 +102,6 @@ private:
         root(multi_thread_runtime& runtime, A&& work)
             : strand_of<A, root, running>(runtime, std::forward<A>(work)) {}
     };
-    [[nodiscard]] executor& first() noexcept;
     void start(running& whole) noexcept;
     void wait(const running& whole) noexcept;
     void end(running& whole) noexcept;

@@ -123,7 +123,7 @@ private:
     struct lent final : io_operation {
         explicit lent(const io_operation& real) noexcept
             : io_operation(real.asked, real.source, real.bytes, real.size) {}
-        void ready() noexcept override { is_tried = true; }
+        void ready(bool) noexcept override { is_tried = true; }
         void finished() noexcept override { is_tried = true; }
         void stopped() noexcept override {}
         bool is_tried = false;  // to be tried in the next wait

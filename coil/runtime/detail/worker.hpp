@@ -5,6 +5,7 @@
 #include <coil/runtime/blocking_pool.hpp>
 #include <coil/runtime/detail/idle_workers.hpp>
 #include <coil/runtime/detail/loop_mailbox.hpp>
+#include <coil/runtime/detail/pinned_place.hpp>
 #include <coil/runtime/detail/poll_pace.hpp>
 #include <coil/runtime/detail/shared_timers.hpp>
 #include <coil/runtime/detail/work_queue.hpp>
@@ -64,6 +65,8 @@ public:
     /// Ends its sleep: it was picked, or the runtime closes.
     void poke() noexcept { post(poke_); }
     [[nodiscard]] const work_queue& queue() const noexcept { return queue_; }
+    /// For strands that stay on this worker.
+    [[nodiscard]] executor& pinned() noexcept { return pinned_; }
 
 private:
     void poked() noexcept { is_poked_ = true; }
@@ -75,6 +78,7 @@ private:
     [[nodiscard]] strand* find_elsewhere() noexcept;
     [[nodiscard]] strand* steal() noexcept;
     void park() noexcept;
+    void end_search() noexcept;
     void poll() noexcept;
     void sleep(instant deadline) noexcept;
 
@@ -87,6 +91,7 @@ private:
     unsigned woken_in_a_row_ = 0;
     unsigned turns_ = 0;
     poll_pace pace_;
+    pinned_place pinned_;
     bool is_searching_ = false;  // counted so in `idle_workers`
     bool is_poked_ = false;
     message_to<worker, &worker::poked> poke_{*this};

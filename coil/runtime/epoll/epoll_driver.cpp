@@ -112,10 +112,10 @@ public:
     void can(direction_bits directions) noexcept {
         if constexpr (is_shared) ++this->edges;
         ready |= directions;
-        if ((directions & reading) != 0) io_operation::tell(reader);
-        if ((directions & writing) != 0) io_operation::tell(writer);
+        if ((directions & reading) != 0) io_operation::tell(reader, !is_shared);
+        if ((directions & writing) != 0) io_operation::tell(writer, !is_shared);
         if (watcher != nullptr && (directions & direction_of(*watcher)) != 0) {
-            io_operation::tell(watcher);
+            io_operation::tell(watcher, !is_shared);
         }
     }
     /// The system said that `direction` would have to wait, or is about to. Unless it
