@@ -34,10 +34,14 @@
 #include <coil/stream/merge.hpp>
 #include <coil/stream/resource_generator.hpp>
 #include <coil/stream/take.hpp>
+#include <coil/sync/barrier.hpp>
 #include <coil/sync/channel.hpp>
 #include <coil/sync/event.hpp>
 #include <coil/sync/mutex.hpp>
+#include <coil/sync/notify.hpp>
+#include <coil/sync/oneshot.hpp>
 #include <coil/sync/remote_event.hpp>
 #include <coil/sync/semaphore.hpp>
+#include <coil/sync/unbounded_channel.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>

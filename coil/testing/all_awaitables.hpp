@@ -8,9 +8,13 @@
 #include <coil/core/own.hpp>
 #include <coil/core/race.hpp>
 #include <coil/core/with.hpp>
+#include <coil/sync/barrier.hpp>
 #include <coil/sync/channel.hpp>
 #include <coil/sync/event.hpp>
+#include <coil/sync/notify.hpp>
+#include <coil/sync/oneshot.hpp>
 #include <coil/sync/remote_event.hpp>
+#include <coil/sync/unbounded_channel.hpp>
 #include <coil/testing/probes.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
@@ -29,6 +33,10 @@ struct stage {
     event happened;
     channel<int, 1> empty;
     channel<int, 1> filled;
+    barrier two{2};
+    notify told;
+    oneshot<int> reply;
+    unbounded_channel<int> unbounded;
     remote_event from_afar;
     bool is_filled = filled.try_send(0);
     words log;
@@ -92,6 +100,10 @@ inline kinds all_that_wait() {
     all("event::wait", [](stage& s) { return s.quiet.wait(); });
     all("channel::receive", [](stage& s) { return s.empty.receive(); });
     all("channel::send", [](stage& s) { return s.filled.send(2); });
+    all("barrier::wait", [](stage& s) { return s.two.wait(); });
+    all("notify::wait", [](stage& s) { return s.told.wait(); });
+    all("oneshot::receive", [](stage& s) { return s.reply.receive(); });
+    all("unbounded_channel::receive", [](stage& s) { return s.unbounded.receive(); });
     all("remote_event::wait", [](stage& s) { return s.from_afar.wait(); });
     all("as_outcome", [](stage&) {
         return call_once([]() -> task<> {
@@ -155,6 +167,19 @@ inline kinds all_that_end() {
     });
     all("channel::receive", [](stage& s) { return s.filled.receive(); });
     all("channel::send", [](stage& s) { return s.empty.send(1); });
+    all("barrier::wait", [](stage& s) { return join(s.two.wait(), s.two.wait()); });
+    all("notify::wait", [](stage& s) {
+        s.told.notify_one();
+        return s.told.wait();
+    });
+    all("oneshot::receive", [](stage& s) {
+        (void)s.reply.send(1);
+        return s.reply.receive();
+    });
+    all("unbounded_channel::receive", [](stage& s) {
+        (void)s.unbounded.send(1);
+        return s.unbounded.receive();
+    });
     all("remote_event::wait", [](stage& s) {
         s.from_afar.set();
         return s.from_afar.wait();
