@@ -35,6 +35,7 @@
 #include <coil/stream/resource_generator.hpp>
 #include <coil/stream/take.hpp>
 #include <coil/sync/barrier.hpp>
+#include <coil/sync/broadcast.hpp>
 #include <coil/sync/channel.hpp>
 #include <coil/sync/event.hpp>
 #include <coil/sync/mutex.hpp>
@@ -43,5 +44,6 @@
 #include <coil/sync/remote_event.hpp>
 #include <coil/sync/semaphore.hpp>
 #include <coil/sync/unbounded_channel.hpp>
+#include <coil/sync/watch.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>

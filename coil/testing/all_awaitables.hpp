@@ -9,12 +9,14 @@
 #include <coil/core/race.hpp>
 #include <coil/core/with.hpp>
 #include <coil/sync/barrier.hpp>
+#include <coil/sync/broadcast.hpp>
 #include <coil/sync/channel.hpp>
 #include <coil/sync/event.hpp>
 #include <coil/sync/notify.hpp>
 #include <coil/sync/oneshot.hpp>
 #include <coil/sync/remote_event.hpp>
 #include <coil/sync/unbounded_channel.hpp>
+#include <coil/sync/watch.hpp>
 #include <coil/testing/probes.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
@@ -37,6 +39,10 @@ struct stage {
     notify told;
     oneshot<int> reply;
     unbounded_channel<int> unbounded;
+    broadcast<int, 2> news;
+    broadcast<int, 2>::receiver listener = news.subscribe();
+    watch<int> number;
+    watch<int>::receiver latest = number.subscribe();
     remote_event from_afar;
     bool is_filled = filled.try_send(0);
     words log;
@@ -104,6 +110,8 @@ inline kinds all_that_wait() {
     all("notify::wait", [](stage& s) { return s.told.wait(); });
     all("oneshot::receive", [](stage& s) { return s.reply.receive(); });
     all("unbounded_channel::receive", [](stage& s) { return s.unbounded.receive(); });
+    all("broadcast::receive", [](stage& s) { return s.listener.receive(); });
+    all("watch::wait_changed", [](stage& s) { return s.latest.wait_changed(); });
     all("remote_event::wait", [](stage& s) { return s.from_afar.wait(); });
     all("as_outcome", [](stage&) {
         return call_once([]() -> task<> {
@@ -179,6 +187,14 @@ inline kinds all_that_end() {
     all("unbounded_channel::receive", [](stage& s) {
         (void)s.unbounded.send(1);
         return s.unbounded.receive();
+    });
+    all("broadcast::receive", [](stage& s) {
+        s.news.send(1);
+        return s.listener.receive();
+    });
+    all("watch::wait_changed", [](stage& s) {
+        s.number.send(1);
+        return s.latest.wait_changed();
     });
     all("remote_event::wait", [](stage& s) {
         s.from_afar.set();
