@@ -40,6 +40,7 @@
 #include <coil/sync/event.hpp>
 #include <coil/sync/mutex.hpp>
 #include <coil/sync/notify.hpp>
+#include <coil/sync/once_cell.hpp>
 #include <coil/sync/oneshot.hpp>
 #include <coil/sync/remote_event.hpp>
 #include <coil/sync/semaphore.hpp>

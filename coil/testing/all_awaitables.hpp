@@ -13,6 +13,7 @@
 #include <coil/sync/channel.hpp>
 #include <coil/sync/event.hpp>
 #include <coil/sync/notify.hpp>
+#include <coil/sync/once_cell.hpp>
 #include <coil/sync/oneshot.hpp>
 #include <coil/sync/remote_event.hpp>
 #include <coil/sync/unbounded_channel.hpp>
@@ -41,6 +42,7 @@ struct stage {
     unbounded_channel<int> unbounded;
     broadcast<int, 2> news;
     broadcast<int, 2>::receiver listener = news.subscribe();
+    once_cell<int> made_once;
     watch<int> number;
     watch<int>::receiver latest = number.subscribe();
     remote_event from_afar;
@@ -112,6 +114,12 @@ inline kinds all_that_wait() {
     all("unbounded_channel::receive", [](stage& s) { return s.unbounded.receive(); });
     all("broadcast::receive", [](stage& s) { return s.listener.receive(); });
     all("watch::wait_changed", [](stage& s) { return s.latest.wait_changed(); });
+    all("once_cell::get_or_init", [](stage& s) {
+        return s.made_once.get_or_init([]() -> task<int> {
+            co_await never();
+            fatal("not reached");
+        });
+    });
     all("remote_event::wait", [](stage& s) { return s.from_afar.wait(); });
     all("as_outcome", [](stage&) {
         return call_once([]() -> task<> {
@@ -191,6 +199,12 @@ inline kinds all_that_end() {
     all("broadcast::receive", [](stage& s) {
         s.news.send(1);
         return s.listener.receive();
+    });
+    all("once_cell::get_or_init", [](stage& s) {
+        return s.made_once.get_or_init([]() -> task<int> {
+            co_await give_way(1);
+            co_return 1;
+        });
     });
     all("watch::wait_changed", [](stage& s) {
         s.number.send(1);
