@@ -46,5 +46,6 @@
 #include <coil/sync/semaphore.hpp>
 #include <coil/sync/unbounded_channel.hpp>
 #include <coil/sync/watch.hpp>
+#include <coil/time/rate_limiter.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>

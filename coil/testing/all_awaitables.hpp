@@ -19,6 +19,7 @@
 #include <coil/sync/unbounded_channel.hpp>
 #include <coil/sync/watch.hpp>
 #include <coil/testing/probes.hpp>
+#include <coil/time/rate_limiter.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
 
@@ -43,6 +44,8 @@ struct stage {
     broadcast<int, 2> news;
     broadcast<int, 2>::receiver listener = news.subscribe();
     once_cell<int> made_once;
+    rate_limiter daily{{.per = std::chrono::hours(24)}};
+    rate_limiter often{{.per = std::chrono::milliseconds(1)}};
     watch<int> number;
     watch<int>::receiver latest = number.subscribe();
     remote_event from_afar;
@@ -119,6 +122,10 @@ inline kinds all_that_wait() {
             co_await never();
             fatal("not reached");
         });
+    });
+    all("rate_limiter::acquire", [](stage& s) {
+        (void)s.daily.try_acquire();
+        return s.daily.acquire();
     });
     all("remote_event::wait", [](stage& s) { return s.from_afar.wait(); });
     all("as_outcome", [](stage&) {
@@ -209,6 +216,10 @@ inline kinds all_that_end() {
     all("watch::wait_changed", [](stage& s) {
         s.number.send(1);
         return s.latest.wait_changed();
+    });
+    all("rate_limiter::acquire", [](stage& s) {
+        (void)s.often.try_acquire();
+        return s.often.acquire();
     });
     all("remote_event::wait", [](stage& s) {
         s.from_afar.set();
