@@ -44,6 +44,7 @@
 #include <coil/sync/oneshot.hpp>
 #include <coil/sync/remote_event.hpp>
 #include <coil/sync/semaphore.hpp>
+#include <coil/sync/stop_source.hpp>
 #include <coil/sync/unbounded_channel.hpp>
 #include <coil/sync/watch.hpp>
 #include <coil/time/rate_limiter.hpp>

@@ -16,6 +16,7 @@
 #include <coil/sync/once_cell.hpp>
 #include <coil/sync/oneshot.hpp>
 #include <coil/sync/remote_event.hpp>
+#include <coil/sync/stop_source.hpp>
 #include <coil/sync/unbounded_channel.hpp>
 #include <coil/sync/watch.hpp>
 #include <coil/testing/probes.hpp>
@@ -44,6 +45,7 @@ struct stage {
     broadcast<int, 2> news;
     broadcast<int, 2>::receiver listener = news.subscribe();
     once_cell<int> made_once;
+    stop_source from_outside;
     rate_limiter daily{{.per = std::chrono::hours(24)}};
     rate_limiter often{{.per = std::chrono::milliseconds(1)}};
     watch<int> number;
@@ -101,13 +103,8 @@ public:
     }
 };
 
-/// Every kind, made so that nothing but a stop ends it. A new primitive adds a line
-/// here and inherits the law tests in `all_awaitables_test.cpp`.
-inline kinds all_that_wait() {
-    using namespace std::chrono_literals;
-    kinds all;
-    all("sleep", [](stage&) { return sleep(24h); });
-    all("sleep_until", [](stage&) { return sleep_until(instant::max()); });
+/// What is between strands; part of the next list.
+inline void add_sync_that_waits(kinds& all) {
     all("event::wait", [](stage& s) { return s.quiet.wait(); });
     all("channel::receive", [](stage& s) { return s.empty.receive(); });
     all("channel::send", [](stage& s) { return s.filled.send(2); });
@@ -123,11 +120,22 @@ inline kinds all_that_wait() {
             fatal("not reached");
         });
     });
+    all("remote_event::wait", [](stage& s) { return s.from_afar.wait(); });
+    all("stopped_by", [](stage& s) { return stopped_by(s.from_outside, never()); });
+}
+
+/// Every kind, made so that nothing but a stop ends it. A new primitive adds a line
+/// here and inherits the law tests in `all_awaitables_test.cpp`.
+inline kinds all_that_wait() {
+    using namespace std::chrono_literals;
+    kinds all;
+    all("sleep", [](stage&) { return sleep(24h); });
+    all("sleep_until", [](stage&) { return sleep_until(instant::max()); });
     all("rate_limiter::acquire", [](stage& s) {
         (void)s.daily.try_acquire();
         return s.daily.acquire();
     });
-    all("remote_event::wait", [](stage& s) { return s.from_afar.wait(); });
+    add_sync_that_waits(all);
     all("as_outcome", [](stage&) {
         return call_once([]() -> task<> {
             (void)co_await as_outcome(never());
@@ -168,13 +176,8 @@ inline kinds all_that_wait() {
     return all;
 }
 
-/// Every kind, made so that it ends by itself.
-inline kinds all_that_end() {
-    using namespace std::chrono_literals;
-    kinds all;
-    all("yield_now", [](stage&) { return yield_now(); });
-    all("sleep", [](stage&) { return sleep(1ms); });
-    all("sleep_until", [](stage&) { return sleep_until(instant()); });
+/// What is between strands; part of the next list.
+inline void add_sync_that_ends(kinds& all) {
     all("event::wait, set", [](stage& s) {
         s.happened.set();
         return s.happened.wait();
@@ -217,14 +220,35 @@ inline kinds all_that_end() {
         s.number.send(1);
         return s.latest.wait_changed();
     });
-    all("rate_limiter::acquire", [](stage& s) {
-        (void)s.often.try_acquire();
-        return s.often.acquire();
-    });
     all("remote_event::wait", [](stage& s) {
         s.from_afar.set();
         return s.from_afar.wait();
     });
+    all("stopped_by, before it is asked",
+        [](stage& s) { return stopped_by(s.from_outside, give_way(2)); });
+    all("stopped_by, asked later", [](stage& s) {
+        return call_once([&s]() -> task<> {
+            auto ask = [](stage& of) -> task<> {
+                co_await yield_now();
+                of.from_outside.request_stop();
+            };
+            co_await join(stopped_by(s.from_outside, never()), ask(s));
+        });
+    });
+}
+
+/// Every kind, made so that it ends by itself.
+inline kinds all_that_end() {
+    using namespace std::chrono_literals;
+    kinds all;
+    all("yield_now", [](stage&) { return yield_now(); });
+    all("sleep", [](stage&) { return sleep(1ms); });
+    all("sleep_until", [](stage&) { return sleep_until(instant()); });
+    all("rate_limiter::acquire", [](stage& s) {
+        (void)s.often.try_acquire();
+        return s.often.acquire();
+    });
+    add_sync_that_ends(all);
     all("stop_requested", [](stage&) { return stop_requested(); });
     all("task", [](stage&) { return give_way(3); });
     all("as_outcome", [](stage&) { return as_outcome(give_way(1)); });
