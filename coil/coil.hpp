@@ -20,6 +20,7 @@
 #include <coil/net/tcp_listener.hpp>
 #include <coil/net/tcp_stream.hpp>
 #include <coil/runtime/blocking.hpp>
+#include <coil/runtime/daemons.hpp>
 #include <coil/runtime/io_choice.hpp>
 #include <coil/runtime/multi_thread.hpp>
 #include <coil/runtime/on.hpp>

@@ -14,7 +14,8 @@ current_thread_runtime::current_thread_runtime(std::unique_ptr<io_driver> with,
       event_loop(*outside),
       options_(options),
       signals_(*this),
-      pool_(options.blocking_threads_max) {}
+      pool_(options.blocking_threads_max),
+      daemons_(*this) {}
 
 current_thread_runtime::~current_thread_runtime() = default;
 
@@ -22,7 +23,23 @@ void* current_thread_runtime::find_service(const service_kind& kind) noexcept {
     if (&kind == &io_driver::kind) return outside.get();
     if (&kind == &blocking_pool::kind) return &pool_;
     if (&kind == &signal_hub::kind) return &signals_;
+    if (&kind == &coil::daemons::kind) return &daemons_;
     return nullptr;
+}
+
+void current_thread_runtime::own_daemons::end() noexcept {
+    if (!request_stop()) return may_begin_again();
+    const clock::duration granted = of_.options_.daemon_deadline;
+    of_.timers()->arm(*this, from_now(*of_.timers(), granted));
+    is_due_ = false;
+    of_.run_until(is_due_);
+    cancel();
+    if (alive() != 0) {
+        report_and_hurry(granted);
+        is_due_ = false;
+        of_.run_until(is_due_);
+    }
+    may_begin_again();
 }
 
 current_thread_runtime::stop_on_signals::stop_on_signals(current_thread_runtime& of)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coil/runtime/blocking_pool.hpp>
+#include <coil/runtime/daemons.hpp>
 #include <coil/runtime/event_loop.hpp>
 #include <coil/runtime/io_driver.hpp>
 #include <coil/runtime/signals.hpp>
@@ -15,6 +16,9 @@ struct run_options {
     bool stop_on_signals = false;
     /// Threads for blocking calls; 0 means four per processor.
     std::size_t blocking_threads_max = 0;
+    /// How long daemons may take to stop when the work has ended, before they are
+    /// named.
+    clock::duration daemon_deadline = std::chrono::seconds(5);
 };
 
 namespace detail {
@@ -46,8 +50,11 @@ public:
     template <awaitable A>
     outcome<await_result_t<A>> run(A&& work) {
         const stop_on_signals told(*this);
-        return event_loop::run(std::forward<A>(work));
+        outcome<await_result_t<A>> ended = event_loop::run(std::forward<A>(work));
+        daemons_.end();
+        return ended;
     }
+    [[nodiscard]] coil::daemons& daemons() noexcept { return daemons_; }
 
     [[nodiscard]] blocking_stats blocking() const noexcept { return pool_.stats(); }
 
@@ -60,11 +67,28 @@ private:
         void arrived(int number) noexcept override;
         current_thread_runtime& of_;
     };
+    class own_daemons final : public coil::daemons, timer {
+    public:
+        explicit own_daemons(current_thread_runtime& of) noexcept
+            : coil::daemons(of),
+              timer(is_late),
+              of_(of) {}
+        void end() noexcept;
+
+    private:
+        void all_ended() noexcept override { is_due_ = true; }
+        static void is_late(timer& due) noexcept {
+            static_cast<own_daemons&>(due).is_due_ = true;
+        }
+        current_thread_runtime& of_;
+        bool is_due_ = false;  // they have ended, or had time enough
+    };
     void* find_service(const service_kind& kind) noexcept override;
 
     run_options options_;
     signal_hub signals_;
     blocking_pool pool_;
+    own_daemons daemons_;
 };
 
 }  // namespace coil

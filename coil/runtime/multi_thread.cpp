@@ -7,6 +7,8 @@
 #include <coil/runtime/multi_thread.hpp>
 #include <coil/runtime/signals.hpp>
 
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -17,6 +19,32 @@
 #include <thread>
 
 namespace coil {
+
+namespace {
+unsigned workers_of(const multi_thread_options& options) noexcept {
+    return options.workers != 0 ? options.workers
+                                : std::max(1U, std::thread::hardware_concurrency());
+}
+
+// To one of the processors that this process may use, one after the other. Where that
+// is refused it moves as others do.
+void pin(std::thread& worker, std::size_t index) noexcept {
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+    const auto count = static_cast<std::size_t>(CPU_COUNT(&allowed));
+    if (count == 0) return;
+    std::size_t left = index % count;
+    for (std::size_t at = 0; at < CPU_SETSIZE; ++at) {
+        if (!CPU_ISSET(at, &allowed) || left-- != 0) continue;
+        cpu_set_t only;
+        CPU_ZERO(&only);
+        CPU_SET(at, &only);
+        ::pthread_setaffinity_np(worker.native_handle(), sizeof only, &only);
+        return;
+    }
+}
+}  // namespace
 
 /// Hears signals on the first worker's thread.
 class multi_thread_runtime::stop_on_signals : signal_listener {
@@ -29,10 +57,42 @@ private:
     machinery& of_;
 };
 
+class multi_thread_runtime::own_daemons final : public coil::daemons {
+public:
+    explicit own_daemons(executor& place) noexcept : coil::daemons(place) {}
+    void end(clock::duration granted) noexcept;
+
+private:
+    void all_ended() noexcept override;
+    std::mutex mutex_;
+    std::condition_variable ended_;
+    bool have_ended_ = false;
+};
+
+void multi_thread_runtime::own_daemons::all_ended() noexcept {
+    // Notified under the lock: once it is given back, this may be gone.
+    const std::scoped_lock lock(mutex_);
+    have_ended_ = true;
+    ended_.notify_all();
+}
+
+void multi_thread_runtime::own_daemons::end(clock::duration granted) noexcept {
+    if (!request_stop()) return;
+    std::unique_lock lock(mutex_);
+    const auto have_ended = [this] { return have_ended_; };
+    if (ended_.wait_for(lock, granted, have_ended)) return;
+    lock.unlock();
+    report_and_hurry(granted);
+    lock.lock();
+    ended_.wait(lock, have_ended);
+}
+
 struct multi_thread_runtime::machinery {
-    machinery(unsigned count, std::size_t blocking_threads)
-        : sharing(count, blocking_threads) {}
+    explicit machinery(const multi_thread_options& options)
+        : sharing(options, workers_of(options)),
+          daemon_deadline(options.daemon_deadline) {}
     ~machinery() {
+        if (daemons) daemons->end(daemon_deadline);
         sharing.close();
         for (std::thread& each : threads) each.join();
     }
@@ -42,6 +102,8 @@ struct multi_thread_runtime::machinery {
     std::vector<std::unique_ptr<shared_epoll_driver>> drivers;
     detail::work_sharing sharing;
     std::vector<std::thread> threads;
+    std::optional<own_daemons> daemons;
+    clock::duration daemon_deadline;
     std::optional<signal_hub> signals;
     stop_on_signals stops{*this};
     std::mutex mutex;  // guards what runs
@@ -71,17 +133,16 @@ void multi_thread_runtime::stop_on_signals::arrived(int number) noexcept {
 }
 
 multi_thread_runtime::multi_thread_runtime(multi_thread_options options) {
-    const unsigned count = options.workers != 0
-                               ? options.workers
-                               : std::max(1U, std::thread::hardware_concurrency());
-    machinery_ = std::make_unique<machinery>(count, options.blocking_threads_max);
+    machinery_ = std::make_unique<machinery>(options);
     machinery& all = *machinery_;
+    const unsigned count = workers_of(options);
     for (unsigned i = 0; i < count; ++i) {
         io_driver& outside =
             *all.drivers.emplace_back(std::make_unique<shared_epoll_driver>());
         all.sharing.workers.push_back(
             std::make_unique<detail::worker>(all.sharing, i, outside));
     }
+    all.sharing.daemons = &all.daemons.emplace(any_worker());
     if (options.stop_on_signals) {
         all.signals.emplace(any_worker());
         all.stops.listen(*all.signals, {SIGINT, SIGTERM});
@@ -89,8 +150,18 @@ multi_thread_runtime::multi_thread_runtime(multi_thread_options options) {
     all.threads.reserve(count);
     spin_lock::set_patience([]() noexcept { std::this_thread::yield(); });
     const detail::signals_blocked in_this_scope;
-    for (const auto& each : all.sharing.workers)
+    for (const auto& each : all.sharing.workers) {
         all.threads.emplace_back([&each] { each->work(); });
+        if (options.pins_threads) pin(all.threads.back(), all.threads.size() - 1);
+    }
+}
+
+multi_thread_stats multi_thread_runtime::stats() const {
+    multi_thread_stats all = {.workers = {},
+                              .blocking = machinery_->sharing.blocking.stats()};
+    for (const auto& each : machinery_->sharing.workers)
+        all.workers.push_back(each->stats());
+    return all;
 }
 
 multi_thread_runtime::~multi_thread_runtime() = default;
@@ -101,6 +172,10 @@ unsigned multi_thread_runtime::workers() const noexcept {
 
 executor& multi_thread_runtime::any_worker() noexcept {
     return *machinery_->sharing.workers.front();
+}
+
+coil::daemons& multi_thread_runtime::daemons() noexcept {
+    return *machinery_->daemons;
 }
 
 executor& multi_thread_runtime::pinned(unsigned worker) noexcept {

@@ -4,11 +4,30 @@
 #include <coil/core/drop_traits.hpp>
 #include <coil/core/group.hpp>
 #include <coil/core/spawned.hpp>
+#include <coil/runtime/blocking_pool.hpp>
+#include <coil/runtime/daemons.hpp>
 #include <coil/runtime/on.hpp>
+#include <coil/time/clock.hpp>
 
+#include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace coil {
+
+/// Counts of one worker since it began.
+struct worker_stats {
+    std::uint64_t turns = 0;   ///< Of strands that any worker may run.
+    std::uint64_t steals = 0;  ///< Times that it took work from another worker.
+    std::uint64_t sleeps = 0;  ///< Times that it had nothing to do.
+    std::size_t queued = 0;    ///< Strands that wait for it now.
+};
+
+/// Counts of a `multi_thread_runtime`.
+struct multi_thread_stats {
+    std::vector<worker_stats> workers;
+    blocking_stats blocking;
+};
 
 /// What a `multi_thread_runtime` may be told.
 struct multi_thread_options {
@@ -16,10 +35,21 @@ struct multi_thread_options {
     unsigned workers = 0;
     /// Threads for blocking calls; 0 means four per processor.
     std::size_t blocking_threads_max = 0;
+    /// Whether what a turn wakes runs next on the same worker, while what it needs is
+    /// in the cache. If not, it queues behind the others, and other workers may take
+    /// it: for strands that compute for long after they woke another.
+    bool runs_woken_next = true;
+    /// Whether each worker stays on one processor: for machines that do nothing else.
+    bool pins_threads = false;
+    /// Timers are rounded up to multiples of this: many of them cost fewer wake-ups
+    /// then. At least 1 ns.
+    clock::duration timer_resolution = clock::duration(1);
     /// SIGINT and SIGTERM ask all that runs to stop (`stop_reason::shutdown`); the
     /// second one hurries its clean-up (a hard stop); a third has its usual effect, as
     /// has one that comes while nothing runs.
     bool stop_on_signals = false;
+    /// How long daemons may take to stop when the runtime ends, before they are named.
+    clock::duration daemon_deadline = std::chrono::seconds(5);
 };
 
 /// A runtime for many threads: each has its own queue of strands and its own timers,
@@ -42,10 +72,13 @@ public:
     explicit multi_thread_runtime(multi_thread_options options = {});
     multi_thread_runtime(const multi_thread_runtime&) = delete;
     multi_thread_runtime& operator=(const multi_thread_runtime&) = delete;
-    /// Joins the threads. Requires: nothing runs.
+    /// Ends the daemons, and joins the threads. Requires: nothing runs.
     ~multi_thread_runtime();
 
     [[nodiscard]] unsigned workers() const noexcept;
+    /// Threads: any. Each count by itself is right; together they may be a moment
+    /// apart.
+    [[nodiscard]] multi_thread_stats stats() const;
 
     /// For `on`: strands that any worker may run.
     [[nodiscard]] executor& any_worker() noexcept;
@@ -53,6 +86,8 @@ public:
     /// may hold what is local, as on a `current_thread_runtime`.
     /// Requires: `worker` is less than `workers()`.
     [[nodiscard]] executor& pinned(unsigned worker) noexcept;
+
+    [[nodiscard]] coil::daemons& daemons() noexcept;
 
     /// Runs `f(worker)` pinned to each worker, all at once, and waits for all of them:
     /// one thread per processor, and nothing shared between them but what you share.
@@ -107,6 +142,7 @@ private:
     void end(running& whole) noexcept;
     void tell(running& asked) noexcept;
 
+    class own_daemons;
     class stop_on_signals;
     struct machinery;  // threads and locks, which are slow to compile
     std::unique_ptr<machinery> machinery_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/base/assert.hpp>
+#include <coil/base/planted.hpp>
 #include <coil/runtime/on.hpp>
 
 #include <utility>
@@ -25,7 +26,7 @@ void visit::send() noexcept {
 
 void visit::request_stop(stop_reason why, stop_level level) noexcept {
     const holding held(lock_);
-    if (is_over_) return;
+    if (is_over_ || COIL_PLANTED(visits_forget_stops)) return;
     why_ = why;
     asked_ = level;
     if (there_.is_parallel()) {

@@ -111,7 +111,7 @@ public:
             } else if (entry->is_stopping) {
                 ended.push_back(asked);
             } else {
-                system_.start(*entry);
+                entry->is_tried = !system_.start(*entry);
             }
         }
         for (io_operation* asked : ended) end(*asked);
@@ -149,7 +149,7 @@ private:
     void end(io_operation& asked) noexcept {
         auto& entry = *lent_.at(&asked);
         if (!entry.is_stopping) {
-            asked.ready();
+            asked.ready(true);
             return;
         }
         const bool is_sent = entry.is_done && asked.asked == io_operation::kind::write;

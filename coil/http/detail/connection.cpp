@@ -157,8 +157,8 @@ task<connection::next_step> connection::answer() {
     has_body_ended_ = !head().has_body();
     has_sent_continue_ = false;
     is_answering_ = false;
-    body_received_ = 0;
-    body_waited_ = {};
+    memory_->body_received = 0;
+    memory_->body_waited = {};
     if (has_body_ended_)
         (void)memory_->parser.parse({});  // message_done; the head stays valid
     ++served_;
@@ -358,8 +358,8 @@ std::chrono::nanoseconds connection::body_time_left() const noexcept {
     const limits& limits = server_.limits_;
     constexpr std::uint64_t longest = 1U << 30U;  // half of what a duration holds or so
     const auto rate = std::max<std::uint64_t>(limits.body_bytes_per_second_min, 1);
-    const std::chrono::seconds earned(std::min(body_received_ / rate, longest));
-    const auto left = limits.body_rate_grace - body_waited_;
+    const std::chrono::seconds earned(std::min(memory_->body_received / rate, longest));
+    const auto left = limits.body_rate_grace - memory_->body_waited;
     return left > clock::duration::max() - earned ? clock::duration::max()
                                                   : left + earned;
 }
@@ -368,7 +368,7 @@ std::chrono::nanoseconds connection::body_time_left() const noexcept {
 parse_result connection::parse_body() {
     const parse_result parsed = memory_->parser.parse(memory_->unread);
     memory_->unread.remove_prefix(parsed.consumed);
-    body_received_ += parsed.body.size();
+    memory_->body_received += parsed.body.size();
     if (parsed.event == parse_event::message_done) has_body_ended_ = true;
     if (parsed.event == parse_event::failed && !is_body_bad_) {
         is_body_bad_ = true;
@@ -411,7 +411,7 @@ task<std::optional<std::string_view>> connection::next_piece() {
             has_more = co_await flush();
         }
         if (has_more) {
-            const paced in_this_block(body_waited_);
+            const paced in_this_block(memory_->body_waited);
             has_more = co_await fill(body_time_left());
         }
         if (!has_more) {

@@ -76,8 +76,6 @@ private:
     const handler_ref& handler_;
     memory_store::memory memory_;  // none while it is idle
     std::size_t served_ = 0;
-    std::chrono::nanoseconds body_waited_ = {};
-    std::uint64_t body_received_ = 0;
     bool has_body_ended_ = true;
     bool is_body_bad_ = false;  // malformed or too slow: nothing can follow it
     bool has_sent_continue_ = false;

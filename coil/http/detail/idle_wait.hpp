@@ -29,13 +29,14 @@ private:
 /// a race with a time-out in it: most connections spend most of their lives here.
 class idle_wait : public coil::detail::frame_operation<idle_wait>,
                   public intrusive_list_node,
-                  private timer {
+                  private timer,
+                  private remote_message {
 public:
     static constexpr const char* what = "http idle";
 
     idle_wait(clock::duration limit, net::tcp_stream& peer, idle_list& place) noexcept
-        : timer(&too_long),
-          limit_(limit),
+        : timer(&too_long, instant(limit)),  // until it is armed
+          remote_message(&hear),
           readable_(peer.wait_readable()),
           place_(place) {}
 
@@ -49,7 +50,7 @@ public:
             parent.scope().home().spend_rest();
         } else {
             timer_service& timers = *parent.scope().home().runs_on().timers();
-            timers.arm(*this, from_now(timers, limit_));
+            timers.arm(*this, from_now(timers, deadline().time_since_epoch()));
             const holding held(place_.lock_);
             place_.all_.push_back(*this);
         }
@@ -65,9 +66,10 @@ private:
         was_told_ = true;
         scope_.request_stop(stop_reason::shutdown);
     }
-    void hear() noexcept {
-        is_coming_ = false;
-        tell();
+    static void hear(remote_message& news) noexcept {
+        auto& self = static_cast<idle_wait&>(news);
+        self.is_coming_ = false;
+        self.tell();
     }
     static void too_long(timer& due) noexcept {
         auto& self = static_cast<idle_wait&>(due);
@@ -95,14 +97,12 @@ private:
     }
 
     using wait = net::tcp_stream::wait_leaf;
-    clock::duration limit_;
     wait readable_;
     idle_list& place_;
     coil::detail::nested_scope scope_;
     coil::detail::part<coil::detail::child<wait>, idle_wait, &idle_wait::readable,
                        &idle_wait::stopped>
         child_{*this};
-    message_to<idle_wait, &idle_wait::hear> news_{*this};
     bool was_told_ = false;
     bool has_ended_ = false;
     bool is_coming_ = false;
@@ -116,7 +116,7 @@ inline void idle_list::tell_all() noexcept {
             idle->tell();
         } else {
             idle->is_coming_ = true;
-            waiting.post(idle->news_);
+            waiting.post(*idle);
         }
     }
 }

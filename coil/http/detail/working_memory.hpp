@@ -4,6 +4,8 @@
 #include <coil/http/request_parser.hpp>
 
 #include <array>
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,7 +36,9 @@ struct working_memory {
     std::string_view unread;  // of the input
     std::string output;       // to be sent
     std::size_t sent = 0;     // of it; may be ahead: a byte before there is any
-    date_text date;           // of the response that begins
+    std::chrono::nanoseconds body_waited = {};  // for what the handler reads
+    std::uint64_t body_received = 0;
+    date_text date;                     // of the response that begins
     std::array<char, 16 * 1024> input;  // read from the peer; not initialized
 };
 

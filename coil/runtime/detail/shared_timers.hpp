@@ -13,11 +13,16 @@ namespace coil::detail {
 /// Threads: any; `advance` and `next_event` from the worker's.
 class shared_timers : public timer_service {
 public:
-    explicit shared_timers(driver& of) noexcept : driver_(of), wheel_(of.now()) {}
+    /// Deadlines are rounded up to multiples of `resolution`, at least 1 ns.
+    shared_timers(driver& of, instant::duration resolution) noexcept
+        : driver_(of),
+          resolution_(resolution),
+          wheel_(of.now()) {}
 
     [[nodiscard]] instant now() const noexcept override { return driver_.now(); }
     void arm(timer& armed, instant deadline) noexcept override {
         armed.cancel();
+        deadline = rounded(deadline);
         const std::scoped_lock lock(mutex_);
         armed.shared_by_ = this;
         wheel_.arm(armed, deadline == timer::on_its_way
@@ -42,7 +47,15 @@ private:
         return true;
     }
 
+    [[nodiscard]] instant rounded(instant deadline) const noexcept {
+        if (resolution_.count() <= 1) return deadline;
+        const auto over = deadline.time_since_epoch() % resolution_;
+        const auto missing = over.count() > 0 ? resolution_ - over : -over;
+        return missing < instant::max() - deadline ? deadline + missing : deadline;
+    }
+
     driver& driver_;
+    const instant::duration resolution_;
     std::mutex mutex_;
     timer_wheel wheel_;
 };

@@ -17,6 +17,13 @@ COIL_THREAD_LOCAL worker* this_worker = nullptr;
 // turn.
 constexpr unsigned turns_between_shared = 61;
 constexpr unsigned woken_in_a_row_most = 16;
+
+// Of what only this thread writes. relaxed: it is a count, and orders nothing.
+std::uint64_t count(atomic<std::uint64_t>& events) noexcept {
+    const std::uint64_t now = events.load(memory_order_relaxed) + 1;
+    events.store(now, memory_order_relaxed);
+    return now;
+}
 }  // namespace
 
 // What the workers share.
@@ -74,7 +81,7 @@ bool work_sharing::is_closing() const noexcept {
 
 worker::worker(work_sharing& of, unsigned index, io_driver& outside) noexcept
     : loop_mailbox(outside),
-      shared_timers(outside),
+      shared_timers(outside, of.timer_resolution),
       executor(static_cast<loop_mailbox&>(*this), static_cast<shared_timers*>(this)),
       of_(of),
       driver_(outside),
@@ -83,8 +90,17 @@ worker::worker(work_sharing& of, unsigned index, io_driver& outside) noexcept
     set_parallel();
 }
 
+worker_stats worker::stats() const noexcept {
+    // relaxed: as in count().
+    return {.turns = turns_.load(memory_order_relaxed),
+            .steals = steals_.load(memory_order_relaxed),
+            .sleeps = sleeps_.load(memory_order_relaxed),
+            .queued = queue_.size()};
+}
+
 void* worker::find_service(const service_kind& kind) noexcept {
     if (&kind == &io_driver::kind) return &driver_;
+    if (&kind == &daemons::kind) return of_.daemons;
     return &kind == &blocking_pool::kind ? &of_.blocking : nullptr;
 }
 
@@ -101,7 +117,7 @@ void worker::push(strand& ready) noexcept {
     strand* queued = &ready;
     // What a turn wakes runs next, while what it needs is in the cache. A strand that
     // gives way goes to the end, and so does what the world outside wakes.
-    if (running_ != nullptr && running_ != queued)
+    if (running_ != nullptr && running_ != queued && of_.runs_woken_next)
         queued = std::exchange(woken_, queued);
     if (queued == nullptr) return;
     if (!queue_.push(*queued)) return of_.push(*queued);
@@ -145,7 +161,7 @@ strand* worker::next() noexcept {
 }
 
 strand* worker::next_own() noexcept {
-    if (++turns_ % turns_between_shared == 0) {
+    if (count(turns_) % turns_between_shared == 0) {
         if (strand* const shared = of_.pop()) return shared;
     }
     if (woken_ != nullptr && ++woken_in_a_row_ < woken_in_a_row_most)
@@ -162,15 +178,19 @@ strand* worker::find_elsewhere() noexcept {
 }
 
 strand* worker::steal() noexcept {
-    const auto count = static_cast<unsigned>(of_.workers.size());
-    for (unsigned i = 1; i < count; ++i) {
-        worker& other = *of_.workers[(index_ + i) % count];
-        if (strand* const stolen = other.queue_.steal_into(queue_)) return stolen;
+    const auto workers = static_cast<unsigned>(of_.workers.size());
+    for (unsigned i = 1; i < workers; ++i) {
+        worker& other = *of_.workers[(index_ + i) % workers];
+        if (strand* const stolen = other.queue_.steal_into(queue_)) {
+            count(steals_);
+            return stolen;
+        }
     }
     return of_.pop();
 }
 
 void worker::park() noexcept {
+    count(sleeps_);
     of_.idle.fall_asleep(index_, std::exchange(is_searching_, false));
     if (!of_.has_work()) sleep(std::min(next_event(), pinned_.wheel().next_event()));
     // Whoever picked us is about to say so: with that behind us nobody else does.

@@ -3,6 +3,7 @@
 
 #include <coil/core/strand.hpp>
 #include <coil/runtime/blocking_pool.hpp>
+#include <coil/runtime/daemons.hpp>
 #include <coil/runtime/detail/idle_workers.hpp>
 #include <coil/runtime/detail/loop_mailbox.hpp>
 #include <coil/runtime/detail/pinned_place.hpp>
@@ -11,6 +12,7 @@
 #include <coil/runtime/detail/work_queue.hpp>
 #include <coil/runtime/driver.hpp>
 #include <coil/runtime/io_driver.hpp>
+#include <coil/runtime/multi_thread.hpp>
 
 #include <memory>
 #include <mutex>
@@ -22,9 +24,11 @@ class worker;
 
 /// What the workers of one runtime share.
 struct work_sharing {
-    work_sharing(unsigned count, std::size_t blocking_threads)
-        : blocking(blocking_threads),
-          idle(count) {}
+    work_sharing(const multi_thread_options& options, unsigned count)
+        : blocking(options.blocking_threads_max),
+          idle(count),
+          runs_woken_next(options.runs_woken_next),
+          timer_resolution(options.timer_resolution) {}
 
     /// Queues a strand from a thread that is no worker of this runtime, or for which
     /// there is no room.
@@ -39,7 +43,10 @@ struct work_sharing {
 
     std::vector<std::unique_ptr<worker>> workers;  // before any of them runs
     blocking_pool blocking;
+    coil::daemons* daemons = nullptr;  // before any of them runs
     idle_workers idle;
+    const bool runs_woken_next;
+    const clock::duration timer_resolution;
 
 private:
     mutable std::mutex mutex_;  // guards what follows
@@ -65,6 +72,8 @@ public:
     /// Ends its sleep: it was picked, or the runtime closes.
     void poke() noexcept { post(poke_); }
     [[nodiscard]] const work_queue& queue() const noexcept { return queue_; }
+    /// Threads: any.
+    [[nodiscard]] worker_stats stats() const noexcept;
     /// For strands that stay on this worker.
     [[nodiscard]] executor& pinned() noexcept { return pinned_; }
 
@@ -89,7 +98,10 @@ private:
     strand* woken_ = nullptr;    // by the last turn: it runs next, and is not stolen
     strand* running_ = nullptr;  // whose turn it is
     unsigned woken_in_a_row_ = 0;
-    unsigned turns_ = 0;
+    // Written by its own thread, read by others: no order is needed.
+    atomic<std::uint64_t> turns_ = 0;
+    atomic<std::uint64_t> steals_ = 0;
+    atomic<std::uint64_t> sleeps_ = 0;
     poll_pace pace_;
     pinned_place pinned_;
     bool is_searching_ = false;  // counted so in `idle_workers`

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/planted.hpp>
 #include <coil/runtime/epoll/epoll_driver.hpp>
 
 #include <sys/epoll.h>
@@ -349,7 +350,8 @@ bool basic_epoll_driver<F>::start(io_operation& asked) noexcept {
     int error = 0;
     {
         const holding held(source.lock);
-        if (is_shared && source.is_registered && (source.ready & direction) != 0)
+        if (is_shared && source.is_registered && (source.ready & direction) != 0 &&
+            !COIL_PLANTED(edges_pass_unseen))
             return false;
         io_operation*& place = source.waiting(direction);
         COIL_EXPECTS(place == nullptr &&
