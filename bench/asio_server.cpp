@@ -7,6 +7,7 @@
 #include <array>
 #include <memory>
 #include <string_view>
+#include <thread>
 
 namespace {
 
@@ -92,8 +93,10 @@ awaitable<void> accept(tcp::acceptor& listener, awaitable<void> (*serve)(tcp::so
 }  // namespace
 
 int main(int count, char** arguments) {
-    const std::string_view kind = count == 2 ? arguments[1] : "";
-    asio::io_context loop(1);
+    const std::string_view kind = count >= 2 ? arguments[1] : "";
+    const bool has_two_threads =
+        count >= 3 && std::string_view(arguments[2]) == "two-threads";
+    asio::io_context loop(has_two_threads ? 2 : 1);
     tcp::acceptor listener(loop, {asio::ip::address_v4::loopback(), 0});
     if (kind == "echo-callbacks") {
         accept_with_callbacks(listener);
@@ -102,9 +105,13 @@ int main(int count, char** arguments) {
     } else if (kind == "http") {
         asio::co_spawn(loop, accept(listener, say_hello), asio::detached);
     } else {
-        std::fprintf(stderr, "usage: %s echo|echo-callbacks|http\n", arguments[0]);
+        std::fprintf(stderr, "usage: %s echo|echo-callbacks|http [two-threads]\n",
+                     arguments[0]);
         return 2;
     }
     bench::announce(listener.local_endpoint().port());
+    // A session needs no strand: it waits for one thing at a time.
+    std::jthread other;
+    if (has_two_threads) other = std::jthread([&loop] { loop.run(); });
     loop.run();
 }

@@ -9,7 +9,9 @@
 
 #include "measure.hpp"
 
+#include <array>
 #include <deque>
+#include <numeric>
 
 namespace {
 
@@ -78,14 +80,15 @@ task<uint64_t> spawn_each(uint64_t count) {
     co_return sum;
 }
 
+/// Each child has a number of its own, so they may run beside each other.
 task<uint64_t> spawn_thousands(uint64_t count) {
-    uint64_t sum = 0;
-    while (sum < count) {
-        co_await coil::with_group([&sum](coil::group& group) {
-            for (int i = 0; i < 1000; ++i) group.spawn(add_one_to(sum));
+    std::array<uint64_t, 1000> sums = {};
+    for (uint64_t spawned = 0; spawned < count; spawned += sums.size()) {
+        co_await coil::with_group([&sums](coil::group& group) {
+            for (uint64_t& sum : sums) group.spawn(add_one_to(sum));
         });
     }
-    co_return sum;
+    co_return std::accumulate(sums.begin(), sums.end(), uint64_t{0});
 }
 
 task<uint64_t> yield_often(uint64_t count) {
@@ -213,15 +216,54 @@ task_of<uint64_t, F> lock_often(uint64_t count) {
     co_return sum;
 }
 
+// --- what many threads are for ---
+
+task<> compute_into(uint64_t& state) {
+    state = bench::compute(state);
+    co_return;
+}
+
+task<uint64_t> compute_together(uint64_t count) {
+    std::array<uint64_t, bench::computed_together> states = {};
+    for (uint64_t computed = 0; computed < count; computed += states.size()) {
+        co_await coil::with_group([&states](coil::group& group) {
+            for (uint64_t& state : states) group.spawn(compute_into(state));
+        });
+    }
+    co_return std::accumulate(states.begin(), states.end(), uint64_t{0});
+}
+
+task<uint64_t> fibonacci(uint64_t number);
+
+task<> fibonacci_into(uint64_t& result, uint64_t number) {
+    result = co_await fibonacci(number);
+}
+
+// TODO(perf): the place of parallel(a, b), which will be made for this.
+task<uint64_t> fibonacci(uint64_t number) {
+    if (number < 2) co_return number;
+    uint64_t larger = 0;
+    uint64_t smaller = 0;
+    co_await coil::with_group([&](coil::group& group) -> task<> {
+        group.spawn(fibonacci_into(larger, number - 1));
+        smaller = co_await fibonacci(number - 2);
+    });
+    co_return larger + smaller;
+}
+
+task<uint64_t> fork_and_join(uint64_t count) {
+    return fibonacci(bench::fibonacci_of(count));
+}
+
 template <auto Work>
 uint64_t run(uint64_t count) {
     return coil::run(Work(count));
 }
 
-/// On the one worker of a runtime for many threads.
-template <auto Work>
-uint64_t run_on_worker(uint64_t count) {
-    coil::multi_thread_runtime runtime({.workers = 1});
+/// On so many workers of a runtime for many threads.
+template <unsigned Workers, auto Work>
+uint64_t run_on(uint64_t count) {
+    coil::multi_thread_runtime runtime({.workers = Workers});
     return runtime.run(Work(count)).take();
 }
 
@@ -242,12 +284,18 @@ constexpr bench::row rows[] = {
     {"channel-buffered", run<pass_through_buffer<local>>},
     {"channel-ping-pong", run<ping_pong<local>>},
     {"mutex-local", run<lock_often<local>>},
-    {"worker-spawn-join", run_on_worker<spawn_each>},
-    {"worker-spawn-1000", run_on_worker<spawn_thousands>},
-    {"worker-yield", run_on_worker<yield_often>},
-    {"worker-channel-buffered", run_on_worker<pass_through_buffer<any_thread>>},
-    {"worker-channel-ping-pong", run_on_worker<ping_pong<any_thread>>},
-    {"worker-mutex", run_on_worker<lock_often<any_thread>>},
+    {"worker-spawn-join", run_on<1, spawn_each>},
+    {"worker-spawn-1000", run_on<1, spawn_thousands>},
+    {"worker-yield", run_on<1, yield_often>},
+    {"worker-channel-buffered", run_on<1, pass_through_buffer<any_thread>>},
+    {"worker-channel-ping-pong", run_on<1, ping_pong<any_thread>>},
+    {"worker-mutex", run_on<1, lock_often<any_thread>>},
+    {"worker-compute", run_on<1, compute_together>},
+    {"worker-fork-join", run_on<1, fork_and_join>},
+    {"two-workers-spawn-1000", run_on<2, spawn_thousands>},
+    {"two-workers-channel-ping-pong", run_on<2, ping_pong<any_thread>>},
+    {"two-workers-compute", run_on<2, compute_together>},
+    {"two-workers-fork-join", run_on<2, fork_and_join>},
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <coil/net/tcp_listener.hpp>
 #include <coil/runtime/current_thread.hpp>
 #include <coil/runtime/io_choice.hpp>
+#include <coil/runtime/multi_thread.hpp>
 
 #include "listen.hpp"
 
@@ -54,10 +55,17 @@ task<> serve_http() {
 int main(int count, char** arguments) {
     const std::string_view kind = count >= 2 ? arguments[1] : "";
     if (kind != "echo" && kind != "http") {
-        std::fprintf(stderr, "usage: %s echo|http [epoll|uring]\n", arguments[0]);
+        std::fprintf(stderr, "usage: %s echo|http [epoll|uring|two-threads]\n",
+                     arguments[0]);
         return 2;
+    }
+    task<> work = kind == "echo" ? serve_echo() : serve_http();
+    if (count >= 3 && std::string_view(arguments[2]) == "two-threads") {
+        coil::multi_thread_runtime runtime({.workers = 2});
+        runtime.run(std::move(work)).take();
+        return 0;
     }
     const auto driver = coil::io_choice_of(count >= 3 ? arguments[2] : nullptr);
     coil::current_thread_runtime runtime(coil::make_io_driver(driver));
-    runtime.run(kind == "echo" ? serve_echo() : serve_http()).take();
+    runtime.run(std::move(work)).take();
 }

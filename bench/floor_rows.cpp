@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The least that Clang makes of a coroutine: no context, no stop, no errors, one
-// thread; frames come from a free list.
+// thread; frames come from a free list. And what the standard library has for threads.
 #include "measure.hpp"
 
+#include <array>
+#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <coroutine>
 #include <cstddef>
 #include <exception>
+#include <mutex>
 #include <new>
+#include <thread>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -195,6 +201,130 @@ uint64_t run(uint64_t count) {
     return Work(count).run();
 }
 
+// --- threads ---
+
+/// Who takes from an empty one waits; nobody puts into a full one.
+class guarded_queue {
+public:
+    static constexpr uint64_t places = 64;
+
+    void put(uint64_t item) {
+        {
+            const std::scoped_lock lock(mutex_);
+            items_[put_++ % places] = item;
+        }
+        is_filled_.notify_one();
+    }
+    uint64_t take() {
+        std::unique_lock lock(mutex_);
+        is_filled_.wait(lock, [this] { return put_ != taken_; });
+        return items_[taken_++ % places];
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable is_filled_;
+    std::array<uint64_t, places> items_;
+    uint64_t put_ = 0;
+    uint64_t taken_ = 0;
+};
+
+uint64_t pass_through_buffer(uint64_t count) {
+    guarded_queue items;
+    uint64_t sum = 0;
+    for (uint64_t passed = 0; passed < count; passed += guarded_queue::places) {
+        for (uint64_t i = 0; i < guarded_queue::places; ++i) items.put(i);
+        for (uint64_t i = 0; i < guarded_queue::places; ++i) sum += items.take();
+    }
+    return sum;
+}
+
+uint64_t play_alone(uint64_t count) {
+    guarded_queue there;
+    guarded_queue back;
+    uint64_t sum = 0;
+    for (uint64_t i = 0; i < count; ++i) {
+        there.put(i);
+        back.put(there.take());
+        sum += back.take();
+    }
+    return sum;
+}
+
+uint64_t play_together(uint64_t count) {
+    guarded_queue there;
+    guarded_queue back;
+    const std::jthread other([&] {
+        for (uint64_t i = 0; i < count; ++i) back.put(there.take());
+    });
+    uint64_t sum = 0;
+    for (uint64_t i = 0; i < count; ++i) {
+        there.put(i);
+        sum += back.take();
+    }
+    return sum;
+}
+
+uint64_t lock_often(uint64_t count) {
+    std::mutex free;
+    uint64_t sum = 0;
+    for (uint64_t i = 0; i < count; ++i) {
+        const std::scoped_lock lock(free);
+        ++sum;
+    }
+    return sum;
+}
+
+/// While there is one thread only, a lock of glibc is no atomic operation.
+template <uint64_t (*Work)(uint64_t)>
+uint64_t on_thread(uint64_t count) {
+    uint64_t result = 0;
+    std::jthread([&] { result = Work(count); }).join();
+    return result;
+}
+
+/// The sum of `work` of each of so many, which the threads take one after the other.
+template <unsigned Threads>
+uint64_t sum_of(uint64_t count, const auto& work) {
+    std::atomic<uint64_t> next = 0;
+    std::atomic<uint64_t> sum = 0;
+    const auto take_part = [&] {
+        for (uint64_t mine = 0; (mine = next++) < count;) sum += work(mine);
+    };
+    {
+        std::vector<std::jthread> others;
+        while (others.size() + 1 < Threads) others.emplace_back(take_part);
+        take_part();
+    }
+    return sum;
+}
+
+template <unsigned Threads>
+uint64_t compute_together(uint64_t count) {
+    return sum_of<Threads>(count, bench::compute);
+}
+
+number fibonacci(uint64_t of) {
+    if (of < 2) co_return of;
+    const uint64_t larger = co_await fibonacci(of - 1);
+    co_return larger + co_await fibonacci(of - 2);
+}
+
+void split(uint64_t number, int levels, std::vector<uint64_t>& parts) {
+    if (levels == 0 || number < 2) return parts.push_back(number);
+    split(number - 1, levels - 1, parts);
+    split(number - 2, levels - 1, parts);
+}
+
+/// Forks where the threads need it, and nowhere else.
+template <unsigned Threads>
+uint64_t fork_and_join(uint64_t count) {
+    std::vector<uint64_t> parts;
+    split(bench::fibonacci_of(count), 6, parts);
+    return sum_of<Threads>(parts.size(),
+                           [&](uint64_t part) { return fibonacci(parts[part]).run(); });
+}
+
 constexpr bench::row rows[] = {
     {"await", run<await_each>},
     {"await-inline", run<await_each_inline>},
@@ -202,6 +332,14 @@ constexpr bench::row rows[] = {
     {"generator", run<sum_up>},
     {"timer", read_clock},
     {"timer-rearm", read_clock},
+    {"worker-channel-buffered", on_thread<pass_through_buffer>},
+    {"worker-channel-ping-pong", on_thread<play_alone>},
+    {"worker-mutex", on_thread<lock_often>},
+    {"worker-compute", compute_together<1>},
+    {"worker-fork-join", fork_and_join<1>},
+    {"two-workers-channel-ping-pong", play_together},
+    {"two-workers-compute", compute_together<2>},
+    {"two-workers-fork-join", fork_and_join<2>},
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -18,9 +19,17 @@ using bench::checked;
 
 class server {
 public:
-    explicit server(bool speaks_http) : speaks_http_(speaks_http) { watch(listener_); }
+    explicit server(bool speaks_http) : speaks_http_(speaks_http) {}
 
-    [[noreturn]] void run() {
+    /// Gives every other connection to the helper, if there is one.
+    [[noreturn]] void run(server* helper = nullptr) {
+        helper_ = helper;
+        listener_ = bench::listen_on_loopback(SOCK_STREAM | SOCK_NONBLOCK);
+        watch(listener_);
+        serve();
+    }
+
+    [[noreturn]] void serve() {
         std::array<epoll_event, 256> events;
         for (;;) {
             const int count = epoll_wait(epoll_, events.data(), events.size(), -1);
@@ -48,7 +57,8 @@ private:
             const int peer = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK);
             if (peer < 0) return;
             bench::send_at_once(peer);
-            watch(peer);
+            is_helpers_turn_ = helper_ != nullptr && !is_helpers_turn_;
+            (is_helpers_turn_ ? *helper_ : *this).watch(peer);
         }
     }
 
@@ -70,7 +80,9 @@ private:
     }
 
     bool speaks_http_;
-    int listener_ = bench::listen_on_loopback(SOCK_STREAM | SOCK_NONBLOCK);
+    server* helper_ = nullptr;
+    bool is_helpers_turn_ = false;
+    int listener_ = -1;
     int epoll_ = checked(epoll_create1(0), "epoll_create1");
     std::vector<char> buffer_ = std::vector<char>(65536);
 };
@@ -78,5 +90,11 @@ private:
 }  // namespace
 
 int main(int count, char** arguments) {
+    if (count == 3 && std::string_view(arguments[2]) == "two-threads") {
+        const bool speaks_http = std::string_view(arguments[1]) == "http";
+        server helper(speaks_http);
+        const std::jthread other([&helper] { helper.serve(); });
+        server(speaks_http).run(&helper);
+    }
     return bench::serve<server>(count, arguments);
 }

@@ -14,8 +14,9 @@ struct row {
     std::uint64_t (*run)(std::uint64_t operations);
 };
 
-/// The `main` of a program of rows: `program ROW OPERATIONS REPEATS` prints the least
-/// CPU nanoseconds per operation among the repeats. 64 repeats are the limit.
+/// The `main` of a program of rows: `program ROW OPERATIONS REPEATS` prints, among the
+/// repeats, the least nanoseconds per operation of CPU time, and of wall time. 64
+/// repeats are the limit.
 int measure(std::span<char*> arguments, std::span<const row> rows);
 
 /// Numbers that look random and are the same in every run and every library.
@@ -29,5 +30,23 @@ public:
 private:
     std::uint64_t state_ = 1;
 };
+
+/// About 20 us of work that no compiler can shorten, the same in every library.
+std::uint64_t compute(std::uint64_t seed) noexcept;
+/// How many of these run at a time.
+inline constexpr std::uint64_t computed_together = 64;
+
+/// The number whose Fibonacci number takes that many calls, one task each, to compute
+/// in the naive way.
+inline std::uint64_t fibonacci_of(std::uint64_t tasks) noexcept {
+    std::uint64_t number = 0;
+    std::uint64_t next = 1;
+    for (std::uint64_t calls = 1; calls < tasks; ++number) {
+        const std::uint64_t more = calls + next + 1;
+        calls = next;
+        next = more;
+    }
+    return number;
+}
 
 }  // namespace bench

@@ -1,4 +1,6 @@
-"""Runs one program of a row and gives what it cost, as {unit: figure}."""
+"""Runs one program of a row and gives what it cost, as {unit: figure}.
+
+An `environment` of None is this program's own."""
 import os
 import pathlib
 import re
@@ -7,6 +9,7 @@ import subprocess
 PROGRAMS = pathlib.Path('build/release/bench')
 COMPILER = ['clang++-19', '-std=c++20', '-O2', '-DNDEBUG', '-I.']
 PATIENCE = 120  # seconds, for any one program
+TWO_THREADS = 'two-threads'  # what a server of the two-threads rows is told
 COUNTING = ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null']
 
 
@@ -20,24 +23,37 @@ def is_built(words):
 
 def is_countable(words):
     """Callgrind follows neither a thread that waits in io_uring, nor goroutines, nor the
-    exec that makes nginx."""
+    exec that makes nginx; of threads it runs one at a time, so two servers are not two."""
     text = ' '.join(words)
-    return ('uring' not in text and 'worker' not in text
+    return ('uring' not in text and TWO_THREADS not in words
             and not words[0].startswith(('go_', 'nginx_')))
 
 
-def output_of(command):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+def output_of(command, environment=None):
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE,
+                          env=environment)
     if done.returncode != 0:
         raise RuntimeError(f'{" ".join(command)} failed: {done.stderr.strip()}')
     return done
 
 
-def operation(row, words):
+def operation(row, words, environment):
     """CPU time of the whole process, so other programs do not count."""
     name, argument = words
-    took = output_of([program(name), argument, str(row.count), '3']).stdout
-    return {'ns': float(took)}
+    return {'ns': times(name, argument, row.count, environment)[0]}
+
+
+def parallel(row, words, environment):
+    """Wall time of the same work on one worker and on two."""
+    name, argument = words
+    return {unit: times(name, f'{workers}-{argument}', row.count, environment)[1]
+            for unit, workers in (('on 1', 'worker'), ('on 2', 'two-workers'))}
+
+
+def times(name, argument, count, environment):
+    """Nanoseconds of one operation: CPU time, wall time."""
+    command = [program(name), argument, str(count), '3']
+    return [float(figure) for figure in output_of(command, environment).stdout.split()]
 
 
 def operation_instructions(row, words):
@@ -53,7 +69,7 @@ def collected(report):
     return int(re.search(r'Collected : (\d+)', report)[1])
 
 
-def compiling(row, words):
+def compiling(row, words, environment):
     source = f'bench/compile_time/{words[0]}.cpp'
     compiler = subprocess.Popen([*COMPILER, '-c', source, '-o', '/dev/null'])
     _, status, used = os.wait4(compiler.pid, 0)
@@ -63,17 +79,18 @@ def compiling(row, words):
     return {'s': used.ru_utime + used.ru_stime, 'MiB': used.ru_maxrss / 1024}
 
 
-def memory(row, words):
+def memory(row, words, environment):
     """Of one: the slope of the most memory ever used between two sizes."""
     name, argument = words
     sizes = row.count // 10, row.count
-    peaks = [peak_of([program(name), argument, str(size), '1']) for size in sizes]
+    peaks = [peak_of([program(name), argument, str(size), '1'], environment)
+             for size in sizes]
     return {'B': (peaks[1] - peaks[0]) / (sizes[1] - sizes[0])}
 
 
-def peak_of(command):
+def peak_of(command, environment):
     """Bytes resident when most were."""
-    running = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
     _, status, used = os.wait4(running.pid, 0)
     running.returncode = os.waitstatus_to_exitcode(status)
     if status != 0:
@@ -81,16 +98,37 @@ def peak_of(command):
     return used.ru_maxrss * 1024
 
 
-def server(row, words):
-    """CPU time of the server per request, under a load that runs on another processor."""
-    processors = sorted(os.sched_getaffinity(0))
-    with started([program(words[0]), *words[1:]], processors[0]) as serving:
+def server(row, words, environment):
+    """CPU time of the server per request, under a load that runs on the last processor."""
+    command = [program(words[0]), *words[1:]]
+    with started(command, server_processors(row), environment) as serving:
         try:
             port = serving.stdout.readline().strip()
-            with started(load(row, port, row.count), processors[-1]) as clients:
+            with started(load(row, port, row.count), load_processor()) as clients:
                 return under_load(row, serving.pid, clients)
         finally:
             serving.kill()
+
+
+def server_processors(row):
+    """One for each of its threads."""
+    return sorted(os.sched_getaffinity(0))[:row.threads]
+
+
+def load_processor():
+    return sorted(os.sched_getaffinity(0))[-1:]
+
+
+def processors_described(rows):
+    """Which processors servers and load have; nothing if no row is a server's."""
+    placed = {row.threads: server_processors(row) for row in rows if row.kind == 'server'}
+    words = [f'a server of {threads} thread{"s" * (threads > 1)} on {listed(where)}'
+             for threads, where in sorted(placed.items())]
+    return ', '.join([*words, f'the load on {listed(load_processor())}']) if words else ''
+
+
+def listed(processors):
+    return ' and '.join(map(str, processors))
 
 
 def load(row, port, requests):
@@ -105,12 +143,14 @@ def under_load(row, pid, clients):
     clients.stdin.flush()
     answer = clients.stdout.readline().split()
     after = cpu_time(pid)
-    if len(answer) != 3:
+    if len(answer) != 5:
         raise RuntimeError(f'the load on {row.name} failed')
+    seconds, load_seconds, _, slow, slowest = map(float, answer)
     total, user, system = (later - earlier for later, earlier in zip(after, before))
     micro = total / row.count * 1e6
     return {'us': micro, 'user': micro * user / max(user + system, 1e-9),
-            'p99': float(answer[2])}
+            'rps': row.count / seconds, 'p99': slow, 'p99.9': slowest,
+            'load': load_seconds / row.count * 1e6}
 
 
 def server_instructions(row, words):
@@ -130,9 +170,10 @@ def server_instructions(row, words):
     return (totals[1] - totals[0]) / (sizes[1] - sizes[0]) / 1.1
 
 
-def started(command, processor):
+def started(command, processors, environment=None):
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                            preexec_fn=lambda: os.sched_setaffinity(0, {processor}))
+                            env=environment,
+                            preexec_fn=lambda: os.sched_setaffinity(0, processors))
 
 
 def cpu_time(pid):
@@ -145,5 +186,5 @@ def cpu_time(pid):
     return exact / 1e9, int(fields[11]) / ticks, int(fields[12]) / ticks
 
 
-MEASURE = {'operation': operation, 'memory': memory, 'server': server, 'compile': compiling}
+MEASURE = {'operation': operation, 'parallel': parallel, 'memory': memory, 'server': server, 'compile': compiling}
 INSTRUCTIONS = {'operation': operation_instructions, 'server': server_instructions}

@@ -3,18 +3,21 @@ import ctypes
 import dataclasses
 import errno
 
+from measuring import TWO_THREADS
+
 PEERS = ('coil', 'floor', 'Asio')
 RUNTIMES = ('coil', 'Asio', 'tokio', 'Go')
-WORKERS = ('coil', 'tokio', 'Go')  # whose runtimes are for many threads; one is used
+FORKING = ('coil', 'floor', 'tokio', 'rayon', 'Go')
 
 
 @dataclasses.dataclass(frozen=True)
 class Row:
     """One operation. `programs` says what each peer runs; `targets` gives limits:
-    for `ns`, `Ir`, `B`, `user` (microseconds) absolutely, for `ratio` (of the row's main
-    figure) and `p99 ratio` to the floor, for `Asio ratio` to Asio, for `io_uring ratio` of
-    coil on io_uring to the floor on epoll. Times mean little on
-    another machine, so their targets are ratios wherever the row has a peer to hold to."""
+    for `ns`, `on 1`, `on 2` (workers, in ns), `Ir`, `B`, `user` (microseconds) absolutely,
+    for `ratio` (of the row's main figure) and `p99 ratio` to the floor, for `Asio ratio` to
+    Asio, for `io_uring ratio` of coil on io_uring to the floor on epoll; for `speed-up` the
+    least. Times mean little on another machine, so their targets are ratios wherever the
+    row has a peer to hold to. `threads` is how many a server has."""
     name: str
     title: str
     kind: str
@@ -22,11 +25,18 @@ class Row:
     targets: dict
     programs: dict
     connections: int = 64
+    threads: int = 1
 
 
 def operation(name, title, count, targets, peers=PEERS):
     """A row of the programs <peer>_rows, measured in ns and instructions."""
     return Row(name, title, 'operation', count, targets,
+               {peer: [f'{peer.lower()}_rows', name] for peer in peers})
+
+
+def on_two_workers(name, title, count, targets, peers=RUNTIMES):
+    """The rows worker-<name> and two-workers-<name> of those programs, by the clock."""
+    return Row(f'two-workers-{name}', title, 'parallel', count, targets,
                {peer: [f'{peer.lower()}_rows', name] for peer in peers})
 
 
@@ -83,17 +93,25 @@ ROWS = [
     operation('mutex-local', 'lock and unlock a free mutex',
               2_000_000, {'ns': 3}, ('coil',)),
     operation('worker-spawn-join', 'spawn and join, on a worker of many threads',
-              500_000, {'ns': 25}, WORKERS),
+              500_000, {'ns': 25}, RUNTIMES),
     operation('worker-spawn-1000', 'spawn 1000, join all, on a worker, per child',
-              500_000, {'ns': 40}, WORKERS),
+              500_000, {'ns': 40}, RUNTIMES),
     operation('worker-yield', 'yield, on a worker',
-              1_000_000, {'ns': 14}, WORKERS),
+              1_000_000, {'ns': 14}, RUNTIMES),
     operation('worker-channel-buffered', 'an item through 64 places, on a worker',
-              2_000_000, {'ns': 20}, WORKERS),
+              2_000_000, {'ns': 20}, (*RUNTIMES, 'floor')),
     operation('worker-channel-ping-pong', 'there and back, on a worker',
-              500_000, {'ns': 60}, WORKERS),
+              500_000, {'ns': 60}, (*RUNTIMES, 'floor')),
     operation('worker-mutex', 'lock and unlock a free mutex for any thread',
-              2_000_000, {'ns': 12}, WORKERS),
+              2_000_000, {'ns': 12}, ('coil', 'floor', 'tokio', 'Go')),
+    on_two_workers('spawn-1000', 'spawn 1000, join all, per child',
+                   500_000, {'on 2': 42}, (*RUNTIMES, 'rayon')),
+    on_two_workers('channel-ping-pong', 'there and back over two channels',
+                   200_000, {'on 2': 150}, (*RUNTIMES, 'floor')),
+    on_two_workers('compute', 'fork 64 that compute for 20 µs each, join all, per child',
+                   3_200, {'speed-up': 1.95}, (*RUNTIMES, 'floor', 'rayon')),
+    on_two_workers('fork-join', 'Fibonacci number 27, a task for each call, per task',
+                   635_621, {'on 1': 14, 'speed-up': 1.95}, FORKING),
     Row('sleeping', 'memory of a sleeping task, of 1,000,000', 'memory', 1_000_000, {'B': 160},
         {peer: [f'{peer.lower()}_rows', 'sleeping'] for peer in RUNTIMES}),
     Row('echo', 'TCP echo of 64 bytes, 64 connections', 'server', 100_000,
@@ -102,6 +120,9 @@ ROWS = [
     Row('http', 'HTTP/1.1 hello, 64 connections', 'server', 100_000,
         {'ratio': 1.05, 'io_uring ratio': 0.95, 'user': 1.6, 'p99 ratio': 1},
         servers('http')),
+    Row('http-two-threads', 'HTTP/1.1 hello, 64 connections, two threads', 'server', 100_000,
+        {}, {peer: [f'{peer.lower()}_server', 'http', TWO_THREADS]
+             for peer in (*RUNTIMES, 'floor')}, threads=2),
     Row('echo-1000', 'TCP echo of 64 bytes, 1000 connections', 'server', 100_000,
         {'io_uring ratio': 0.93}, servers('echo'), 1000),
     Row('pipelined', 'HTTP/1.1 hello, 16 at a time, 64 connections', 'server', 400_000,

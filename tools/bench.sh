@@ -14,9 +14,11 @@ main() {
     install_packages "the benchmarks" "${build_packages[@]}" git valgrind
     mkdir -p build/logs
     build_part "coil and its C++ peers" bench build
-    build_peer tokio rustc cargo librust-tokio-dev librust-hyper-dev
+    build_peer tokio rustc cargo librust-tokio-dev librust-hyper-dev librust-rayon-dev
     build_peer go golang-go
     build_peer nginx nginx-light
+    install_packages "the other allocator" libtcmalloc-minimal4 ||
+        echo "x bench: tcmalloc is left out: its package cannot be installed" >&2
     exec python3 bench/report.py "$@"
 }
 
@@ -33,6 +35,7 @@ build_peer() {
     if ! install_packages "the benchmarks of $name" "$@"; then
         echo "x bench: $name is left out: its packages cannot be installed" >&2
         rm -f "$programs/coil_bench_$name"_*
+        [ "$name" != tokio ] || rm -f "$programs"/coil_bench_rayon_*
         return
     fi
     build_part "$name" "bench-$name" "build_$name"
@@ -43,6 +46,7 @@ build_tokio() {
     (cd bench/tokio && CARGO_HOME=$PWD/../../build/cargo \
         env -u RUSTC -u RUSTFLAGS -u CARGO_TARGET_DIR /usr/bin/cargo build --release) &&
         install build/tokio/release/rows "$programs/coil_bench_tokio_rows" &&
+        install build/tokio/release/rayon_rows "$programs/coil_bench_rayon_rows" &&
         install build/tokio/release/server "$programs/coil_bench_tokio_server"
 }
 

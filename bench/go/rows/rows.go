@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Rows measures what Go has an equivalent for, one goroutine running at a time.
+// Rows measures what Go has an equivalent for, one goroutine running at a time, or two
+// where a row's name says so.
 package main
 
 import (
@@ -9,8 +10,8 @@ import (
 	"os"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -32,6 +33,13 @@ var rows = map[string]func(count uint64) uint64{
 	"worker-channel-buffered":  passThroughBuffer,
 	"worker-channel-ping-pong": pingPong,
 	"worker-mutex":             lockOften,
+	"worker-compute":           computeTogether,
+	"worker-fork-join":         forkAndJoin,
+
+	"two-workers-spawn-1000":        spawnThousands,
+	"two-workers-channel-ping-pong": pingPong,
+	"two-workers-compute":           computeTogether,
+	"two-workers-fork-join":         forkAndJoin,
 }
 
 func lockOften(count uint64) uint64 {
@@ -59,20 +67,77 @@ func spawnEach(count uint64) uint64 {
 	return sum
 }
 
+// Each child has a number of its own, so they may run beside each other.
 func spawnThousands(count uint64) uint64 {
-	var sum atomic.Uint64
-	for sum.Load() < count {
+	var sums [1000]uint64
+	together(sums[:], count, func(sum uint64) uint64 { return sum + 1 })
+	return sumOf(sums[:])
+}
+
+// together changes each of the numbers in a goroutine, as often as count asks.
+func together(numbers []uint64, count uint64, change func(uint64) uint64) {
+	for done := uint64(0); done < count; done += uint64(len(numbers)) {
 		var children sync.WaitGroup
-		children.Add(1000)
-		for i := 0; i < 1000; i++ {
+		children.Add(len(numbers))
+		for i := range numbers {
+			number := &numbers[i]
 			go func() {
-				sum.Add(1)
+				*number = change(*number)
 				children.Done()
 			}()
 		}
 		children.Wait()
 	}
-	return sum.Load()
+}
+
+func sumOf(numbers []uint64) uint64 {
+	var sum uint64
+	for _, number := range numbers {
+		sum += number
+	}
+	return sum
+}
+
+// compute is the same as in measure.cpp.
+func compute(seed uint64) uint64 {
+	state := seed + 1
+	for i := 0; i < 10_000; i++ {
+		state ^= state << 13
+		state ^= state >> 7
+		state ^= state << 17
+	}
+	return state
+}
+
+func computeTogether(count uint64) uint64 {
+	var states [64]uint64
+	together(states[:], count, compute)
+	return sumOf(states[:])
+}
+
+func fibonacci(number uint64) uint64 {
+	if number < 2 {
+		return number
+	}
+	var larger uint64
+	var child sync.WaitGroup
+	child.Add(1)
+	go func() {
+		larger = fibonacci(number - 1)
+		child.Done()
+	}()
+	smaller := fibonacci(number - 2)
+	child.Wait()
+	return larger + smaller
+}
+
+// forkAndJoin takes so many tasks, as in measure.hpp.
+func forkAndJoin(count uint64) uint64 {
+	number := uint64(0)
+	for calls, next := uint64(1), uint64(1); calls < count; number++ {
+		calls, next = next, calls+next+1
+	}
+	return fibonacci(number)
 }
 
 func yieldOften(count uint64) uint64 {
@@ -169,9 +234,12 @@ func cpuTime() int64 {
 var kept uint64 // so that no work is without a purpose
 
 func main() {
-	runtime.GOMAXPROCS(1)
 	if len(os.Args) != 4 {
 		stop("usage: rows ROW OPERATIONS REPEATS")
+	}
+	runtime.GOMAXPROCS(1)
+	if strings.HasPrefix(os.Args[1], "two-workers-") {
+		runtime.GOMAXPROCS(2)
 	}
 	run, found := rows[os.Args[1]]
 	count, err := strconv.ParseUint(os.Args[2], 10, 64)
@@ -179,13 +247,14 @@ func main() {
 	if !found || err != nil || err2 != nil || count == 0 || repeats < 1 || repeats > 64 {
 		stop(fmt.Sprintf("no row '%s', or no operations", os.Args[1]))
 	}
-	least := math.Inf(1)
+	least, leastWall := math.Inf(1), math.Inf(1)
 	for i := 0; i < repeats; i++ {
-		begin := cpuTime()
+		wallBegin, begin := time.Now(), cpuTime()
 		kept = run(count)
 		least = math.Min(least, float64(cpuTime()-begin)/float64(count))
+		leastWall = math.Min(leastWall, float64(time.Since(wallBegin))/float64(count))
 	}
-	fmt.Printf("%.3f\n", least)
+	fmt.Printf("%.3f %.3f\n", least, leastWall)
 }
 
 func stop(why string) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Server serves echo or HTTP on loopback, one goroutine running at a time.
+// Server serves echo or HTTP on loopback, one goroutine running at a time, or two.
 package main
 
 import (
@@ -51,9 +51,12 @@ func serveHTTP(listener net.Listener) error {
 
 func main() {
 	runtime.GOMAXPROCS(1)
+	if len(os.Args) == 3 && os.Args[2] == "two-threads" {
+		runtime.GOMAXPROCS(2)
+	}
 	servers := map[string]func(net.Listener) error{"echo": serveEcho, "http": serveHTTP}
-	if len(os.Args) != 2 || servers[os.Args[1]] == nil {
-		log.Fatal("usage: server echo|http")
+	if len(os.Args) < 2 || servers[os.Args[1]] == nil {
+		log.Fatal("usage: server echo|http [two-threads]")
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

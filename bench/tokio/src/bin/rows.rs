@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //! The rows that tokio has an equivalent for: on its current-thread runtime, and, where
-//! their names say so, on one worker of its multi-thread runtime.
+//! their names say so, on one worker of its multi-thread runtime, or on two.
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use coil_bench_tokio::{compute, fibonacci_of, main_of, COMPUTED_TOGETHER};
 use tokio::sync::mpsc::{channel, Receiver, Sender};
 use tokio::task::{unconstrained, yield_now};
 use tokio::time::{sleep, Instant, Sleep};
@@ -152,26 +152,56 @@ async fn lock_often(count: u64) -> u64 {
     sum
 }
 
-// --- measuring, as measure.cpp does it ---
+// --- what many threads are for ---
 
-static KEPT: AtomicU64 = AtomicU64::new(0); // so that no work is without a purpose
+async fn compute_one(seed: u64) -> u64 {
+    compute(seed)
+}
+
+async fn compute_together(count: u64) -> u64 {
+    let mut states = [0; COMPUTED_TOGETHER];
+    for _ in 0..count / states.len() as u64 {
+        let children: Vec<_> =
+            states.iter().map(|state| tokio::spawn(compute_one(*state))).collect();
+        for (state, child) in states.iter_mut().zip(children) {
+            *state = child.await.unwrap();
+        }
+    }
+    states.iter().copied().fold(0, u64::wrapping_add)
+}
+
+/// What calls itself has to be in a box.
+fn fibonacci(number: u64) -> Pin<Box<dyn Future<Output = u64> + Send>> {
+    Box::pin(async move {
+        if number < 2 {
+            return number;
+        }
+        let larger = tokio::spawn(fibonacci(number - 1));
+        let smaller = fibonacci(number - 2).await;
+        larger.await.unwrap() + smaller
+    })
+}
+
+async fn fork_and_join(count: u64) -> u64 {
+    fibonacci(fibonacci_of(count)).await
+}
+
+// --- where they run ---
 
 /// In a task, because what `block_on` is given itself is polled less directly.
-fn run(work: impl Future<Output = u64> + Send + 'static) {
+fn run(work: impl Future<Output = u64> + Send + 'static) -> u64 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let result = runtime.block_on(async { tokio::spawn(work).await.unwrap() });
-    KEPT.store(result, Ordering::Relaxed);
+    runtime.block_on(async { tokio::spawn(work).await.unwrap() })
 }
 
-fn run_on_worker(work: impl Future<Output = u64> + Send + 'static) {
+fn run_on(workers: usize, work: impl Future<Output = u64> + Send + 'static) -> u64 {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    let runtime = builder.worker_threads(1).enable_all().build().unwrap();
-    let result = runtime.block_on(async { tokio::spawn(work).await.unwrap() });
-    KEPT.store(result, Ordering::Relaxed);
+    let runtime = builder.worker_threads(workers).enable_all().build().unwrap();
+    runtime.block_on(async { tokio::spawn(work).await.unwrap() })
 }
 
-fn run_row(name: &str, count: u64) {
-    match name {
+fn run_row(name: &str, count: u64) -> Option<u64> {
+    let result = match name {
         "spawn-join" => run(spawn_each(count)),
         "spawn-1000" => run(spawn_thousands(count)),
         "yield" => run(yield_often(count)),
@@ -180,44 +210,23 @@ fn run_row(name: &str, count: u64) {
         "sleeping" => run(sleep_together(count)),
         "channel-buffered" => run(pass_through_buffer(count)),
         "channel-ping-pong" => run(ping_pong(count)),
-        "worker-spawn-join" => run_on_worker(spawn_each(count)),
-        "worker-spawn-1000" => run_on_worker(spawn_thousands(count)),
-        "worker-yield" => run_on_worker(yield_often(count)),
-        "worker-channel-buffered" => run_on_worker(pass_through_buffer(count)),
-        "worker-channel-ping-pong" => run_on_worker(ping_pong(count)),
-        "worker-mutex" => run_on_worker(lock_often(count)),
-        _ => stop(&format!("there is no row '{name}'")),
-    }
-}
-
-/// Nanoseconds of the whole process.
-fn cpu_time() -> f64 {
-    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the call writes to `now`, which is there until it returns.
-    unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut now) };
-    now.tv_sec as f64 * 1e9 + now.tv_nsec as f64
-}
-
-fn stop(why: &str) -> ! {
-    eprintln!("rows: {why}");
-    std::process::exit(2)
-}
-
-fn parsed<T: std::str::FromStr>(number: &str) -> T {
-    number.parse().unwrap_or_else(|_| stop(&format!("'{number}' is no number")))
+        "worker-spawn-join" => run_on(1, spawn_each(count)),
+        "worker-spawn-1000" => run_on(1, spawn_thousands(count)),
+        "worker-yield" => run_on(1, yield_often(count)),
+        "worker-channel-buffered" => run_on(1, pass_through_buffer(count)),
+        "worker-channel-ping-pong" => run_on(1, ping_pong(count)),
+        "worker-mutex" => run_on(1, lock_often(count)),
+        "worker-compute" => run_on(1, compute_together(count)),
+        "worker-fork-join" => run_on(1, fork_and_join(count)),
+        "two-workers-spawn-1000" => run_on(2, spawn_thousands(count)),
+        "two-workers-channel-ping-pong" => run_on(2, ping_pong(count)),
+        "two-workers-compute" => run_on(2, compute_together(count)),
+        "two-workers-fork-join" => run_on(2, fork_and_join(count)),
+        _ => return None,
+    };
+    Some(result)
 }
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().collect();
-    if arguments.len() != 4 {
-        stop("usage: rows ROW OPERATIONS REPEATS");
-    }
-    let (row, count, repeats) = (&arguments[1], parsed(&arguments[2]), parsed(&arguments[3]));
-    let mut least = f64::MAX;
-    for _ in 0..u32::clamp(repeats, 1, 64) {
-        let begin = cpu_time();
-        run_row(row, count);
-        least = least.min((cpu_time() - begin) / count as f64);
-    }
-    println!("{least:.3}");
+    main_of(run_row);
 }

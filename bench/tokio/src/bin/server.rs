@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//! Echo on tokio and HTTP on hyper, on tokio's current-thread runtime.
+//! Echo on tokio and HTTP on hyper, on tokio's current-thread runtime, or on two workers of
+//! its multi-thread runtime.
 use std::convert::Infallible;
 use std::io;
 
@@ -9,6 +10,7 @@ use hyper::service::service_fn;
 use hyper::{Body, Request, Response};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Builder;
 
 async fn echo(mut peer: TcpStream) -> io::Result<()> {
     let mut bytes = [0; 4096];
@@ -41,13 +43,23 @@ fn announce(port: u16) {
     println!("{port}");
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> io::Result<()> {
+/// In a task, because what `block_on` is given itself stays outside of the workers.
+fn main() -> io::Result<()> {
     let kind = std::env::args().nth(1).unwrap_or_default();
+    let threads = std::env::args().nth(2).unwrap_or_default();
     if kind != "echo" && kind != "http" {
-        eprintln!("usage: server echo|http");
+        eprintln!("usage: server echo|http [two-threads]");
         std::process::exit(2);
     }
+    if threads == "two-threads" {
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        runtime.block_on(async { tokio::spawn(serve(kind)).await? })
+    } else {
+        Builder::new_current_thread().enable_all().build()?.block_on(serve(kind))
+    }
+}
+
+async fn serve(kind: String) -> io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     announce(listener.local_addr()?.port());
     loop {
