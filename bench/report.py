@@ -37,8 +37,8 @@ def parse(arguments):
     names = [row.name for row in ROWS]
     parser = argparse.ArgumentParser(
         prog='x bench', description='Measures coil beside hand-written floors, '
-        'Boost.Asio/Beast, tokio, Go and nginx, interleaved in rounds, and quotes the least '
-        'CPU time.',
+        'Boost.Asio/Beast, tokio, rayon, Go and nginx, interleaved in rounds, and quotes the '
+        'least CPU time; of two workers the least wall time.',
         epilog='Rows: ' + ', '.join(names))
     parser.add_argument('rows', metavar='ROW', nargs='*', help='only these rows')
     parser.add_argument('--rounds', type=int, default=5, help='default: 5')

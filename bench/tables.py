@@ -57,8 +57,9 @@ def described(rows, results):
 def described_as(table, rows, results):
     columns = [peer for peer in COLUMNS if any(peer in row.programs for row in rows)]
     compared = [peer for peer in columns if peer in RATIOS]
+    of = '' if table.figure == table.shown[0] else f' ({table.figure})'
     text = f'\n### {table.title}\n\n'
-    text += line(['row', 'what', *columns, *(f'coil / {p}' for p in compared), 'target', ''])
+    text += line(['row', 'what', *columns, *(f'coil / {p}{of}' for p in compared), 'target', ''])
     text += '|---' * (len(columns) + len(compared) + 4) + '|\n'
     for row in rows:
         figures = figures_of(row, columns, results)

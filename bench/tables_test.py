@@ -48,6 +48,11 @@ class Cells(unittest.TestCase):
                                      '≤ 30 ns on 1, ≥ 1.95 × speed-up',
                                      '**missed** (ns on 1, × speed-up)'])
 
+    def test_ratios_of_another_figure_than_the_first_say_so(self):
+        text = tables.described([row_of('parallel', {}), row_of('operation', {})], {})
+        self.assertIn('| coil / floor (on 2) | coil / Asio (on 2) |', text)
+        self.assertIn('| coil / floor | coil / Asio |', text)
+
     def test_what_a_peer_does_not_have_is_a_dash(self):
         found = cells(row_of('operation', {'ratio': 1}), {'coil': {'ns': 1.0}})
         self.assertEqual(found[3:], ['–', '–', '–', '–', '≤ 1× floor', '**missed** (ratio)'])
