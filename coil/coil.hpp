@@ -19,6 +19,7 @@
 #include <coil/net/resolve.hpp>
 #include <coil/net/tcp_listener.hpp>
 #include <coil/net/tcp_stream.hpp>
+#include <coil/parallel/join_handle.hpp>
 #include <coil/runtime/blocking.hpp>
 #include <coil/runtime/io_choice.hpp>
 #include <coil/runtime/multi_thread.hpp>

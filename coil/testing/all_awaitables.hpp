@@ -8,6 +8,7 @@
 #include <coil/core/own.hpp>
 #include <coil/core/race.hpp>
 #include <coil/core/with.hpp>
+#include <coil/parallel/join_handle.hpp>
 #include <coil/sync/channel.hpp>
 #include <coil/sync/event.hpp>
 #include <coil/sync/remote_event.hpp>
@@ -123,6 +124,12 @@ inline kinds all_that_wait() {
         [](stage&) { return with_group([](group&) { return never(); }); });
     all("with_group, for children",
         [](stage&) { return with_group([](group& g) { g.spawn(never()); }); });
+    all("join_handle::join", [](stage&) {
+        return with_group([](group& g) -> task<> {
+            auto child = spawn_with_handle(g, never());
+            co_await child.join();
+        });
+    });
     all("with_timeout", [](stage&) { return with_timeout(24h, never()); });
     all("shield, begun later", [](stage&) {
         return call_once([]() -> task<> {
@@ -176,6 +183,12 @@ inline kinds all_that_end() {
         return with_group([](group& g) {
             g.spawn(give_way(2));
             return yield_now();
+        });
+    });
+    all("join_handle::join", [](stage&) {
+        return with_group([](group& g) -> task<> {
+            auto child = spawn_with_handle(g, give_way(2));
+            co_await child.join();
         });
     });
     all("with_timeout, in time", [](stage&) { return with_timeout(24h, give_way(1)); });
