@@ -20,6 +20,7 @@
 #include <coil/net/tcp_listener.hpp>
 #include <coil/net/tcp_stream.hpp>
 #include <coil/parallel/join_handle.hpp>
+#include <coil/parallel/parallel.hpp>
 #include <coil/runtime/blocking.hpp>
 #include <coil/runtime/io_choice.hpp>
 #include <coil/runtime/multi_thread.hpp>

@@ -9,6 +9,7 @@
 #include <coil/core/race.hpp>
 #include <coil/core/with.hpp>
 #include <coil/parallel/join_handle.hpp>
+#include <coil/parallel/parallel.hpp>
 #include <coil/sync/channel.hpp>
 #include <coil/sync/event.hpp>
 #include <coil/sync/remote_event.hpp>
@@ -109,6 +110,7 @@ inline kinds all_that_wait() {
             co_await never();
         });
     });
+    all("parallel", [](stage&) { return parallel(never(), yield_now(), never()); });
     all("race", [](stage&) { return race(never(), never()); });
     all("with", [](stage& s) { return with_resource(s, [] { return never(); }); });
     all("with, making", [](stage&) {
@@ -175,6 +177,7 @@ inline kinds all_that_end() {
     all("join", [](stage&) { return join(give_way(1), sleep(1ms)); });
     all("join_outcomes",
         [](stage&) { return join_outcomes(give_way(1), stop_here()); });
+    all("parallel", [](stage&) { return parallel(give_way(1), sleep(1ms)); });
     all("race", [](stage&) { return race(never(), give_way(2)); });
     all("with", [](stage& s) { return with_resource(s, [] { return yield_now(); }); });
     all("own", [](stage& s) { return own_and_yield(s); });
