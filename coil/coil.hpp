@@ -20,7 +20,9 @@
 #include <coil/net/tcp_listener.hpp>
 #include <coil/net/tcp_stream.hpp>
 #include <coil/parallel/join_handle.hpp>
+#include <coil/parallel/join_set.hpp>
 #include <coil/parallel/parallel.hpp>
+#include <coil/parallel/started.hpp>
 #include <coil/runtime/blocking.hpp>
 #include <coil/runtime/io_choice.hpp>
 #include <coil/runtime/multi_thread.hpp>

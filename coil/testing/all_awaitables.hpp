@@ -9,7 +9,9 @@
 #include <coil/core/race.hpp>
 #include <coil/core/with.hpp>
 #include <coil/parallel/join_handle.hpp>
+#include <coil/parallel/join_set.hpp>
 #include <coil/parallel/parallel.hpp>
+#include <coil/parallel/started.hpp>
 #include <coil/sync/channel.hpp>
 #include <coil/sync/event.hpp>
 #include <coil/sync/remote_event.hpp>
@@ -132,6 +134,18 @@ inline kinds all_that_wait() {
             co_await child.join();
         });
     });
+    all("join_set::next", [](stage&) {
+        return with_group([](group& g) -> task<> {
+            join_set<void> results(g);
+            results.spawn(never());
+            (void)co_await results.next();
+        });
+    });
+    all("spawn_started", [](stage&) {
+        return with_group([](group& g) {
+            return spawn_started(g, [](started<>&) { return never(); });
+        });
+    });
     all("with_timeout", [](stage&) { return with_timeout(24h, never()); });
     all("shield, begun later", [](stage&) {
         return call_once([]() -> task<> {
@@ -192,6 +206,21 @@ inline kinds all_that_end() {
         return with_group([](group& g) -> task<> {
             auto child = spawn_with_handle(g, give_way(2));
             co_await child.join();
+        });
+    });
+    all("join_set::next", [](stage&) {
+        return with_group([](group& g) -> task<> {
+            join_set<void> results(g);
+            results.spawn(give_way(2));
+            (void)co_await results.next();
+        });
+    });
+    all("spawn_started", [](stage&) {
+        return with_group([](group& g) {
+            return spawn_started(g, [](started<>& ready) {
+                ready.set();
+                return give_way(1);
+            });
         });
     });
     all("with_timeout, in time", [](stage&) { return with_timeout(24h, give_way(1)); });

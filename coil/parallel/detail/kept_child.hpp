@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/intrusive_list.hpp>
 #include <coil/core/group.hpp>
 #include <coil/parallel/detail/told_leaf.hpp>
 
 namespace coil::detail {
 
 class end_leaf;
+class kept_set;
 
 /// A child of a group whose block somebody keeps, to ask how it ended: a `join_handle`,
-/// for instance. Whoever comes last, child or keeper, frees the block.
+/// a `join_set`, or who waits for its start. Whoever comes last, child or keeper, frees
+/// the block.
 ///
 /// Where the child has threads, the lock decides what its end finds: a keeper, who gets
 /// the outcome, or none, and then an error is the group's.
-class kept_child : public group::member {
+class kept_child : public group::member, public intrusive_list_node {
 public:
     kept_child(group& owner, const strand_ops& ops) noexcept
         : group::member(owner, ops),
@@ -22,6 +25,7 @@ public:
 
     /// Begins; from now on it may end at any time.
     void enter() noexcept { enter_group(); }
+    void enter(kept_set& keeper) noexcept;
 
     // For the keeper.
 
@@ -31,6 +35,10 @@ public:
         const holding held(lock);
         return has_ended_;
     }
+    [[nodiscard]] bool has_started() noexcept {
+        const holding held(lock);
+        return has_started_;
+    }
     /// The keeper asks no more. What is his to clear ends now, as it may refer to what
     /// is about to end.
     void let_go() noexcept;
@@ -39,24 +47,32 @@ public:
 
     strands_lock lock;           // guards all that follows
     end_leaf* waiter = nullptr;  // of a keeper that waits for this one only
-    [[nodiscard]] bool is_ready() const noexcept { return has_ended_; }
+    [[nodiscard]] bool is_ready() const noexcept { return has_ended_ || has_started_; }
 
 protected:
     /// Its work has ended. Whether the outcome is the keeper's.
-    [[nodiscard]] bool keeps_outcome() noexcept;
+    [[nodiscard]] bool keeps_outcome(bool is_stopped) noexcept;
+    /// It says that it has started: its outcome is the group's from now on. Whether
+    /// what it says is the keeper's.
+    [[nodiscard]] bool start_for_keeper() noexcept;
     /// It has left the group. The last that it does: it may be freed.
     void end_for_keeper() noexcept;
 
 private:
+    friend kept_set;
     virtual void clear_kept() noexcept = 0;
+    void let_go_of_set() noexcept;
 
+    kept_set* set_ = nullptr;  // which has it in a list
+    bool has_started_ = false;
     bool has_ended_work_ = false;
+    bool was_stopped_ = false;
     bool is_kept_ = true;
-    bool is_keepers_ = false;  // the outcome
+    bool is_keepers_ = false;  // the outcome, or what it said at its start
     bool has_ended_ = false;
 };
 
-/// Waits for the end of a child.
+/// Waits for the end of a child, or for its start.
 class end_leaf : public told_leaf<end_leaf, kept_child> {
 public:
     static constexpr const char* what = "join";
@@ -96,7 +112,7 @@ public:
 
     void ended() noexcept {
         const bool is_stopped = this->result().is_stopped();
-        if (!this->keeps_outcome()) {
+        if (!this->keeps_outcome(is_stopped)) {
             if (this->result().has_error()) [[unlikely]]
                 this->fail_group(this->result().error());
             // Before the group may end: a value may refer to its owner.

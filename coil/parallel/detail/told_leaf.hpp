@@ -40,14 +40,14 @@ public:
     }
 
 protected:
-    [[nodiscard]] Of& of() const noexcept { return of_; }
-
-private:
     friend leaf_of<Derived>;
+    [[nodiscard]] Of& of() const noexcept { return of_; }
     [[nodiscard]] bool try_now() noexcept {
         const holding held(of_.lock);
         return of_.is_ready();
     }
+
+private:
     void start() noexcept {
         if (!begin_to_wait()) this->retry();
     }
