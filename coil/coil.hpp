@@ -22,6 +22,8 @@
 #include <coil/parallel/join_handle.hpp>
 #include <coil/parallel/join_set.hpp>
 #include <coil/parallel/parallel.hpp>
+#include <coil/parallel/parallel_for_each.hpp>
+#include <coil/parallel/parallel_reduce.hpp>
 #include <coil/parallel/started.hpp>
 #include <coil/runtime/blocking.hpp>
 #include <coil/runtime/io_choice.hpp>

@@ -86,6 +86,54 @@ public:
     }
 };
 
+/// Those of the layer `parallel`.
+inline void add_parallel_that_wait(kinds& all) {
+    all("parallel", [](stage&) { return parallel(never(), yield_now(), never()); });
+    all("join_handle::join", [](stage&) {
+        return with_group([](group& g) -> task<> {
+            auto child = spawn_with_handle(g, never());
+            co_await child.join();
+        });
+    });
+    all("join_set::next", [](stage&) {
+        return with_group([](group& g) -> task<> {
+            join_set<void> results(g);
+            results.spawn(never());
+            (void)co_await results.next();
+        });
+    });
+    all("spawn_started", [](stage&) {
+        return with_group([](group& g) {
+            return spawn_started(g, [](started<>&) { return never(); });
+        });
+    });
+}
+inline void add_parallel_that_end(kinds& all) {
+    using namespace std::chrono_literals;
+    all("parallel", [](stage&) { return parallel(give_way(1), sleep(1ms)); });
+    all("join_handle::join", [](stage&) {
+        return with_group([](group& g) -> task<> {
+            auto child = spawn_with_handle(g, give_way(2));
+            co_await child.join();
+        });
+    });
+    all("join_set::next", [](stage&) {
+        return with_group([](group& g) -> task<> {
+            join_set<void> results(g);
+            results.spawn(give_way(2));
+            (void)co_await results.next();
+        });
+    });
+    all("spawn_started", [](stage&) {
+        return with_group([](group& g) {
+            return spawn_started(g, [](started<>& ready) {
+                ready.set();
+                return give_way(1);
+            });
+        });
+    });
+}
+
 /// Every kind, made so that nothing but a stop ends it. A new primitive adds a line
 /// here and inherits the law tests in `all_awaitables_test.cpp`.
 inline kinds all_that_wait() {
@@ -112,7 +160,6 @@ inline kinds all_that_wait() {
             co_await never();
         });
     });
-    all("parallel", [](stage&) { return parallel(never(), yield_now(), never()); });
     all("race", [](stage&) { return race(never(), never()); });
     all("with", [](stage& s) { return with_resource(s, [] { return never(); }); });
     all("with, making", [](stage&) {
@@ -128,24 +175,6 @@ inline kinds all_that_wait() {
         [](stage&) { return with_group([](group&) { return never(); }); });
     all("with_group, for children",
         [](stage&) { return with_group([](group& g) { g.spawn(never()); }); });
-    all("join_handle::join", [](stage&) {
-        return with_group([](group& g) -> task<> {
-            auto child = spawn_with_handle(g, never());
-            co_await child.join();
-        });
-    });
-    all("join_set::next", [](stage&) {
-        return with_group([](group& g) -> task<> {
-            join_set<void> results(g);
-            results.spawn(never());
-            (void)co_await results.next();
-        });
-    });
-    all("spawn_started", [](stage&) {
-        return with_group([](group& g) {
-            return spawn_started(g, [](started<>&) { return never(); });
-        });
-    });
     all("with_timeout", [](stage&) { return with_timeout(24h, never()); });
     all("shield, begun later", [](stage&) {
         return call_once([]() -> task<> {
@@ -153,6 +182,7 @@ inline kinds all_that_wait() {
             co_await never();
         });
     });
+    add_parallel_that_wait(all);
     return all;
 }
 
@@ -191,7 +221,6 @@ inline kinds all_that_end() {
     all("join", [](stage&) { return join(give_way(1), sleep(1ms)); });
     all("join_outcomes",
         [](stage&) { return join_outcomes(give_way(1), stop_here()); });
-    all("parallel", [](stage&) { return parallel(give_way(1), sleep(1ms)); });
     all("race", [](stage&) { return race(never(), give_way(2)); });
     all("with", [](stage& s) { return with_resource(s, [] { return yield_now(); }); });
     all("own", [](stage& s) { return own_and_yield(s); });
@@ -202,29 +231,9 @@ inline kinds all_that_end() {
             return yield_now();
         });
     });
-    all("join_handle::join", [](stage&) {
-        return with_group([](group& g) -> task<> {
-            auto child = spawn_with_handle(g, give_way(2));
-            co_await child.join();
-        });
-    });
-    all("join_set::next", [](stage&) {
-        return with_group([](group& g) -> task<> {
-            join_set<void> results(g);
-            results.spawn(give_way(2));
-            (void)co_await results.next();
-        });
-    });
-    all("spawn_started", [](stage&) {
-        return with_group([](group& g) {
-            return spawn_started(g, [](started<>& ready) {
-                ready.set();
-                return give_way(1);
-            });
-        });
-    });
     all("with_timeout, in time", [](stage&) { return with_timeout(24h, give_way(1)); });
     all("with_timeout, late", [](stage&) { return with_timeout(1ms, never()); });
+    add_parallel_that_end(all);
     return all;
 }
 
