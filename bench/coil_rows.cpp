@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/core/core.hpp>
+#include <coil/parallel/parallel.hpp>
 #include <coil/runtime/multi_thread.hpp>
 #include <coil/runtime/run.hpp>
 #include <coil/stream/generator.hpp>
@@ -213,15 +214,31 @@ task_of<uint64_t, F> lock_often(uint64_t count) {
     co_return sum;
 }
 
+// --- fork and join ---
+
+/// Gives how many tasks it took.
+COIL_NOINLINE task<uint64_t> fork_and_join(int fibonacci) {
+    if (fibonacci < 2) co_return 1;
+    auto [first, second] = co_await coil::parallel(fork_and_join(fibonacci - 1),
+                                                   fork_and_join(fibonacci - 2));
+    co_return 1 + first + second;
+}
+
+task<uint64_t> fork_often(uint64_t tasks) {
+    uint64_t sum = 0;
+    while (sum < tasks) sum += co_await fork_and_join(25);
+    co_return sum;
+}
+
 template <auto Work>
 uint64_t run(uint64_t count) {
     return coil::run(Work(count));
 }
 
-/// On the one worker of a runtime for many threads.
-template <auto Work>
+/// On the workers of a runtime for many threads.
+template <auto Work, unsigned Workers = 1>
 uint64_t run_on_worker(uint64_t count) {
-    coil::multi_thread_runtime runtime({.workers = 1});
+    coil::multi_thread_runtime runtime({.workers = Workers});
     return runtime.run(Work(count)).take();
 }
 
@@ -247,6 +264,8 @@ constexpr bench::row rows[] = {
     {"worker-yield", run_on_worker<yield_often>},
     {"worker-channel-buffered", run_on_worker<pass_through_buffer<any_thread>>},
     {"worker-channel-ping-pong", run_on_worker<ping_pong<any_thread>>},
+    {"worker-fork-join", run_on_worker<fork_often>},
+    {"two-workers-fork-join", run_on_worker<fork_often, 2>},
     {"worker-mutex", run_on_worker<lock_often<any_thread>>},
 };
 

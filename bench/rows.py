@@ -92,6 +92,9 @@ ROWS = [
               2_000_000, {'ns': 20}, WORKERS),
     operation('worker-channel-ping-pong', 'there and back, on a worker',
               500_000, {'ns': 60}, WORKERS),
+    # 242,785 tasks each time that it recurs, so the count is some of those.
+    operation('worker-fork-join', 'fork and join fib(25), on a worker, per task',
+              971_140, {}, ('coil',)),
     operation('worker-mutex', 'lock and unlock a free mutex for any thread',
               2_000_000, {'ns': 12}, WORKERS),
     Row('sleeping', 'memory of a sleeping task, of 1,000,000', 'memory', 1_000_000, {'B': 160},
