@@ -43,8 +43,8 @@ COIL_TEST("parallel_reduce: the map may be async, and the parts overlap") {
         co_await coil::sleep(1s);
         co_return number;
     };
-    const long sum =
-        co_await parallel_reduce(std::vector{1, 2, 3, 4}, 2, 0L, slowly, std::plus());
+    const std::vector<int> numbers = {1, 2, 3, 4};
+    const long sum = co_await parallel_reduce(numbers, 2, 0L, slowly, std::plus());
     CHECK(sum == 10);
     CHECK(coil::now() == start + 2s);
 }

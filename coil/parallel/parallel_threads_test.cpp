@@ -142,9 +142,51 @@ task<int> end_in_all_orders(int rounds) {
 
 }  // namespace
 
+namespace {
+
+task<const void*> strand_here() {
+    co_return coil::strand::current();
+}
+task<bool> has_own_strands() {
+    auto [first, second, third] =
+        co_await parallel(strand_here(), strand_here(), strand_here());
+    co_return first == coil::strand::current() &&
+        second != first&& third != first&& third != second;
+}
+
+}  // namespace
+
+TEST_CASE("parallel: each part but the first is a strand of its own") {
+    coil::multi_thread_runtime runtime({.workers = 2});
+    CHECK(runtime.run(has_own_strands()).take());
+}
+
 TEST_CASE("parallel: parts wait for each other") {
     coil::multi_thread_runtime runtime({.workers = 4});
     CHECK(runtime.run(meet_often(500)).has_value());
+}
+
+namespace {
+
+task<int> fail_beside(bool is_first) {
+    int failed = 0;
+    for (int i = 0; i < 20; ++i) {
+        auto fails = fail_at(i % 3);
+        auto waits = [](int) -> task<> { co_await coil::sleep(1h); };
+        auto whole = is_first ? parallel(std::move(fails), waits(0), waits(0))
+                              : parallel(waits(0), waits(0), std::move(fails));
+        const auto ended = co_await as_outcome(std::move(whole));
+        failed += ended.has_error() ? 1 : 0;
+    }
+    co_return failed;
+}
+
+}  // namespace
+
+TEST_CASE("parallel: an error stops the parts on other threads") {
+    coil::multi_thread_runtime runtime({.workers = 4});
+    for (const bool is_first : {true, false})
+        CHECK(runtime.run(fail_beside(is_first)).take() == 20);
 }
 
 TEST_CASE("parallel: parts end in all orders") {

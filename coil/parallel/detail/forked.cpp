@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/base/assert.hpp>
+#include <coil/base/planted.hpp>
 #include <coil/parallel/detail/forked.hpp>
 
 #include <utility>
@@ -31,10 +32,15 @@ const piece_ops forked::listener::table = {
 void forked::open(continuation parent) noexcept {
     parent_ = parent;
     scope_.open(parent.scope());
-    scope_.add(listener_);
+}
+
+bool forked::wants_strands() noexcept {
+    if (!scope_.home().runs_on().wants_more()) return false;
     lock_.expect_threads(scope_.home().is_parallel());
+    scope_.add(listener_);
     asked_why_ = scope_.reason();
     asked_ = scope_.level();
+    return true;
 }
 
 void forked::start_strands() noexcept {
@@ -46,11 +52,11 @@ void forked::start_strands() noexcept {
     }
 }
 
-bool forked::inline_part_ended(ending how) noexcept {
+bool forked::part_ended_here(std::size_t index, ending how) noexcept {
     const holding held(lock_);
-    (void)note(0, how);
-    is_waiting_ = left_ != 0;
-    return !is_waiting_;
+    if (note(index, how)) scope_.request_stop(stop_reason::sibling_ended);
+    is_waiting_ = --left_here_ == 0 && left_ != 0;
+    return left_ == 0;
 }
 
 void forked::strand_ended(member& ended, std::size_t index, ending how) noexcept {
@@ -76,7 +82,7 @@ bool forked::note(std::size_t index, ending how) noexcept {
 }
 
 void forked::stop_strands(stop_reason why, stop_level level) noexcept {
-    if (level <= asked_) return;
+    if (level <= asked_ || COIL_PLANTED(stops_reach_no_strand)) return;
     asked_why_ = why;
     asked_ = level;
     for (member* m = first_; m != nullptr; m = m->next_) {
@@ -109,7 +115,7 @@ void forked::close() noexcept {
 }
 
 void forked::expect_one_thread() const noexcept {
-    if (!lock_.has_threads()) return;
+    if (!scope_.home().is_parallel()) return;
     fatal(
         "something local was given to parallel on a runtime of many threads, where it "
         "would leave its own: use coil::task and results that are sendable, or join");

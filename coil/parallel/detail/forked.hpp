@@ -9,9 +9,9 @@
 
 namespace coil::detail {
 
-/// One part of the work in the awaiting strand, and each other one in a strand of its
-/// own: what `parallel` is made of, but for the types. It lies in the awaiting frame,
-/// and so do the strands.
+/// Parts of a work, some in the awaiting strand, and some in strands of their own: what
+/// `parallel` is made of, but for the types. It lies in the awaiting frame, and so do
+/// the strands.
 class forked {
 public:
     forked(const forked&) = delete;
@@ -41,19 +41,22 @@ public:
     };
 
 protected:
-    explicit forked(std::size_t parts) noexcept : left_(parts) {}
+    explicit forked(std::size_t parts) noexcept : left_here_(parts), left_(parts) {}
     ~forked() = default;
 
     void open(continuation parent) noexcept;
+    /// Whether the parts but the first get strands: if so, `add` and `start_strands`.
+    [[nodiscard]] bool wants_strands() noexcept;
     /// The last one first.
     void add(member& part) noexcept {
         part.next_ = first_;
         first_ = &part;
+        --left_here_;
     }
     void start_strands() noexcept;
-    /// The part in the awaiting strand has ended. Whether it was the last; if not,
-    /// `all_ended()` follows.
-    [[nodiscard]] bool inline_part_ended(ending how) noexcept;
+    /// A part in the awaiting strand has ended. Whether it was the last of all; if not,
+    /// another one, or `all_ended()`, follows.
+    [[nodiscard]] bool part_ended_here(std::size_t index, ending how) noexcept;
     void close() noexcept;
 
     [[nodiscard]] context& scope() noexcept { return scope_; }
@@ -84,13 +87,14 @@ private:
     // What strands on other threads have to say to the awaiting one.
     message_to<forked, &forked::hear_strands> news_{*this};
     member* first_ = nullptr;
-    std::size_t left_;  // parts that have not ended
+    std::size_t left_here_;  // parts in the awaiting strand that have not ended
+    std::size_t left_;       // of all
     std::size_t failed_ = 0;
     ending failure_ = ending::value;
     stop_reason asked_why_ = stop_reason::none;
     stop_level asked_ = stop_level::none;
     bool has_news_ = false;    // posted, not delivered yet
-    bool is_waiting_ = false;  // the inline part has ended
+    bool is_waiting_ = false;  // all that was here has ended
     strands_lock lock_;        // guards all from `left_` on, and who has ended
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/planted.hpp>
 #include <coil/parallel/detail/kept_child.hpp>
 #include <coil/parallel/detail/kept_set.hpp>
 
@@ -20,7 +21,8 @@ bool kept_child::keeps_outcome(bool is_stopped) noexcept {
     const holding held(lock);
     has_ended_work_ = true;
     was_stopped_ = is_stopped;
-    if (!is_kept_ || has_started_) return false;
+    const bool is_kept = is_kept_ || COIL_PLANTED(unkept_errors_vanish);
+    if (!is_kept || has_started_) return false;
     return is_keepers_ = true;
 }
 
