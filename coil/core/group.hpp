@@ -43,7 +43,8 @@ public:
 
     /// Starts `work` as a strand of its own, or queues it for when the limit lets it
     /// start. A stop does not undo that: it still starts in its turn, as it may own
-    /// what has to be dropped, and ends where it first waits.
+    /// what has to be dropped, and ends where it first waits. Its value is thrown away;
+    /// for that, and to stop it alone, there is `spawn_with_handle`.
     ///
     /// Lifetime: `work` may borrow what is declared outside of `with_group`, and when
     /// that returns, it has ended. The body's own locals and lambdas it may not: they

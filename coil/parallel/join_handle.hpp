@@ -19,7 +19,8 @@ class join_handle_operation;
 /// It may outlive the group: then the child has ended. Who lets it go early leaves the
 /// child to the group, as `group::spawn` does.
 ///
-/// Threads: one at a time; of the runtime that the child runs on.
+/// Threads: one at a time. Of a child that stays on one thread, because its runtime has
+/// one or it is pinned, only that until the child has ended.
 template <class T>
 class [[nodiscard("without its handle it is group::spawn")]] join_handle {
 public:

@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <stdexcept>
+#include <vector>
 
 using namespace coil::testing;
 using namespace std::chrono_literals;
@@ -52,6 +53,23 @@ COIL_TEST("join_handle: gives the child's value") {
     });
     //! [two children and their values]
     CHECK(sum == 3);
+}
+
+COIL_TEST("join_handle: results may be taken in the order of the spawns") {
+    std::vector<int> order;
+    co_await with_group([&](group& g) -> task<> {
+        std::vector<join_handle<int>> children;
+        for (int i : {3, 1, 2})
+            children.push_back(spawn_with_handle(g, give_after(i * 1ms, i)));
+        for (auto& child : children) order.push_back(co_await child.join());
+    });
+    CHECK(order == std::vector{3, 1, 2});
+}
+
+TEST_CASE("join_handle: may change threads if the child's value may") {
+    static_assert(coil::sendable<join_handle<int>>);
+    static_assert(!coil::sendable<join_handle<coil::local_task<>>>);
+    static_assert(!coil::shareable<join_handle<int>>);
 }
 
 COIL_TEST("join_handle: may outlive its group") {

@@ -6,6 +6,7 @@
 #include <coil/core/yield.hpp>
 #include <coil/parallel/join_handle.hpp>
 #include <coil/runtime/multi_thread.hpp>
+#include <coil/testing/death.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
@@ -174,4 +175,14 @@ task<int> told_once(int turns) {
 TEST_CASE("join_handle: an error reaches handle or group, on many threads") {
     coil::multi_thread_runtime runtime(four_workers);
     for (int i = 0; i < 300; ++i) CHECK(runtime.run(told_once(i % 4)).take() == 11);
+}
+
+TEST_CASE("join_handle: a local task is refused on many threads") {
+    const std::string said = coil::testing::last_words([] {
+        coil::multi_thread_runtime runtime({.workers = 1});
+        (void)runtime.run(coil::with_group([](group& g) {
+            (void)spawn_with_handle(g, []() -> coil::local_task<> { co_return; }());
+        }));
+    });
+    CHECK(coil::testing::says(said, "something local was spawned"));
 }

@@ -19,7 +19,8 @@ namespace coil {
 /// It is made where the group is used, and may end before its children: then those are
 /// the group's, as if by `group::spawn`.
 ///
-/// Threads: `spawn` from any strand of the group; `next` from one at a time.
+/// Threads: `spawn` from any strand of the group; `next` from one at a time. Where the
+/// group stays on one thread, from that.
 /// Allocates: one block per child, from `allocate_frame`.
 template <class T>
 class join_set {
@@ -32,9 +33,7 @@ public:
     using value_type = value_or_unit<T>;
 
     /// Requires: called in a strand of the group.
-    explicit join_set(group& of) noexcept
-        : of_(of),
-          children_(strand::current()->is_parallel()) {}
+    explicit join_set(group& of) noexcept : of_(of), children_(*strand::current()) {}
 
     /// Spawns a child that gives a `T`, as `group::spawn` does.
     ///

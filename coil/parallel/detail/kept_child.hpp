@@ -48,6 +48,9 @@ public:
     strands_lock lock;           // guards all that follows
     end_leaf* waiter = nullptr;  // of a keeper that waits for this one only
     [[nodiscard]] bool is_ready() const noexcept { return has_ended_ || has_started_; }
+    [[nodiscard]] bool is_open_to(const strand& waiting) const noexcept {
+        return is_parallel() || &waiting.runs_on() == &runs_on();
+    }
 
 protected:
     /// Its work has ended. Whether the outcome is the keeper's.

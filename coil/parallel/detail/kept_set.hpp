@@ -22,7 +22,9 @@ class set_leaf;
 /// The keeper of many children: what `join_set` is but for the types.
 class kept_set {
 public:
-    explicit kept_set(bool has_threads) noexcept : lock(has_threads) {}
+    explicit kept_set(const strand& maker) noexcept
+        : lock(maker.is_parallel()),
+          place_(&maker.runs_on()) {}
     kept_set(const kept_set&) = delete;
     kept_set& operator=(const kept_set&) = delete;
     ~kept_set();
@@ -51,6 +53,9 @@ public:
     [[nodiscard]] bool is_ready() const noexcept {
         return !ended_.is_empty() || running_.is_empty();
     }
+    [[nodiscard]] bool is_open_to(const strand& waiting) const noexcept {
+        return lock.has_threads() || &waiting.runs_on() == place_;
+    }
 
 private:
     [[nodiscard]] kept_child* first_running() noexcept;
@@ -58,6 +63,7 @@ private:
     intrusive_list<kept_child> running_;
     intrusive_list<kept_child> ended_;  // in that order
     join_set_stats stats_;
+    const executor* const place_;
 };
 
 /// Waits for a child that ended by itself, or for the end of all.

@@ -11,10 +11,11 @@ namespace coil::detail {
 
 /// Waits until `Of` is ready, by what another strand does, maybe on another thread.
 ///
-/// `Of` has a `lock`, under which it has a `waiter` and says whether it `is_ready()`.
-/// Who makes it ready takes the waiter out under the lock and calls `wake()` without
-/// it, as the last thing it does. What is ready is taken in the waiter's own turn, so a
-/// stop loses nothing.
+/// `Of` has a `lock`, under which it has a `waiter` and says whether it `is_ready()`,
+/// and whether it `is_open_to()` a strand: all come from one thread, or there is a
+/// lock. Who makes it ready takes the waiter out under the lock and calls `wake()`
+/// without it, as the last thing it does. What is ready is taken in the waiter's own
+/// turn, so a stop loses nothing.
 template <class Derived, class Of>
 class told_leaf : public leaf_of<Derived>, private remote_message {
 public:
@@ -55,6 +56,8 @@ private:
         const holding held(of_.lock);
         COIL_EXPECTS(of_.waiter == nullptr && "one strand at a time may await it");
         if (of_.is_ready()) return false;
+        COIL_EXPECTS(of_.is_open_to(this->home()) &&
+                     "children of one thread are awaited there");
         of_.waiter = static_cast<Derived*>(this);
         return true;
     }
