@@ -28,6 +28,7 @@
 #include <coil/runtime/blocking.hpp>
 #include <coil/runtime/io_choice.hpp>
 #include <coil/runtime/multi_thread.hpp>
+#include <coil/runtime/on.hpp>
 #include <coil/runtime/run.hpp>
 #include <coil/runtime/signals.hpp>
 #include <coil/stream/collect.hpp>
@@ -39,10 +40,19 @@
 #include <coil/stream/merge.hpp>
 #include <coil/stream/resource_generator.hpp>
 #include <coil/stream/take.hpp>
+#include <coil/sync/barrier.hpp>
+#include <coil/sync/broadcast.hpp>
 #include <coil/sync/channel.hpp>
 #include <coil/sync/event.hpp>
 #include <coil/sync/mutex.hpp>
+#include <coil/sync/notify.hpp>
+#include <coil/sync/once_cell.hpp>
+#include <coil/sync/oneshot.hpp>
 #include <coil/sync/remote_event.hpp>
 #include <coil/sync/semaphore.hpp>
+#include <coil/sync/stop_source.hpp>
+#include <coil/sync/unbounded_channel.hpp>
+#include <coil/sync/watch.hpp>
+#include <coil/time/rate_limiter.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>

@@ -8,7 +8,7 @@ usage() {
 ./x run
 
 Builds the service of examples/orders and plays its acts: serve, load by real clients,
-500 clients vanish, overload, Ctrl-C. Each act names the source lines it shows.
+500 clients vanish, overload, two threads, Ctrl-C. Each act names the source lines it shows.
 
 On a terminal the service then stays up until Ctrl-C, and its address is printed.
 Exit status: the number of acts that failed.

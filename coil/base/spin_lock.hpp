@@ -46,6 +46,24 @@ private:
     Lock& lock_;
 };
 
+/// Locks from when it is known that several threads come; before that it costs a
+/// branch.
+class optional_lock {
+public:
+    /// Before others come, and while nobody holds it.
+    void begin_to_lock() noexcept { is_needed_ = true; }
+    void lock() noexcept {
+        if (is_needed_) lock_.lock();
+    }
+    void unlock() noexcept {
+        if (is_needed_) lock_.unlock();
+    }
+
+private:
+    bool is_needed_ = false;
+    spin_lock lock_;
+};
+
 /// In its place where only one thread comes.
 class no_lock {
 public:

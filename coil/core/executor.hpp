@@ -47,6 +47,10 @@ public:
     [[nodiscard]] Service* find_service() noexcept {
         return static_cast<Service*>(find_service(Service::kind));
     }
+    /// Returns: a pointer to exactly the service type that `kind` stands for, or null.
+    [[nodiscard]] virtual void* find_service(const service_kind&) noexcept {
+        return nullptr;
+    }
 
     /// Which of `ready_count` ready pieces runs next; only asked when
     /// `chooses_pieces()`. A simulator draws from its seed here.
@@ -66,10 +70,6 @@ protected:
         : remote_(remote),
           timers_(timers) {}
     ~executor() = default;
-    /// Returns: a pointer to exactly the service type that `kind` stands for, or null.
-    [[nodiscard]] virtual void* find_service(const service_kind&) noexcept {
-        return nullptr;
-    }
     void set_parallel() noexcept { is_parallel_ = true; }
     void set_chooses_pieces(bool chooses) noexcept { chooses_pieces_ = chooses; }
     /// It runs on this thread from now on: debug builds then find wake-ups that come

@@ -116,6 +116,9 @@ public:
         return COIL_PLANTED(turns_have_no_budget) || (budget_ > 0 && --budget_ > 0);
     }
 
+    /// This turn has done enough: the next await gives way.
+    void spend_rest() noexcept { budget_ = 0; }
+
     /// Whether this turn's budget is used up.
     [[nodiscard]] bool is_spent() const noexcept { return budget_ <= 0; }
 

@@ -16,55 +16,10 @@
 
 namespace coil::http {
 
-namespace detail {
-
-memory_store::memory_store(const limits& of) : limits_(of) {
-    kept_.reserve(kept_max);  // so that giving back needs no memory
-}
-
-memory_store::memory memory_store::take() {
-    if (kept_.empty()) return std::make_unique<working_memory>(limits_);
-    memory kept = std::move(kept_.back());
-    kept_.pop_back();
-    return kept;
-}
-
-void memory_store::give_back(memory used) noexcept {
-    if (kept_.size() == kept_max) return;
-    used->parser.reset();
-    // More is seldom used again.
-    if (used->output.capacity() > working_memory::output_kept_max)
-        std::string().swap(used->output);
-    used->output.clear();
-    used->unread = {};
-    used->sent = 0;
-    kept_.push_back(std::move(used));
-}
-
-date_cache::date_cache()
-    : timer([](timer& due) noexcept { static_cast<date_cache&>(due).text_.clear(); }),
-      // tidy: HTTP's dates are calendar time, which no driver has
-      start_(std::chrono::system_clock::now()),
-      begun_(now()) {
-    text_.reserve(sizeof "Sun, 06 Nov 1994 08:49:37 GMT");  // so each is whole
-}
-
-std::string_view date_cache::text() {
-    if (!text_.empty()) return text_;
-    const auto wall =
-        std::chrono::floor<std::chrono::seconds>(start_ + (now() - begun_));
-    append_date(text_, wall);
-    const instant no_more_at = begun_ + (wall + std::chrono::seconds(1) - start_);
-    strand::current()->runs_on().timers()->arm(*this, no_more_at);
-    return text_;
-}
-
-}  // namespace detail
-
 server::server(net::tcp_listener listener, http::limits limits)
     : listener_(std::move(listener)),
       limits_(limits),
-      spare_memory_(limits_) {}
+      shared_(limits_) {}
 
 void server::start_drain() noexcept {
     draining_.set();
@@ -72,6 +27,7 @@ void server::start_drain() noexcept {
 
 // A stop is heard here and passed on gently; the connections themselves are shielded.
 task<> server::run(handler_ref handler) {
+    if (strand::current()->is_parallel()) shared_.share();
     if (COIL_PLANTED(stops_cut_answers)) co_return co_await serve_all(handler);
     co_await join(watch_for_stop(), shield(serve_all(handler)));
 }
@@ -94,15 +50,13 @@ task<> server::serve_all(handler_ref handler) {
         co_await race(accept_all(connections, handler), draining_.wait());
         listener_.close();
         start_drain();
-        while (detail::idle_wait* const idle = idle_.pop_front()) {
-            if (!COIL_PLANTED(idle_stays)) idle->tell();
-        }
+        if (!COIL_PLANTED(idle_stays)) shared_.idle().tell_all();
         co_await drain(connections);
     });
 }
 
 task<> server::drain(group& connections) {
-    if (stats_.open == 0) all_closed_.set();
+    if (shared_.close_all()) all_closed_.set();
     const bool has_drained =
         co_await with_timeout(limits_.drain_timeout, all_closed_.wait());
     if (has_drained || COIL_PLANTED(drains_for_ever)) co_return;
@@ -115,28 +69,21 @@ task<> server::drain(group& connections) {
 // One connection's place in the counts, from the moment it is taken.
 class server::open_connection {
 public:
-    open_connection(server& owner, const address_key& from)
+    open_connection(server& owner, detail::shared_state::place taken) noexcept
         : server_(&owner),
-          address_(owner.per_address_.try_emplace(from, 0).first) {
-        ++address_->second;
-        ++server_->stats_.open;
-        ++server_->stats_.connections;
-    }
+          taken_(taken) {}
     open_connection(open_connection&& other) noexcept
         : server_(std::exchange(other.server_, nullptr)),
-          address_(other.address_) {}
+          taken_(other.taken_) {}
     open_connection& operator=(open_connection&&) = delete;
     ~open_connection() {
-        if (server_ == nullptr) return;
-        if (--address_->second == 0) server_->per_address_.erase(address_);
-        if (--server_->stats_.open == 0 && !server_->listener_.is_open()) {
+        if (server_ != nullptr && server_->shared_.close(taken_))
             server_->all_closed_.set();
-        }
     }
 
 private:
     server* server_;
-    std::map<address_key, std::size_t>::iterator address_;
+    detail::shared_state::place taken_;
 };
 
 namespace {
@@ -165,17 +112,11 @@ bool is_loopback(const net::endpoint& at) noexcept {
 std::optional<server::open_connection> server::admit(const net::tcp_stream& peer) {
     try {
         const net::endpoint from = peer.peer();
-        const address_key key = key_of(from);
-        const auto found = per_address_.find(key);
-        const bool has_room =
-            stats_.open < limits_.connections_max &&
-            (is_loopback(from) ||  // a proxy of this machine speaks for many
-             found == per_address_.end() ||
-             found->second < limits_.connections_per_address_max);
-        if (has_room) return open_connection(*this, key);
-        ++stats_.refused;
+        // A proxy of this machine speaks for many.
+        const auto place = shared_.try_open(key_of(from), is_loopback(from));
+        if (place) return open_connection(*this, *place);
     } catch (const std::system_error&) {
-        ++stats_.connections;
+        shared_.count(&server_stats::connections);
     }
     return std::nullopt;
 }
@@ -191,7 +132,7 @@ task<> server::accept_all(group& connections, handler_ref handler) {
             }
             continue;
         } catch (const std::bad_alloc&) {  // that connection's end only
-            ++stats_.refused;
+            shared_.count(&server_stats::refused);
         }
         co_await sleep(pause_without_memory);
     }

@@ -4,32 +4,11 @@
 #include <coil/core/drop_traits.hpp>
 #include <coil/core/spawned.hpp>
 #include <coil/runtime/detail/loop_mailbox.hpp>
+#include <coil/runtime/detail/loop_timers.hpp>
 #include <coil/runtime/detail/poll_pace.hpp>
 #include <coil/runtime/driver.hpp>
-#include <coil/time/timer.hpp>
 
 namespace coil {
-
-namespace detail {
-
-/// The loop's time. Read anew each time: a pause counted from a turn's beginning would
-/// end too early by what the turn has taken so far.
-class loop_timers : public timer_service {
-public:
-    explicit loop_timers(driver& of) noexcept : driver_(of), wheel_(of.now()) {}
-
-    [[nodiscard]] instant now() const noexcept override { return driver_.now(); }
-    void arm(timer& armed, instant deadline) noexcept override {
-        wheel_.arm(armed, deadline);
-    }
-    [[nodiscard]] timer_wheel& wheel() noexcept { return wheel_; }
-
-private:
-    driver& driver_;
-    timer_wheel wheel_;
-};
-
-}  // namespace detail
 
 /// A current-thread executor: strands, timers and a driver, taking turns.
 ///

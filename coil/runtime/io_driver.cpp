@@ -16,8 +16,8 @@ io_driver& current_io_driver() noexcept {
     return *found;
 }
 
-io_driver::~io_driver() {
-    if (held_ == 0) return;
+void io_driver::expect_all_closed(std::size_t open) noexcept {
+    if (open == 0) return;
     fatal("a socket outlived its runtime; close it in the work that opened it, or ",
           "destroy it before the runtime");
 }
@@ -33,7 +33,6 @@ io_handle::io_handle(io_driver& of, int descriptor) : driver_(&of) {
 #else
     source_ = &of.open(descriptor);
 #endif
-    ++of.held_;
 }
 
 void throw_system_error(int error, const char* what) {

@@ -44,7 +44,7 @@ private:
 /// operation. So what a strand did not see is not lost, whatever the driver.
 ///
 /// Lifetime: the driver holds its address from `start` until it ends.
-class io_operation {
+class io_operation : private remote_message {
 public:
     enum class kind : unsigned char {
         read,           ///< Into `bytes`; the result is their count, 0 at the end.
@@ -57,7 +57,8 @@ public:
     };
 
     io_operation(kind what, io_source* on, void* begin, std::size_t count) noexcept
-        : asked(what),
+        : remote_message(delivered),
+          asked(what),
           source(on),
           bytes(begin),
           size(count) {}
@@ -65,40 +66,56 @@ public:
     kind asked;
     bool has_begun = false;  ///< The driver's: the system knows of it.
     bool is_told = false;    ///< The driver's: `ready` was called, `try_now` not yet.
+    bool is_coming = false;  ///< `ready` was called on another thread: it will arrive.
     io_source* source;
     void* bytes;
     std::size_t size;
     std::int64_t result = 0;  ///< At least 0, or an error number, negated.
 
-    /// For the driver: `try_now` may succeed now.
-    virtual void ready() noexcept = 0;
+    /// For the driver: `try_now` may succeed now. `is_here` is false where the strand
+    /// may be on another thread; then called under the lock that guards `is_told`.
+    virtual void ready(bool is_here) noexcept = 0;
     /// For the driver: `result` is there, and nothing would be lost with it.
     virtual void finished() noexcept = 0;
     /// For the driver, after it answered `later`: there will be no result.
     virtual void stopped() noexcept = 0;
     /// For the driver: says `ready` to who waits in this place, if anyone does, and not
     /// again before it has tried.
-    static void tell(io_operation* waiting) noexcept {
+    static void tell(io_operation* waiting, bool is_here = true) noexcept {
         if (waiting == nullptr || waiting->is_told) return;
         waiting->is_told = true;  // it keeps its place until it has tried
-        waiting->ready();
+        waiting->ready(is_here);
     }
 
 protected:
-    io_operation(io_operation&&) = default;
+    io_operation(io_operation&& other) noexcept
+        : io_operation(other.asked, other.source, other.bytes, other.size) {}
     ~io_operation() = default;
+    /// Says `ready` once more, on the strand's own thread.
+    void come_to(strand& waiting) noexcept {
+        is_coming = true;
+        waiting.post(*this);
+    }
+
+private:
+    static void delivered(remote_message& news) noexcept {
+        auto& self = static_cast<io_operation&>(news);
+        self.is_coming = false;
+        self.ready(true);
+    }
 };
 
 /// A driver that knows sockets. `net` is written against this and knows no system call
 /// that could wait.
 ///
-/// Threads: its runtime's, but for `wake()`.
+/// Threads: its runtime's, but for `wake()`. Where that has several, each has a driver
+/// of its own to wait in, and all of them the same sockets: then what stands here about
+/// sockets may be called from any of them.
 class io_driver : public driver {
 public:
     static constexpr service_kind kind = {"sockets"};
 
-    /// Requires: no `io_handle` holds a socket of it; the program ends with a text.
-    virtual ~io_driver();
+    virtual ~io_driver() = default;
 
     /// The word for it in reports: "epoll", "uring".
     [[nodiscard]] virtual const char* name() const noexcept = 0;
@@ -116,14 +133,16 @@ public:
 
     /// Completes the operation if that is possible without waiting.
     [[nodiscard]] virtual bool try_now(io_operation& asked) noexcept = 0;
-    /// Begins to wait. Requires: no other operation waits in the same direction.
-    virtual void start(io_operation& asked) noexcept = 0;
+    /// Begins to wait. Returns: false if something has come since `try_now` was called:
+    /// then it does not wait, and may try again.
+    /// Requires: no other operation waits in the same direction.
+    [[nodiscard]] virtual bool start(io_operation& asked) noexcept = 0;
     /// The strand wants a waiting operation to stop.
     [[nodiscard]] virtual stop_answer stop(io_operation& asked) noexcept = 0;
 
-private:
-    friend class io_handle;
-    std::size_t held_ = 0;  // sockets, by their handles
+protected:
+    /// For a driver's end: the program ends with a text if sockets are left.
+    static void expect_all_closed(std::size_t open) noexcept;
 };
 
 /// The driver that the environment's `COIL_IO` asks for, or else the best that this
@@ -170,9 +189,7 @@ public:
 
     /// Requires: nothing waits on it.
     void close() noexcept {
-        if (!is_open()) return;
-        --driver_->held_;
-        driver_->close(*std::exchange(source_, nullptr));
+        if (is_open()) driver_->close(*std::exchange(source_, nullptr));
     }
 
 private:
@@ -198,10 +215,15 @@ protected:
 private:
     friend leaf_of<Derived>;
     [[nodiscard]] bool try_now() noexcept { return driver_.try_now(*this); }
-    void start() noexcept { driver_.start(*this); }
+    void start() noexcept {
+        if (!driver_.start(*this)) this->retry();
+    }
     stop_answer on_stop() noexcept { return driver_.stop(*this); }
 
-    void ready() noexcept final { this->retry(); }
+    void ready(bool is_here) noexcept final {
+        strand& waiting = this->home();
+        is_here || waiting.is_here() ? this->retry() : come_to(waiting);
+    }
     void finished() noexcept final { this->complete(); }
     void stopped() noexcept final { this->complete_stopped(); }
 

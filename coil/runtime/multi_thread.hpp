@@ -2,7 +2,9 @@
 #pragma once
 
 #include <coil/core/drop_traits.hpp>
+#include <coil/core/group.hpp>
 #include <coil/core/spawned.hpp>
+#include <coil/runtime/on.hpp>
 
 #include <memory>
 
@@ -14,6 +16,10 @@ struct multi_thread_options {
     unsigned workers = 0;
     /// Threads for blocking calls; 0 means four per processor.
     std::size_t blocking_threads_max = 0;
+    /// SIGINT and SIGTERM ask all that runs to stop (`stop_reason::shutdown`); the
+    /// second one hurries its clean-up (a hard stop); a third has its usual effect, as
+    /// has one that comes while nothing runs.
+    bool stop_on_signals = false;
 };
 
 /// A runtime for many threads: each has its own queue of strands and its own timers,
@@ -23,8 +29,10 @@ struct multi_thread_options {
 ///
 /// A strand stays serial: its turns may be on different threads, one after the other,
 /// each seeing what the ones before did. What strands share among each other is made
-/// for that, as `event`, `channel` and `mutex` are, or guarded by you. It has no
-/// sockets yet.
+/// for that, as `event`, `channel` and `mutex` are, or guarded by you.
+///
+/// It waits in epoll, also where `COIL_IO` asks for io_uring, whose buffers are for one
+/// thread.
 ///
 /// Threads: `run` from any that is not running a strand; several may at once.
 class multi_thread_runtime {
@@ -39,6 +47,26 @@ public:
 
     [[nodiscard]] unsigned workers() const noexcept;
 
+    /// For `on`: strands that any worker may run.
+    [[nodiscard]] executor& any_worker() noexcept;
+    /// For `on`: strands that stay on one worker's thread, with their children; they
+    /// may hold what is local, as on a `current_thread_runtime`.
+    /// Requires: `worker` is less than `workers()`.
+    [[nodiscard]] executor& pinned(unsigned worker) noexcept;
+
+    /// Runs `f(worker)` pinned to each worker, all at once, and waits for all of them:
+    /// one thread per processor, and nothing shared between them but what you share.
+    ///
+    /// \snippet coil/runtime/on_test.cpp  a thread per core
+    ///
+    /// Requires, errors: as `run`; the first error stops the others.
+    template <class F>
+    outcome<> run_on_each(F f) {
+        return run(with_group([&](group& all) {
+            for (unsigned i = 0; i < workers(); ++i) all.spawn(on(pinned(i), F(f), i));
+        }));
+    }
+
     /// Runs `work` to its end, and all that it started; this thread waits.
     ///
     /// Requires: not called inside a running strand; the program ends with a text. Its
@@ -52,25 +80,34 @@ public:
         detail::refuse_async_drop<await_result_t<A>>();
         root<A> whole(*this, std::forward<A>(work));
         start(whole);
-        wait(whole.has_ended);
+        wait(whole);
         return std::move(whole.result());
     }
 
 private:
-    template <class A>
-    struct root : strand_of<A, root<A>> {
-        root(multi_thread_runtime& runtime, A&& work)
-            : strand_of<A, root>(runtime.first(), std::forward<A>(work)),
+    /// What runs, as the runtime sees it.
+    struct running : strand {
+        running(multi_thread_runtime& runtime, const strand_ops& ops) noexcept
+            : strand(runtime.any_worker(), ops),
               of(runtime) {}
-        void ended() noexcept { of.end(has_ended); }
+        void ended() noexcept { of.end(*this); }
+        void asked_to_stop() noexcept { of.tell(*this); }
         multi_thread_runtime& of;
+        running* next = nullptr;
+        stop_level asked = stop_level::none;  // by signals
         bool has_ended = false;
     };
-    [[nodiscard]] executor& first() noexcept;
-    void start(strand& whole) noexcept;
-    void wait(const bool& has_ended) noexcept;
-    void end(bool& has_ended) noexcept;
+    template <class A>
+    struct root : strand_of<A, root<A>, running> {
+        root(multi_thread_runtime& runtime, A&& work)
+            : strand_of<A, root, running>(runtime, std::forward<A>(work)) {}
+    };
+    void start(running& whole) noexcept;
+    void wait(const running& whole) noexcept;
+    void end(running& whole) noexcept;
+    void tell(running& asked) noexcept;
 
+    class stop_on_signals;
     struct machinery;  // threads and locks, which are slow to compile
     std::unique_ptr<machinery> machinery_;
 };

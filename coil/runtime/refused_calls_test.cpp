@@ -3,7 +3,6 @@
 #include <coil/core/join.hpp>
 #include <coil/runtime/blocking.hpp>
 #include <coil/runtime/run.hpp>
-#include <coil/testing/death.hpp>
 #include <coil/time/sleep.hpp>
 
 #include <doctest/doctest.h>
@@ -56,11 +55,6 @@ TEST_CASE("blocking: without a single thread, jobs run all the same") {
         CHECK(runtime.blocking().running == 0);
         CHECK(runtime.blocking().queued == 0);
     });
-}
-
-TEST_CASE("blocking: a pool without threads is refused") {
-    const std::string words = testing::last_words([] { const blocking_pool none(0); });
-    CHECK(testing::says(words, "a pool has at least one thread"));
 }
 
 TEST_CASE("epoll: a sandbox that refuses an exact wait is served by another one") {

@@ -32,12 +32,14 @@ struct routing {
 constinit routing process;
 
 void handle(int number) noexcept {
+    const int error_before = errno;  // of whom we interrupt
     // seq_cst, as below: whoever clears a place sees us running, or we see it cleared.
     process.handlers_running.fetch_add(1);
     for (const auto& place : process.routes[number - 1].hubs) {
         if (signal_hub* const hub = place.load()) hub->raise(number);
     }
     process.handlers_running.fetch_sub(1);
+    errno = error_before;
 }
 
 std::uint64_t bit_of(int number) noexcept {
@@ -138,8 +140,9 @@ void signal_hub::remove(signal_listener& listener) noexcept {
 }
 
 void signal_hub::raise(int number) noexcept {
-    // release: pairs with the acquire in delivered(), which empties it.
-    if (std::atomic_ref(pending_).fetch_or(bit_of(number), std::memory_order_release) ==
+    // release: pairs with the acquire in delivered(), which empties it. acquire: with
+    // its release: whoever finds it empty may post the message once more.
+    if (std::atomic_ref(pending_).fetch_or(bit_of(number), std::memory_order_acq_rel) ==
         0) {
         executor_.remote().post(*this);
     }
@@ -147,8 +150,8 @@ void signal_hub::raise(int number) noexcept {
 
 void signal_hub::delivered(remote_message& news) noexcept {
     auto& self = static_cast<signal_hub&>(news);
-    // acquire: pairs with the release in raise(). From now on the message is free.
-    self.tell(std::atomic_ref(self.pending_).exchange(0, std::memory_order_acquire));
+    // acq_rel: pairs with raise(). From now on the message is free.
+    self.tell(std::atomic_ref(self.pending_).exchange(0, std::memory_order_acq_rel));
 }
 
 void signal_hub::tell(std::uint64_t numbers) noexcept {

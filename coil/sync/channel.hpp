@@ -85,8 +85,15 @@ public:
     {
         return try_send(T(item));
     }
+    /// The same, and closes the channel behind the item: only one can be the last.
+    [[nodiscard]] bool try_send_last(T&& item);
     /// Takes an item if there is one that nobody was promised.
     [[nodiscard]] std::optional<T> try_receive();
+
+    /// Makes room for so many items, if there was less; senders that wait go on.
+    /// Allocates.
+    void grow(std::size_t capacity)
+        requires(Capacity == 0);
 
     /// No more items: senders fail, receivers drain what is left. May be called again.
     void close() noexcept;
@@ -100,7 +107,7 @@ public:
     }
 
 private:
-    using guard = holding<detail::lock_of<F>>;
+    using guard = holding<lock_of<F>>;
     /// A change under the lock, and whom it wakes, senders first, without the lock.
     struct change {
         explicit change(basic_channel& of) noexcept : held(of.lock_) {}
@@ -131,6 +138,11 @@ private:
         if (is_drained()) wake_all_receivers(c);
         return item;
     }
+    void shut(change& c) noexcept {
+        is_closed_ = true;
+        while (send_leaf* next = senders_.pop_front()) c.senders.add(*next);
+        wake_all_receivers(c);
+    }
     void wake_all_receivers(change& c) noexcept {
         while (receive_leaf* next = receivers_.pop_front()) c.receivers.add(*next);
     }
@@ -155,7 +167,7 @@ private:
     std::size_t promised_items_ = 0;
     std::size_t promised_room_ = 0;
     bool is_closed_ = false;
-    [[no_unique_address]] mutable detail::lock_of<F> lock_;
+    [[no_unique_address]] mutable lock_of<F> lock_;
 };
 
 template <class T, std::size_t Capacity, flavour F>
@@ -281,6 +293,25 @@ bool basic_channel<T, Capacity, F>::try_send(T&& item) {
 }
 
 template <class T, std::size_t Capacity, flavour F>
+bool basic_channel<T, Capacity, F>::try_send_last(T&& item) {
+    change c(*this);
+    if (is_closed_ || !has_free_room()) return false;
+    put(std::move(item), c);
+    shut(c);
+    return true;
+}
+
+template <class T, std::size_t Capacity, flavour F>
+void basic_channel<T, Capacity, F>::grow(std::size_t capacity)
+    requires(Capacity == 0)
+{
+    detail::ring_slots<T, 0> slots(capacity);  // made, and the old ones freed, unlocked
+    change c(*this);
+    items_.move_to(slots);
+    while (!senders_.is_empty() && has_free_room()) wake_sender(c);
+}
+
+template <class T, std::size_t Capacity, flavour F>
 std::optional<T> basic_channel<T, Capacity, F>::try_receive() {
     change c(*this);
     if (!has_free_item()) return std::nullopt;
@@ -290,10 +321,8 @@ std::optional<T> basic_channel<T, Capacity, F>::try_receive() {
 template <class T, std::size_t Capacity, flavour F>
 void basic_channel<T, Capacity, F>::close() noexcept {
     change c(*this);
-    is_closed_ = true;
     while (COIL_PLANTED(close_loses_items) && items_.size() > 0) (void)items_.pop();
-    while (send_leaf* next = senders_.pop_front()) c.senders.add(*next);
-    wake_all_receivers(c);
+    shut(c);
 }
 
 template <class T, std::size_t Capacity = 0>

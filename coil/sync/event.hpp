@@ -52,7 +52,7 @@ public:
 private:
     intrusive_list<wait_leaf> waiters_;
     bool is_set_ = false;
-    [[no_unique_address]] mutable detail::lock_of<F> lock_;
+    [[no_unique_address]] mutable lock_of<F> lock_;
 };
 
 /// The leaf behind `event::wait()`.

@@ -12,10 +12,19 @@
 #include <coil/parallel/join_set.hpp>
 #include <coil/parallel/parallel.hpp>
 #include <coil/parallel/started.hpp>
+#include <coil/sync/barrier.hpp>
+#include <coil/sync/broadcast.hpp>
 #include <coil/sync/channel.hpp>
 #include <coil/sync/event.hpp>
+#include <coil/sync/notify.hpp>
+#include <coil/sync/once_cell.hpp>
+#include <coil/sync/oneshot.hpp>
 #include <coil/sync/remote_event.hpp>
+#include <coil/sync/stop_source.hpp>
+#include <coil/sync/unbounded_channel.hpp>
+#include <coil/sync/watch.hpp>
 #include <coil/testing/probes.hpp>
+#include <coil/time/rate_limiter.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
 
@@ -33,6 +42,18 @@ struct stage {
     event happened;
     channel<int, 1> empty;
     channel<int, 1> filled;
+    barrier two{2};
+    notify told;
+    oneshot<int> reply;
+    unbounded_channel<int> unbounded;
+    broadcast<int, 2> news;
+    broadcast<int, 2>::receiver listener = news.subscribe();
+    once_cell<int> made_once;
+    stop_source from_outside;
+    rate_limiter daily{{.per = std::chrono::hours(24)}};
+    rate_limiter often{{.per = std::chrono::milliseconds(1)}};
+    watch<int> number;
+    watch<int>::receiver latest = number.subscribe();
     remote_event from_afar;
     bool is_filled = filled.try_send(0);
     words log;
@@ -134,6 +155,27 @@ inline void add_parallel_that_end(kinds& all) {
     });
 }
 
+/// What is between strands; part of the next list.
+inline void add_sync_that_waits(kinds& all) {
+    all("event::wait", [](stage& s) { return s.quiet.wait(); });
+    all("channel::receive", [](stage& s) { return s.empty.receive(); });
+    all("channel::send", [](stage& s) { return s.filled.send(2); });
+    all("barrier::wait", [](stage& s) { return s.two.wait(); });
+    all("notify::wait", [](stage& s) { return s.told.wait(); });
+    all("oneshot::receive", [](stage& s) { return s.reply.receive(); });
+    all("unbounded_channel::receive", [](stage& s) { return s.unbounded.receive(); });
+    all("broadcast::receive", [](stage& s) { return s.listener.receive(); });
+    all("watch::wait_changed", [](stage& s) { return s.latest.wait_changed(); });
+    all("once_cell::get_or_init", [](stage& s) {
+        return s.made_once.get_or_init([]() -> task<int> {
+            co_await never();
+            fatal("not reached");
+        });
+    });
+    all("remote_event::wait", [](stage& s) { return s.from_afar.wait(); });
+    all("stopped_by", [](stage& s) { return stopped_by(s.from_outside, never()); });
+}
+
 /// Every kind, made so that nothing but a stop ends it. A new primitive adds a line
 /// here and inherits the law tests in `all_awaitables_test.cpp`.
 inline kinds all_that_wait() {
@@ -141,10 +183,11 @@ inline kinds all_that_wait() {
     kinds all;
     all("sleep", [](stage&) { return sleep(24h); });
     all("sleep_until", [](stage&) { return sleep_until(instant::max()); });
-    all("event::wait", [](stage& s) { return s.quiet.wait(); });
-    all("channel::receive", [](stage& s) { return s.empty.receive(); });
-    all("channel::send", [](stage& s) { return s.filled.send(2); });
-    all("remote_event::wait", [](stage& s) { return s.from_afar.wait(); });
+    all("rate_limiter::acquire", [](stage& s) {
+        (void)s.daily.try_acquire();
+        return s.daily.acquire();
+    });
+    add_sync_that_waits(all);
     all("as_outcome", [](stage&) {
         return call_once([]() -> task<> {
             (void)co_await as_outcome(never());
@@ -186,13 +229,8 @@ inline kinds all_that_wait() {
     return all;
 }
 
-/// Every kind, made so that it ends by itself.
-inline kinds all_that_end() {
-    using namespace std::chrono_literals;
-    kinds all;
-    all("yield_now", [](stage&) { return yield_now(); });
-    all("sleep", [](stage&) { return sleep(1ms); });
-    all("sleep_until", [](stage&) { return sleep_until(instant()); });
+/// What is between strands; part of the next list.
+inline void add_sync_that_ends(kinds& all) {
     all("event::wait, set", [](stage& s) {
         s.happened.set();
         return s.happened.wait();
@@ -208,10 +246,62 @@ inline kinds all_that_end() {
     });
     all("channel::receive", [](stage& s) { return s.filled.receive(); });
     all("channel::send", [](stage& s) { return s.empty.send(1); });
+    all("barrier::wait", [](stage& s) { return join(s.two.wait(), s.two.wait()); });
+    all("notify::wait", [](stage& s) {
+        s.told.notify_one();
+        return s.told.wait();
+    });
+    all("oneshot::receive", [](stage& s) {
+        (void)s.reply.send(1);
+        return s.reply.receive();
+    });
+    all("unbounded_channel::receive", [](stage& s) {
+        (void)s.unbounded.send(1);
+        return s.unbounded.receive();
+    });
+    all("broadcast::receive", [](stage& s) {
+        s.news.send(1);
+        return s.listener.receive();
+    });
+    all("once_cell::get_or_init", [](stage& s) {
+        return s.made_once.get_or_init([]() -> task<int> {
+            co_await give_way(1);
+            co_return 1;
+        });
+    });
+    all("watch::wait_changed", [](stage& s) {
+        s.number.send(1);
+        return s.latest.wait_changed();
+    });
     all("remote_event::wait", [](stage& s) {
         s.from_afar.set();
         return s.from_afar.wait();
     });
+    all("stopped_by, before it is asked",
+        [](stage& s) { return stopped_by(s.from_outside, give_way(2)); });
+    all("stopped_by, asked later", [](stage& s) {
+        return call_once([&s]() -> task<> {
+            auto ask = [](stage& of) -> task<> {
+                co_await yield_now();
+                of.from_outside.request_stop();
+            };
+            co_await join(stopped_by(s.from_outside, never()), ask(s));
+        });
+    });
+}
+
+/// Every kind, made so that it ends by itself.
+inline kinds all_that_end() {
+    using namespace std::chrono_literals;
+    kinds all;
+    all("yield_now", [](stage&) { return yield_now(); });
+    all("sleep", [](stage&) { return sleep(1ms); });
+    all("sleep_until", [](stage&) { return sleep_until(instant()); });
+    all("rate_limiter::acquire", [](stage& s) {
+        (void)s.often.try_acquire();
+        return s.often.acquire();
+    });
+    add_sync_that_ends(all);
     all("stop_requested", [](stage&) { return stop_requested(); });
     all("task", [](stage&) { return give_way(3); });
     all("as_outcome", [](stage&) { return as_outcome(give_way(1)); });

@@ -12,6 +12,7 @@ struct options {
     std::string database = "orders.sqlite";
     std::size_t in_flight = 512;
     std::uint32_t drain = 20;
+    unsigned threads = 1;
 };
 
 coil::task<coil::net::tcp_listener> listen(std::uint16_t port) {
@@ -39,8 +40,16 @@ coil::task<> serve(const options& chosen) {
         "closed: %ju requests answered, %zu connections left, "
         "begun %ju = committed %ju + rolled back %ju\n",
         std::uintmax_t{server.stats().requests}, server.stats().open,
-        std::uintmax_t{store.begun}, std::uintmax_t{store.committed},
-        std::uintmax_t{store.rolled_back});
+        std::uintmax_t{store.begun.load()}, std::uintmax_t{store.committed.load()},
+        std::uintmax_t{store.rolled_back.load()});
+}
+
+// The same work on one thread or on many: it never asks.
+void run(coil::task<> work, unsigned threads) {
+    if (threads == 1) return coil::run(std::move(work), {.stop_on_signals = true});
+    coil::multi_thread_runtime runtime({.workers = threads, .stop_on_signals = true});
+    const auto ended = runtime.run(std::move(work));
+    if (ended.has_error()) std::rethrow_exception(ended.error());
 }
 
 }  // namespace
@@ -52,9 +61,10 @@ int main(int argc, char** argv) {
     app.add_option("--database", chosen.database, "SQLite file, made if missing");
     app.add_option("--in-flight", chosen.in_flight, "requests at once before 503");
     app.add_option("--drain", chosen.drain, "seconds to finish in after Ctrl-C");
+    app.add_option("--threads", chosen.threads, "that serve; 0: one per processor");
     CLI11_PARSE(app, argc, argv);
     try {
-        coil::run(serve(chosen), {.stop_on_signals = true});
+        run(serve(chosen), chosen.threads);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "orders: %s\n", error.what());
         return 1;

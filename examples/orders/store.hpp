@@ -5,6 +5,7 @@
 
 #include "statement.hpp"
 
+#include <atomic>
 #include <vector>
 
 namespace orders {
@@ -108,7 +109,7 @@ public:
         });
     }
 
-    std::uint64_t begun = 0, committed = 0, rolled_back = 0;
+    std::atomic<std::uint64_t> begun = 0, committed = 0, rolled_back = 0;
 
 private:
     coil::task<> execute(const char* sql) {

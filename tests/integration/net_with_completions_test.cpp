@@ -80,11 +80,12 @@ public:
         kept_.erase(unseen);
         return true;
     }
-    void start(io_operation& asked) noexcept override {
+    [[nodiscard]] bool start(io_operation& asked) noexcept override {
         ++seen_.lent;
         auto& entry = lent_[&asked];
         entry = std::make_unique<lent>(asked);
         entry->is_tried = true;
+        return true;
     }
     [[nodiscard]] stop_answer stop(io_operation& asked) noexcept override {
         auto& entry = *lent_.at(&asked);
@@ -122,7 +123,7 @@ private:
     struct lent final : io_operation {
         explicit lent(const io_operation& real) noexcept
             : io_operation(real.asked, real.source, real.bytes, real.size) {}
-        void ready() noexcept override { is_tried = true; }
+        void ready(bool) noexcept override { is_tried = true; }
         void finished() noexcept override { is_tried = true; }
         void stopped() noexcept override {}
         bool is_tried = false;  // to be tried in the next wait

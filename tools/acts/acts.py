@@ -12,12 +12,14 @@ SERVICE = 'examples/orders/service.hpp'
 MAIN = 'examples/orders/main.cpp'
 STORE = 'examples/orders/store.hpp'
 CONNECTION = 'coil/http/detail/connection.cpp'
+SHARED = 'coil/http/detail/shared_state.cpp'
 LISTENERS = 10
 VANISHING = 500
 ROOM = 64  # requests in flight that the overloaded service grants
 CROWD = 512
 GROWTH_MAX_MIB = 64
 P99_MAX_MS = 500
+SPEED_UP_MIN = 1.6  # of two threads over one, where a request is computing
 
 
 class Stage:
@@ -217,6 +219,25 @@ def ctrl_c(stage):
         expect(status == 0 and 'frames alive: 0' in printed, f'frames leaked: {printed}')
 
 
+def two_threads(stage):
+    rates = {}
+    for path in ('digest?tea', 'health'):
+        for threads in (1, 2):
+            with stage.service('--threads', str(threads)) as service:
+                report = clients.wrk(service.url + path, connections=16, seconds=3)
+                failed = report.refused + report.broken
+                expect(failed == 0, f'{failed} requests of wrk failed')
+                rates[path, threads] = report.per_second
+                say(f'wrk GET /{path:<10} with --threads {threads}: '
+                    f'{report.per_second:.0f} a second, p99 {report.p99}; '
+                    f'wrk took {report.processor_share * 100:.0f} % of a processor')
+                service.settled()
+                expect(service.end() == 0, 'frames leaked')
+        say(f'two threads against one: {rates[path, 2] / rates[path, 1]:.2f} times as many')
+    speed_up = rates['digest?tea', 2] / rates['digest?tea', 1]
+    expect(speed_up >= SPEED_UP_MIN, f'two threads compute only {speed_up:.2f} times as much')
+
+
 def is_refused(service):
     try:
         socket.create_connection((service.host, service.port), timeout=5).close()
@@ -236,8 +257,11 @@ ACTS = [
      [(CONNECTION, 'peer_.wait_closed();'), (STORE, 'turn_.receive()'),
       (SERVICE, 'coil::with('), (STORE, 'coil::task<> async_drop()')]),
     ('overload', overload,
-     [(CONNECTION, 'requests_in_flight_max'), (MAIN, 'requests_in_flight_max'),
+     [(SHARED, 'requests_in_flight_max'), (MAIN, 'requests_in_flight_max'),
       ('coil/http/server.hpp', 'in_flight_peak')]),
+    ('two threads', two_threads,
+     [(MAIN, 'coil::multi_thread_runtime'), (SERVICE, 'static std::string digest('),
+      (SERVICE, 'std::mutex mutex_')]),
     ('Ctrl-C', ctrl_c,
      [(MAIN, 'stop_on_signals'), (SERVICE, 'closing.wait()'), (SERVICE, 'farewell'),
       ('coil/http/server.cpp', 'limits_.drain_timeout')]),

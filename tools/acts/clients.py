@@ -3,6 +3,7 @@ import contextlib
 import json
 import pathlib
 import re
+import resource
 import socket
 import subprocess
 import threading
@@ -39,8 +40,9 @@ def curl_order(url, item, quantity):
 class WrkReport:
     """What wrk printed, as numbers."""
 
-    def __init__(self, text):
+    def __init__(self, text, processor_share):
         self.text = text
+        self.processor_share = processor_share  # of one, while it ran
         self.requests = int(self._find(r'(\d+) requests in'))
         self.per_second = float(self._find(r'Requests/sec:\s+([\d.]+)'))
         self.p99 = self._find(r'99%\s+(\S+)')
@@ -57,8 +59,12 @@ class WrkReport:
 
 def wrk(url, connections, seconds, script=None):
     options = ['--script', str(script)] if script else []
-    return WrkReport(run('wrk', '--threads', '1', '--connections', str(connections),
-                         '--duration', f'{seconds}s', '--latency', *options, url))
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    text = run('wrk', '--threads', '1', '--connections', str(connections),
+               '--duration', f'{seconds}s', '--latency', *options, url)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return WrkReport(text, used / seconds)
 
 
 class Probe:

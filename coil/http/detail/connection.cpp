@@ -28,7 +28,7 @@ connection::connection(server& owner, net::tcp_stream& peer, const handler_ref& 
 connection::~connection() {
     // Stopped or failed in the middle: a plain end could pass for the response's own.
     if (is_cut_ && peer_.is_open()) peer_.abort();
-    if (memory_) server_.spare_memory_.give_back(std::move(memory_));
+    if (memory_) server_.shared_.give_back(std::move(memory_));
 }
 
 task<> connection::run() {
@@ -53,7 +53,7 @@ task<> connection::run() {
             release_memory();
             if (server_.draining_.is_set() && !COIL_PLANTED(idle_stays)) co_return;
             const bool has_more = co_await wait_idle(server_.limits_.keep_alive_timeout,
-                                                     peer_, server_.idle_);
+                                                     peer_, server_.shared_.idle());
             if (!has_more) co_return;
             if (take_what_is_here()) continue;
             if (has_peer_ended_ || has_vanished_) co_return;
@@ -91,7 +91,7 @@ task<bool> connection::read_rest_of_head(std::optional<instant>& began) {
 }
 
 task<> connection::end(next_step why) {
-    if (has_vanished_) ++server_.stats_.vanished;
+    if (has_vanished_) server_.shared_.count(&server_stats::vanished);
     if (is_cut_ && !COIL_PLANTED(answers_follow_a_cut))
         co_return;  // nothing may follow
     const bool was_sent = co_await flush();
@@ -99,7 +99,7 @@ task<> connection::end(next_step why) {
 }
 
 working_memory& connection::memory() {
-    if (!memory_) memory_ = server_.spare_memory_.take();
+    if (!memory_) memory_ = server_.shared_.take_memory();
     return *memory_;
 }
 
@@ -130,12 +130,28 @@ task<bool> connection::fill(std::chrono::nanoseconds limit) {
 // While nothing of a request is here.
 void connection::release_memory() noexcept {
     if (memory_ && memory_->parser.is_blank())
-        server_.spare_memory_.give_back(std::move(memory_));
+        server_.shared_.give_back(std::move(memory_));
 }
 
-bool connection::is_overloaded() const noexcept {
-    return server_.stats_.in_flight >= server_.limits_.requests_in_flight_max;
-}
+namespace {
+// A request in its handler, if there is room for one more.
+class in_flight {
+public:
+    explicit in_flight(shared_state& counts) noexcept
+        : counts_(counts),
+          has_room_(counts.try_begin()) {}
+    in_flight(const in_flight&) = delete;
+    in_flight& operator=(const in_flight&) = delete;
+    ~in_flight() {
+        if (has_room_) counts_.end();
+    }
+    [[nodiscard]] bool has_room() const noexcept { return has_room_; }
+
+private:
+    shared_state& counts_;
+    bool has_room_;
+};
+}  // namespace
 
 task<connection::next_step> connection::answer() {
     has_body_ended_ = !head().has_body();
@@ -148,16 +164,15 @@ task<connection::next_step> connection::answer() {
     ++served_;
     request asked(head(), *this, server_);  // a stream may read it to its end
     response made;
-    if (is_overloaded()) {
-        ++server_.stats_.shed;
+    if (head().expects_continue) {  // so that the handler's side may write
+        const bool was_sent = co_await flush();
+        if (!was_sent) co_return next_step::close;
+    }
+    if (const in_flight counted(server_.shared_); !counted.has_room()) {
         const auto seconds = std::to_string(server_.limits_.retry_after.count());
         made = response::of(status::service_unavailable)
                    .with_field("Retry-After", seconds);
     } else {
-        if (head().expects_continue) {  // so that the handler's side may write
-            const bool was_sent = co_await flush();
-            if (!was_sent) co_return next_step::close;
-        }
         if (handler_.answers_at_once()) {
             made = call_at_once(asked);
         } else {
@@ -179,17 +194,6 @@ task<connection::next_step> connection::answer() {
 }
 
 namespace {
-struct in_flight {
-    explicit in_flight(server_stats& of) noexcept : stats(of) {
-        if (++stats.in_flight > stats.in_flight_peak)
-            stats.in_flight_peak = stats.in_flight;
-    }
-    in_flight(const in_flight&) = delete;
-    in_flight& operator=(const in_flight&) = delete;
-    ~in_flight() { --stats.in_flight; }
-    server_stats& stats;
-};
-
 // What the error that is being handled answers.
 response answer_of_error() {
     try {
@@ -207,7 +211,6 @@ response answer_of_error() {
 
 // It has nothing to wait for: no time to run out, no client to be watched meanwhile.
 response connection::call_at_once(request& asked) {
-    const in_flight counted(server_.stats_);
     try {
         return handler_.at_once(asked);
     } catch (...) {
@@ -216,7 +219,6 @@ response connection::call_at_once(request& asked) {
 }
 
 task<> connection::call_handler(request& asked, response& made) {
-    const in_flight counted(server_.stats_);
     auto first = co_await race(as_outcome(with_timeout(server_.limits_.handler_timeout,
                                                        keep_answer(asked, made))),
                                watch_peer(has_output()));
@@ -267,9 +269,9 @@ task<> connection::watch_peer(bool has_earlier_output) {
 // The response begins, and with it what it is to be.
 exchange connection::begin_response() {
     is_answering_ = true;
-    exchange how = answer_to(head(), server_.date_.text());
+    exchange how = answer_to(head(), server_.shared_.date(memory_->date));
     how.keep_alive = how.keep_alive && can_go_on();
-    ++server_.stats_.requests;
+    server_.shared_.count(&server_stats::requests);
     return how;
 }
 
@@ -341,10 +343,10 @@ task<bool> connection::send_pieces(generator<std::string>& pieces,
 }
 
 task<> connection::refuse(const parse_error& error) {
-    ++server_.stats_.malformed;
-    ++server_.stats_.requests;
+    server_.shared_.count(&server_stats::malformed);
+    server_.shared_.count(&server_stats::requests);
     append_response(output(), response::of(error.status),
-                    {.keep_alive = false, .date = server_.date_.text()});
+                    {.keep_alive = false, .date = server_.shared_.date(memory().date)});
     const bool was_sent = co_await flush();
     if (was_sent) co_await linger();
 }
@@ -370,7 +372,7 @@ parse_result connection::parse_body() {
     if (parsed.event == parse_event::message_done) has_body_ended_ = true;
     if (parsed.event == parse_event::failed && !is_body_bad_) {
         is_body_bad_ = true;
-        ++server_.stats_.malformed;
+        server_.shared_.count(&server_stats::malformed);
     }
     return parsed;
 }

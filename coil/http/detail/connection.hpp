@@ -44,7 +44,6 @@ private:
         return std::as_writable_bytes(std::span(memory().input));
     }
     task<next_step> answer();
-    [[nodiscard]] bool is_overloaded() const noexcept;
     response call_at_once(request& asked);
     task<> call_handler(request& asked, response& made);
     task<> keep_answer(request& asked, response& made);

@@ -3,6 +3,7 @@
 #include <coil/base/planted.hpp>
 #include <coil/runtime/detail/worker.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -71,17 +72,19 @@ bool work_sharing::is_closing() const noexcept {
 
 // One of them.
 
-worker::worker(work_sharing& of, unsigned index, driver& outside) noexcept
+worker::worker(work_sharing& of, unsigned index, io_driver& outside) noexcept
     : loop_mailbox(outside),
       shared_timers(outside),
       executor(static_cast<loop_mailbox&>(*this), static_cast<shared_timers*>(this)),
       of_(of),
       driver_(outside),
-      index_(index) {
+      index_(index),
+      pinned_(*this, outside) {
     set_parallel();
 }
 
 void* worker::find_service(const service_kind& kind) noexcept {
+    if (&kind == &io_driver::kind) return &driver_;
     return &kind == &blocking_pool::kind ? &of_.blocking : nullptr;
 }
 
@@ -108,9 +111,9 @@ void worker::push(strand& ready) noexcept {
 void worker::work() noexcept {
     this_worker = this;
     claim_thread();
+    pinned_.claim_thread();
     while (strand* const taken = next()) {
-        if (std::exchange(is_searching_, false) && of_.idle.end_search())
-            of_.wake_one();
+        end_search();
         running_ = taken;
         taken->run_turn_on(*this);
         running_ = nullptr;
@@ -120,10 +123,21 @@ void worker::work() noexcept {
     this_worker = nullptr;
 }
 
+// What it searched for is here: if nobody else searches, somebody should.
+void worker::end_search() noexcept {
+    if (std::exchange(is_searching_, false) && of_.idle.end_search()) of_.wake_one();
+}
+
 strand* worker::next() noexcept {
     for (;;) {
         if (pace_.is_due([this] { return now(); })) poll();
+        const bool has_pinned = !pinned_.is_idle();
+        if (has_pinned) {
+            end_search();
+            pinned_.run_turn();
+        }
         if (strand* const own = next_own()) return own;
+        if (has_pinned) continue;
         if (strand* const found = find_elsewhere()) return found;
         if (of_.is_closing()) return nullptr;
         park();
@@ -158,7 +172,7 @@ strand* worker::steal() noexcept {
 
 void worker::park() noexcept {
     of_.idle.fall_asleep(index_, std::exchange(is_searching_, false));
-    if (!of_.has_work()) sleep(next_event());
+    if (!of_.has_work()) sleep(std::min(next_event(), pinned_.wheel().next_event()));
     // Whoever picked us is about to say so: with that behind us nobody else does.
     if (!of_.idle.get_up(index_)) {
         while (!is_poked_) sleep(instant::max());
@@ -171,6 +185,7 @@ void worker::sleep(instant deadline) noexcept {
     sleep_until(deadline);
     const instant woken = now();
     advance(woken);
+    pinned_.wheel().advance(woken);
     pace_.slept(woken);
     drain();
 }
@@ -178,6 +193,7 @@ void worker::sleep(instant deadline) noexcept {
 void worker::poll() noexcept {
     const instant current = now();
     advance(current);
+    pinned_.wheel().advance(current);
     pace_.polled(current);
     driver_.wait(instant::min());
     drain();

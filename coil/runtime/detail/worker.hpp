@@ -5,10 +5,12 @@
 #include <coil/runtime/blocking_pool.hpp>
 #include <coil/runtime/detail/idle_workers.hpp>
 #include <coil/runtime/detail/loop_mailbox.hpp>
+#include <coil/runtime/detail/pinned_place.hpp>
 #include <coil/runtime/detail/poll_pace.hpp>
 #include <coil/runtime/detail/shared_timers.hpp>
 #include <coil/runtime/detail/work_queue.hpp>
 #include <coil/runtime/driver.hpp>
+#include <coil/runtime/io_driver.hpp>
 
 #include <memory>
 #include <mutex>
@@ -52,7 +54,7 @@ private:
 /// in its driver when nobody has any.
 class worker final : public loop_mailbox, private shared_timers, public executor {
 public:
-    worker(work_sharing& of, unsigned index, driver& outside) noexcept;
+    worker(work_sharing& of, unsigned index, io_driver& outside) noexcept;
 
     /// Runs strands until the runtime closes. Threads: the worker's.
     void work() noexcept;
@@ -68,6 +70,8 @@ public:
     /// Ends its sleep: it was picked, or the runtime closes.
     void poke() noexcept { post(poke_); }
     [[nodiscard]] const work_queue& queue() const noexcept { return queue_; }
+    /// For strands that stay on this worker.
+    [[nodiscard]] executor& pinned() noexcept { return pinned_; }
 
 private:
     void poked() noexcept { is_poked_ = true; }
@@ -79,11 +83,12 @@ private:
     [[nodiscard]] strand* find_elsewhere() noexcept;
     [[nodiscard]] strand* steal() noexcept;
     void park() noexcept;
+    void end_search() noexcept;
     void poll() noexcept;
     void sleep(instant deadline) noexcept;
 
     work_sharing& of_;
-    driver& driver_;
+    io_driver& driver_;
     const unsigned index_;
     work_queue queue_;
     strand* woken_ = nullptr;    // by the last turn: it runs next, and is not stolen
@@ -91,6 +96,7 @@ private:
     unsigned woken_in_a_row_ = 0;
     unsigned turns_ = 0;
     poll_pace pace_;
+    pinned_place pinned_;
     bool is_searching_ = false;  // counted so in `idle_workers`
     bool is_poked_ = false;
     message_to<worker, &worker::poked> poke_{*this};

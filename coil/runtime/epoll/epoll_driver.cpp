@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <chrono>
 #include <climits>
+#include <memory>
+#include <utility>
 
 namespace coil {
 
@@ -77,9 +79,24 @@ std::int64_t perform(int descriptor, io_operation& asked) noexcept {
     }
 }
 
+// What a socket has besides where several threads use it.
+template <flavour F>
+struct shared_part {
+    mutable spin_lock lock;   // guards the socket, held for a few instructions
+    std::uint32_t edges = 0;  // told so far
+    basic_epoll_driver<F>* registered_with = nullptr;
+    shared_part* next_buried = nullptr;
+};
+template <>
+struct shared_part<flavour::local> {
+    mutable no_lock lock;
+    static constexpr std::uint32_t edges = 0;
+};
+
 }  // namespace
 
-class epoll_driver::socket final : public io_source {
+template <flavour F>
+class basic_epoll_driver<F>::socket final : public io_source, public shared_part<F> {
 public:
     explicit socket(int descriptor) noexcept : io_source(descriptor) {}
 
@@ -93,15 +110,18 @@ public:
         asked.is_told = false;
     }
     void can(direction_bits directions) noexcept {
+        if constexpr (is_shared) ++this->edges;
         ready |= directions;
-        if ((directions & reading) != 0) io_operation::tell(reader);
-        if ((directions & writing) != 0) io_operation::tell(writer);
+        if ((directions & reading) != 0) io_operation::tell(reader, !is_shared);
+        if ((directions & writing) != 0) io_operation::tell(writer, !is_shared);
         if (watcher != nullptr && (directions & direction_of(*watcher)) != 0) {
-            io_operation::tell(watcher);
+            io_operation::tell(watcher, !is_shared);
         }
     }
-    /// The system said that `direction` would have to wait, or is about to.
-    void cannot(direction_bits direction) noexcept {
+    /// The system said that `direction` would have to wait, or is about to. Unless it
+    /// has said otherwise since there were so many edges.
+    void cannot(direction_bits direction, std::uint32_t edges) noexcept {
+        if (edges != this->edges) return;
         ready = static_cast<direction_bits>(ready & (~direction | final_));
     }
     /// The peer has closed `directions`: there will be no further edge.
@@ -109,8 +129,8 @@ public:
     /// There has been urgent data, and a read ends before its mark.
     void has_urgent_data() noexcept { has_marks_ = true; }
     /// A short read took all there was; more of it will be a new edge.
-    void was_read_short() noexcept {
-        if (is_registered && !has_marks_) cannot(reading);
+    void was_read_short(std::uint32_t edges) noexcept {
+        if (is_registered && !has_marks_) cannot(reading, edges);
     }
 
     io_operation* reader = nullptr;
@@ -124,7 +144,8 @@ private:
     bool has_marks_ = false;
 };
 
-epoll_driver::epoll_driver() : poll_(::epoll_create1(EPOLL_CLOEXEC)) {
+template <flavour F>
+basic_epoll_driver<F>::basic_epoll_driver() : poll_(::epoll_create1(EPOLL_CLOEXEC)) {
     if (poll_ < 0) throw_system_error(errno, "epoll_create1");
     int error = alarm_.open();
     epoll_event rung = {.events = EPOLLIN | EPOLLET, .data = {.ptr = nullptr}};
@@ -137,15 +158,20 @@ epoll_driver::epoll_driver() : poll_(::epoll_create1(EPOLL_CLOEXEC)) {
     throw_system_error(error, "eventfd");
 }
 
-epoll_driver::~epoll_driver() {
+template <flavour F>
+basic_epoll_driver<F>::~basic_epoll_driver() {
+    free_buried();
+    expect_all_closed(open_);
     ::close(poll_);
 }
 
-instant epoll_driver::now() noexcept {
+template <flavour F>
+instant basic_epoll_driver<F>::now() noexcept {
     return instant(std::chrono::steady_clock::now().time_since_epoch());
 }
 
-void epoll_driver::wake() noexcept {
+template <flavour F>
+void basic_epoll_driver<F>::wake() noexcept {
     alarm_.ring();
 }
 
@@ -165,7 +191,9 @@ timespec to_timespec(clock::duration pause) noexcept {
 
 }  // namespace
 
-bool epoll_driver::wait(instant deadline) noexcept {
+template <flavour F>
+bool basic_epoll_driver<F>::wait(instant deadline) noexcept {
+    free_buried();
     constexpr int events_per_wait = 128;
     epoll_event events[events_per_wait];
     const bool is_endless = deadline == instant::max();
@@ -195,6 +223,7 @@ bool epoll_driver::wait(instant deadline) noexcept {
             is_woken = true;
             continue;
         }
+        const holding held(source->lock);
         const std::uint32_t seen = events[i].events;
         direction_bits directions = 0;
         if ((seen & (EPOLLIN | EPOLLPRI | EPOLLRDHUP)) != 0) directions |= reading;
@@ -211,76 +240,158 @@ bool epoll_driver::wait(instant deadline) noexcept {
     return is_woken;
 }
 
-io_source& epoll_driver::open(int descriptor) {
-    static_assert(sizeof(socket) <= 5 * sizeof(void*));
-    return *new socket(descriptor);
+template <flavour F>
+io_source& basic_epoll_driver<F>::open(int descriptor) {
+    static_assert(sizeof(socket) <= (is_shared ? 8 : 5) * sizeof(void*));
+    auto& opened = *new socket(descriptor);
+    const holding held(lock_);
+    ++open_;
+    return opened;
 }
 
-void epoll_driver::close(io_source& source) noexcept {
-    auto* const closed = static_cast<socket*>(&source);
+template <flavour F>
+void basic_epoll_driver<F>::close(io_source& source) noexcept {
+    auto& closed = static_cast<socket&>(source);
     COIL_EXPECTS(!is_awaited(source) && "nothing waits on a socket that is closed");
-    if (closed->is_registered) {
-        // Closing alone would not do if a forked process still holds the socket.
-        ::epoll_ctl(poll_, EPOLL_CTL_DEL, closed->descriptor(), nullptr);
+    {
+        const holding held(lock_);
+        --open_;
     }
-    ::close(closed->descriptor());
-    delete closed;
+    const int descriptor = closed.descriptor();
+    if (closed.is_registered) {
+        basic_epoll_driver& home = registered_with(closed);
+        // Closing alone would not do if a forked process still holds the socket.
+        ::epoll_ctl(home.poll_, EPOLL_CTL_DEL, descriptor, nullptr);
+        home.bury(closed);
+    } else {
+        delete &closed;
+    }
+    ::close(descriptor);
 }
 
-bool epoll_driver::is_awaited(const io_source& source) const noexcept {
+template <flavour F>
+basic_epoll_driver<F>& basic_epoll_driver<F>::registered_with(
+    const socket& source) noexcept {
+    if constexpr (is_shared) {
+        return *source.registered_with;
+    } else {
+        return *this;
+    }
+}
+
+// Its own thread may be about to look at what it was told of the socket.
+template <flavour F>
+void basic_epoll_driver<F>::bury(socket& closed) noexcept {
+    if constexpr (is_shared) {
+        const holding held(lock_);
+        closed.next_buried = std::exchange(buried_, &closed);
+    } else {
+        delete &closed;
+    }
+}
+
+template <flavour F>
+void basic_epoll_driver<F>::free_buried() noexcept {
+    if constexpr (is_shared) {
+        socket* next = nullptr;
+        {
+            const holding held(lock_);
+            next = std::exchange(buried_, nullptr);
+        }
+        while (next != nullptr) {
+            const std::unique_ptr<socket> freed(next);
+            next = static_cast<socket*>(freed->next_buried);
+        }
+    }
+}
+
+template <flavour F>
+bool basic_epoll_driver<F>::is_awaited(const io_source& source) const noexcept {
     const auto& asked = static_cast<const socket&>(source);
+    const holding held(asked.lock);
     return asked.reader != nullptr || asked.writer != nullptr ||
            asked.watcher != nullptr;
 }
 
-bool epoll_driver::try_now(io_operation& asked) noexcept {
+template <flavour F>
+bool basic_epoll_driver<F>::try_now(io_operation& asked) noexcept {
     auto& source = *static_cast<socket*>(asked.source);
     const direction_bits direction = direction_of(asked);
-    // An edge has told of something to read since this operation began to wait.
-    const bool is_known_readable =
-        asked.is_told && asked.asked == io_operation::kind::wait_readable;
-    source.forget(asked);
-    if ((source.ready & direction) == 0) return false;
-    if (is_known_readable) return true;
+    std::uint32_t edges = 0;
+    {
+        const holding held(source.lock);
+        // An edge has told of something to read since this operation began to wait.
+        const bool is_known_readable =
+            asked.is_told && asked.asked == io_operation::kind::wait_readable;
+        source.forget(asked);
+        if ((source.ready & direction) == 0) return false;
+        if (is_known_readable) return true;
+        edges = source.edges;
+    }
     asked.result = perform(source.descriptor(), asked);
     if (asked.result == -EAGAIN || asked.result == -EWOULDBLOCK) {
-        if (source.is_registered) source.cannot(direction);  // else no edge would tell
+        const holding held(source.lock);
+        if (source.is_registered) source.cannot(direction, edges);  // else none tells
         return false;
     }
     if (asked.asked == io_operation::kind::read && asked.result > 0 &&
         static_cast<std::size_t>(asked.result) < asked.size) {
-        source.was_read_short();
+        const holding held(source.lock);
+        source.was_read_short(edges);
     }
     return true;
 }
 
-void epoll_driver::start(io_operation& asked) noexcept {
+template <flavour F>
+bool basic_epoll_driver<F>::start(io_operation& asked) noexcept {
     auto& source = *static_cast<socket*>(asked.source);
-    io_operation*& place = source.waiting(direction_of(asked));
-    COIL_EXPECTS(place == nullptr && "one operation waits in each direction at a time");
-    place = &asked;
-    if (!source.is_registered) register_source(source);
+    const direction_bits direction = direction_of(asked);
+    int error = 0;
+    {
+        const holding held(source.lock);
+        if (is_shared && source.is_registered && (source.ready & direction) != 0)
+            return false;
+        io_operation*& place = source.waiting(direction);
+        COIL_EXPECTS(place == nullptr &&
+                     "one operation waits in each direction at a time");
+        if (!source.is_registered) error = register_source(source);
+        if (error == 0) place = &asked;
+    }
+    if (error != 0) {
+        asked.result = -error;
+        asked.finished();
+    }
+    return true;
 }
 
-void epoll_driver::register_source(socket& source) noexcept {
+template <flavour F>
+int basic_epoll_driver<F>::register_source(socket& source) noexcept {
+    basic_epoll_driver* registers = this;
+    if constexpr (is_shared) {
+        // That of the thread we are on, whichever opened it.
+        registers = static_cast<basic_epoll_driver*>(&current_io_driver());
+        source.registered_with = registers;
+    }
     epoll_event interest = {
         .events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET,
         .data = {.ptr = &source}};
-    if (::epoll_ctl(poll_, EPOLL_CTL_ADD, source.descriptor(), &interest) == 0) {
-        source.is_registered = true;
-        return;
-    }
-    const int error = errno;
-    for (io_operation** waiting : {&source.reader, &source.writer, &source.watcher}) {
-        if (*waiting == nullptr) continue;
-        (*waiting)->result = -error;
-        std::exchange(*waiting, nullptr)->finished();
-    }
+    const int descriptor = source.descriptor();
+    if (::epoll_ctl(registers->poll_, EPOLL_CTL_ADD, descriptor, &interest) != 0)
+        return errno;
+    source.is_registered = true;
+    return 0;
 }
 
-stop_answer epoll_driver::stop(io_operation& asked) noexcept {
-    static_cast<socket*>(asked.source)->forget(asked);
+template <flavour F>
+stop_answer basic_epoll_driver<F>::stop(io_operation& asked) noexcept {
+    auto& source = *static_cast<socket*>(asked.source);
+    const holding held(source.lock);
+    if (asked.is_coming) return stop_answer::later;
+    source.forget(asked);
     return stop_answer::ended;
 }
+
+template class basic_epoll_driver<flavour::local>;
+template class basic_epoll_driver<flavour::movable>;
 
 }  // namespace coil

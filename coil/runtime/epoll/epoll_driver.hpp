@@ -12,13 +12,19 @@ namespace coil {
 /// wait; after that an operation costs no call but its own. What an edge told is kept
 /// with the socket, so that nothing is tried in vain.
 ///
+/// A `shared_epoll_driver` is one of several, one for each thread of a runtime, that
+/// have the same sockets. Any of their strands' threads reads and writes; a socket is
+/// registered where a strand first waits for it, and that thread tells of it.
+///
 /// Threads: its runtime's, but for `wake()`.
-/// Allocates: one block of 40 bytes per open socket, from `allocate_frame`.
-class epoll_driver : public io_driver {
+/// Allocates: one block of 40 bytes per open socket (64 if shared), from
+/// `allocate_frame`.
+template <flavour F>
+class basic_epoll_driver : public io_driver {
 public:
     /// Throws: `std::system_error`.
-    epoll_driver();
-    ~epoll_driver() override;
+    basic_epoll_driver();
+    ~basic_epoll_driver() override;
 
     [[nodiscard]] const char* name() const noexcept override { return "epoll"; }
     [[nodiscard]] instant now() noexcept override;
@@ -30,16 +36,26 @@ public:
     [[nodiscard]] bool is_awaited(const io_source& source) const noexcept override;
 
     [[nodiscard]] bool try_now(io_operation& asked) noexcept override;
-    void start(io_operation& asked) noexcept override;
+    [[nodiscard]] bool start(io_operation& asked) noexcept override;
     [[nodiscard]] stop_answer stop(io_operation& asked) noexcept override;
 
 private:
+    static constexpr bool is_shared = F == flavour::movable;
     class socket;
-    void register_source(socket& source) noexcept;
+    [[nodiscard]] basic_epoll_driver& registered_with(const socket& source) noexcept;
+    [[nodiscard]] int register_source(socket& source) noexcept;
+    void bury(socket& closed) noexcept;
+    void free_buried() noexcept;
 
     int poll_;                     // the epoll instance
     detail::alarm alarm_;          // never heard: each ring is an edge of its own
     bool has_nanoseconds_ = true;  // epoll_pwait2 is there
+    socket* buried_ = nullptr;  // closed by another thread; an event may be on its way
+    std::size_t open_ = 0;      // sockets
+    [[no_unique_address]] lock_of<F> lock_;  // guards both
 };
+
+using epoll_driver = basic_epoll_driver<flavour::local>;
+using shared_epoll_driver = basic_epoll_driver<flavour::movable>;
 
 }  // namespace coil

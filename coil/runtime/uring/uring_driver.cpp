@@ -76,7 +76,9 @@ public:
 
     [[nodiscard]] io_source& open(int descriptor) override {
         static_assert(sizeof(uring_socket) <= 9 * sizeof(void*));
-        return *new uring_socket(descriptor);
+        auto& opened = *new uring_socket(descriptor);
+        ++open_;
+        return opened;
     }
     void close(io_source& source) noexcept override;
     [[nodiscard]] bool is_awaited(const io_source& source) const noexcept override {
@@ -86,7 +88,7 @@ public:
     }
 
     [[nodiscard]] bool try_now(io_operation& asked) noexcept override;
-    void start(io_operation& asked) noexcept override;
+    [[nodiscard]] bool start(io_operation& asked) noexcept override;
     [[nodiscard]] stop_answer stop(io_operation& asked) noexcept override;
 
 private:
@@ -117,6 +119,7 @@ private:
     bool is_woken_ = false;
     bool is_ending_ = false;
     bool awaits_alarm_ = false;
+    std::size_t open_ = 0;  // sockets
     detail::closed_sockets closed_;
 };
 
@@ -256,20 +259,21 @@ bool uring_driver::try_accept(uring_socket& source, io_operation& asked) noexcep
     return true;
 }
 
-void uring_driver::start(io_operation& asked) noexcept {
+bool uring_driver::start(io_operation& asked) noexcept {
     auto& source = *static_cast<uring_socket*>(asked.source);
     io_operation*& place = source.waiting(asked.asked);
     COIL_EXPECTS(place == nullptr && "one operation waits in each direction at a time");
     place = &asked;
     switch (asked.asked) {
         case asks::write:
-        case asks::connect: return lend(source, asked);
+        case asks::connect: lend(source, asked); break;
         case asks::wait_closed:
-        case asks::wait_gone: return watch(source);
+        case asks::wait_gone: watch(source); break;
         case asks::read:
         case asks::wait_readable:
-        case asks::accept: return let_arrive(source, asked.asked);
+        case asks::accept: let_arrive(source, asked.asked); break;
     }
+    return true;
 }
 
 // Bytes that still arrive are kept for the next read. Connections are another matter:
@@ -295,6 +299,7 @@ stop_answer uring_driver::stop(io_operation& asked) noexcept {
 void uring_driver::close(io_source& source) noexcept {
     auto& closed = static_cast<uring_socket&>(source);
     COIL_EXPECTS(!is_awaited(source) && "nothing waits on a socket that is closed");
+    --open_;
     buffers_.discard(closed.unread);
     closed.is_closed = true;
     if (!closed.is_asked_of_system()) {
@@ -454,6 +459,7 @@ uring_refusal uring_driver::set_up() noexcept {
 // No completion may be due when the buffers go. Those of a ring that another thread ran
 // are made nowhere else (DEFER_TASKRUN), and so never; what it has made is still heard.
 uring_driver::~uring_driver() {
+    expect_all_closed(open_);
     if (!alarm_.is_open()) return;
     is_ending_ = true;
     if (!ring_.is_own_thread()) {

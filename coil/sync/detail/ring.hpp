@@ -54,11 +54,13 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] std::size_t capacity() const noexcept { return slots_.capacity(); }
 
+    /// The item that is at `index` behind the oldest.
+    [[nodiscard]] T& operator[](std::size_t index) noexcept {
+        return *slot(index).get();
+    }
     /// Requires: there is room.
     void push(T&& item) {
-        std::size_t at = first_ + size_;
-        if (at >= capacity()) at -= capacity();
-        ::new (static_cast<void*>(slots_[at].bytes)) T(std::move(item));
+        ::new (static_cast<void*>(slot(size_).bytes)) T(std::move(item));
         ++size_;
     }
     /// Requires: there is an item.
@@ -68,7 +70,22 @@ public:
         return item;
     }
 
+    /// Moves to other slots, if these are more, and leaves its own there.
+    void move_to(ring_slots<T, Capacity>& bigger) noexcept {
+        if (bigger.capacity() <= capacity()) return;
+        for (std::size_t i = 0; i < size_; ++i) {
+            ::new (static_cast<void*>(bigger[i].bytes)) T(std::move((*this)[i]));
+            (*this)[i].~T();
+        }
+        std::swap(slots_, bigger);
+        first_ = 0;
+    }
+
 private:
+    [[nodiscard]] ring_slot<T>& slot(std::size_t index) noexcept {
+        const std::size_t at = first_ + index;
+        return slots_[at < capacity() ? at : at - capacity()];
+    }
     void drop_first() noexcept {
         slots_[first_].get()->~T();
         if (++first_ == capacity()) first_ = 0;

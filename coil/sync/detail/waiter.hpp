@@ -2,16 +2,12 @@
 #pragma once
 
 #include <coil/base/intrusive_list.hpp>
-#include <coil/base/spin_lock.hpp>
 #include <coil/core/leaf.hpp>
 
 #include <type_traits>
 #include <utility>
 
 namespace coil::detail {
-
-template <flavour F>
-using lock_of = std::conditional_t<F == flavour::local, no_lock, spin_lock>;
 
 /// The news of a waiter that another thread has woken.
 template <class Derived, flavour F>

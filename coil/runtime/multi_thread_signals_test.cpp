@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/core/as_outcome.hpp>
+#include <coil/core/race.hpp>
+#include <coil/runtime/multi_thread.hpp>
+#include <coil/testing/probes.hpp>
+
+#include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace coil;
+using testing::words;
+
+namespace {
+
+constexpr multi_thread_options told = {.workers = 3, .stop_on_signals = true};
+
+}  // namespace
+
+TEST_CASE("multi_thread_runtime: the first signal stops softly, the second one hard") {
+    words log;
+    const auto cleans_up = []() -> task<> {
+        ::kill(::getpid(), SIGINT);
+        co_await testing::never();
+    };
+    const auto works = [&]() -> task<> {
+        const testing::trace whole(log, "works");
+        ::kill(::getpid(), SIGTERM);
+        co_await race(testing::never(), shield(cleans_up()));
+    };
+    for (int i = 0; i < 20; ++i) {
+        log.clear();
+        multi_thread_runtime runtime(told);
+        CHECK(runtime.run(works()).is_stopped());
+        CHECK(log == words{"~works"});
+    }
+}
+
+TEST_CASE("multi_thread_runtime: a signal stops each work that runs, once") {
+    const auto works = [](bool is_first) -> task<> {
+        if (is_first) ::kill(::getpid(), SIGTERM);
+        co_await testing::never();
+    };
+    multi_thread_runtime runtime(told);
+    for (int i = 0; i < 20; ++i) CHECK(runtime.run(works(true)).is_stopped());
+    struct sigaction now = {};
+    ::sigaction(SIGTERM, nullptr, &now);
+    CHECK((now.sa_handler != SIG_DFL));  // it still listens
+}
+
+TEST_CASE("multi_thread_runtime: while nothing runs, a signal has its usual effect") {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::signal(SIGTERM, SIG_DFL);  // the test runner listens, too
+        const multi_thread_runtime runtime(told);
+        ::raise(SIGTERM);
+        for (;;) ::pause();
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    CHECK(WIFSIGNALED(status));
+    CHECK(WTERMSIG(status) == SIGTERM);
+}
