@@ -21,7 +21,7 @@ class join_handle_operation;
 ///
 /// Threads: one at a time. Of a child that stays on one thread, because its runtime has
 /// one or it is pinned, only that until the child has ended.
-template <class T>
+template <class T = void>
 class [[nodiscard("without its handle it is group::spawn")]] join_handle {
 public:
     using value_type = T;

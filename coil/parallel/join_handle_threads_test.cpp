@@ -6,12 +6,14 @@
 #include <coil/core/yield.hpp>
 #include <coil/parallel/join_handle.hpp>
 #include <coil/runtime/multi_thread.hpp>
+#include <coil/runtime/on.hpp>
 #include <coil/testing/death.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -185,4 +187,47 @@ TEST_CASE("join_handle: a local task is refused on many threads") {
         }));
     });
     CHECK(coil::testing::says(said, "something local was spawned"));
+}
+
+namespace {
+
+coil::local_task<int> give_here(int value) {
+    co_await coil::yield_now();
+    co_return value;
+}
+coil::local_task<int> join_pinned() {
+    co_return co_await coil::with_group([](group& g) -> coil::local_task<int> {
+        auto one = spawn_with_handle(g, give_here(1));
+        auto other = spawn_with_handle(g, give_here(2));
+        const int first = co_await one.join();
+        co_return first + co_await other.join();
+    });
+}
+
+task<> join_it(join_handle<>* child) {
+    co_await child->join();
+}
+coil::local_task<> join_elsewhere(coil::executor& elsewhere) {
+    co_await coil::with_group([&](group& g) -> coil::local_task<> {
+        auto child = spawn_with_handle(g, coil::sleep(1h));
+        co_await coil::on(elsewhere, &join_it, &child);
+    });
+}
+
+}  // namespace
+
+TEST_CASE("join_handle: children of a pinned strand may be local") {
+    coil::multi_thread_runtime runtime(four_workers);
+    for (unsigned worker = 0; worker < 4; ++worker)
+        CHECK(runtime.run(coil::on(runtime.pinned(worker), &join_pinned)).take() == 3);
+}
+
+TEST_CASE("join_handle: a child of a pinned strand is not joined on another thread") {
+    const std::string said = coil::testing::last_words([] {
+        coil::multi_thread_runtime runtime(four_workers);
+        coil::executor& elsewhere = runtime.any_worker();
+        (void)runtime.run(
+            coil::on(runtime.pinned(0), &join_elsewhere, std::ref(elsewhere)));
+    });
+    CHECK(coil::testing::says(said, "children of one thread are awaited there"));
 }
