@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/core/core.hpp>
+#include <coil/parallel/parallel.hpp>
 #include <coil/runtime/multi_thread.hpp>
 #include <coil/runtime/run.hpp>
 #include <coil/stream/generator.hpp>
@@ -233,21 +234,10 @@ task<uint64_t> compute_together(uint64_t count) {
     co_return std::accumulate(states.begin(), states.end(), uint64_t{0});
 }
 
-task<uint64_t> fibonacci(uint64_t number);
-
-task<> fibonacci_into(uint64_t& result, uint64_t number) {
-    result = co_await fibonacci(number);
-}
-
-// TODO(perf): the place of parallel(a, b), which will be made for this.
-task<uint64_t> fibonacci(uint64_t number) {
+COIL_NOINLINE task<uint64_t> fibonacci(uint64_t number) {
     if (number < 2) co_return number;
-    uint64_t larger = 0;
-    uint64_t smaller = 0;
-    co_await coil::with_group([&](coil::group& group) -> task<> {
-        group.spawn(fibonacci_into(larger, number - 1));
-        smaller = co_await fibonacci(number - 2);
-    });
+    auto [larger, smaller] =
+        co_await coil::parallel(fibonacci(number - 1), fibonacci(number - 2));
     co_return larger + smaller;
 }
 

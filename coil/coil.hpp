@@ -19,6 +19,12 @@
 #include <coil/net/resolve.hpp>
 #include <coil/net/tcp_listener.hpp>
 #include <coil/net/tcp_stream.hpp>
+#include <coil/parallel/join_handle.hpp>
+#include <coil/parallel/join_set.hpp>
+#include <coil/parallel/parallel.hpp>
+#include <coil/parallel/parallel_for_each.hpp>
+#include <coil/parallel/parallel_reduce.hpp>
+#include <coil/parallel/started.hpp>
 #include <coil/runtime/blocking.hpp>
 #include <coil/runtime/daemons.hpp>
 #include <coil/runtime/io_choice.hpp>

@@ -31,6 +31,10 @@ public:
     /// inside this call. A strand is queued at most once at a time.
     virtual void schedule(strand& ready) noexcept = 0;
 
+    /// Whether a strand that is queued now may soon find a thread with nothing to do.
+    /// Asked by who can as well run its work in the strand that runs here.
+    [[nodiscard]] virtual bool wants_more() const noexcept { return false; }
+
     /// Where other threads post; drained by the runtime between turns.
     [[nodiscard]] mailbox& remote() noexcept { return remote_; }
 

@@ -41,7 +41,7 @@ const piece_ops group::listener::table = {
     [](const piece& waiting, strand_visitor& visitor) {
         const group& of = static_cast<const listener&>(waiting).of;
         if (of.is_shared_) return;  // they run meanwhile
-        for (member* m = of.running_; m != nullptr; m = m->next) {
+        for (member* m = of.running_; m != nullptr; m = m->next_) {
             visitor.visit(*m);
         }
     },
@@ -73,7 +73,7 @@ void group::add(member& spawned) noexcept {
     exclusively([&] {
         if (held_back_ == nullptr && may_begin()) return begin(spawned);
         *held_back_end_ = &spawned;
-        held_back_end_ = &spawned.next;
+        held_back_end_ = &spawned.next_;
         ++stats_.waiting;
     });
 }
@@ -84,21 +84,23 @@ bool group::may_begin() const noexcept {
 }
 
 void group::begin(member& child) noexcept {
-    child.next = running_;
-    child.link = &running_;
-    if (running_ != nullptr) running_->link = &child.next;
+    child.next_ = running_;
+    child.link_ = &running_;
+    if (running_ != nullptr) running_->link_ = &child.next_;
     running_ = &child;
     ++stats_.running;
     if (scope_.home().is_beside() && scope_.stop_requested())
         child.root().request_stop(scope_.reason(), scope_.level());
     if (asked_ != stop_level::none) child.root().request_stop(asked_why_, asked_);
+    if (child.asked_ != stop_level::none) [[unlikely]]
+        child.root().request_stop(stop_reason::requested, child.asked_);
     child.start();
 }
 
 void group::begin_more() noexcept {
     while (held_back_ != nullptr && may_begin()) {
         member& next = *held_back_;
-        held_back_ = next.next;
+        held_back_ = next.next_;
         if (held_back_ == nullptr) held_back_end_ = &held_back_;
         --stats_.waiting;
         begin(next);
@@ -107,8 +109,8 @@ void group::begin_more() noexcept {
 
 void group::child_ended(member& ended, bool is_stopped) noexcept {
     exclusively([&] {
-        *ended.link = ended.next;
-        if (ended.next != nullptr) ended.next->link = ended.link;
+        *ended.link_ = ended.next_;
+        if (ended.next_ != nullptr) ended.next_->link_ = ended.link_;
         --stats_.running;
         was_stopped_ = was_stopped_ || (is_stopped && is_told_);
         begin_more();
@@ -149,13 +151,23 @@ void group::stop_children(stop_reason why, stop_level level) noexcept {
         asked_why_ = why;
         asked_ = level;
     }
-    for (member* m = running_; m != nullptr; m = m->next) {
+    for (member* m = running_; m != nullptr; m = m->next_) {
         if (is_shared_) {
             m->ask_to_stop();
         } else {
             m->root().request_stop(why, level);
         }
     }
+}
+
+void group::ask(member& child, stop_level level) noexcept {
+    exclusively([&] {
+        if (level <= child.asked_) return;
+        child.asked_ = level;
+        if (child.link_ == nullptr) return;  // held back: it hears of it when it begins
+        if (is_shared_) return child.ask_to_stop();
+        child.root().request_stop(stop_reason::requested, level);
+    });
 }
 
 // Between the strands of a group on many threads.
@@ -168,7 +180,10 @@ void group::check_not_shared() const noexcept {
 }
 
 void group::tell(member& asked) noexcept {
-    exclusively([&] { asked.root().request_stop(asked_why_, asked_); });
+    exclusively([&] {
+        asked.root().request_stop(asked_why_, asked_);
+        asked.root().request_stop(stop_reason::requested, asked.asked_);
+    });
 }
 
 void group::post_news() noexcept {

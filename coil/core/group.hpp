@@ -43,7 +43,8 @@ public:
 
     /// Starts `work` as a strand of its own, or queues it for when the limit lets it
     /// start. A stop does not undo that: it still starts in its turn, as it may own
-    /// what has to be dropped, and ends where it first waits.
+    /// what has to be dropped, and ends where it first waits. Its value is thrown away;
+    /// for that, and to stop it alone, there is `spawn_with_handle`.
     ///
     /// Lifetime: `work` may borrow what is declared outside of `with_group`, and when
     /// that returns, it has ended. The body's own locals and lambdas it may not: they
@@ -62,18 +63,38 @@ public:
 
     [[nodiscard]] group_stats stats() const noexcept;
 
-protected:
-    /// A child as the group sees it.
-    struct member : strand {
+    /// A child as the group sees it: what `spawn` makes, and what others are made of.
+    class member : public strand {
+    public:
         member(group& owner, const strand_ops& ops) noexcept
             : strand(owner.place(), ops),
-              of(owner) {}
-        void asked_to_stop() noexcept { of.tell(*this); }
-        group& of;
-        member* next = nullptr;
-        member** link = nullptr;
+              of_(owner) {}
+        void asked_to_stop() noexcept { of_.tell(*this); }
+
+    protected:
+        /// Starts it, or queues it for when the limit lets it start.
+        void enter_group() noexcept { of_.add(*this); }
+        /// Asks this one to stop. Threads: the group's, before it leaves that.
+        void ask_alone(stop_level level) noexcept { of_.ask(*this, level); }
+        void fail_group(std::exception_ptr error) noexcept {
+            of_.fail(std::move(error));
+        }
+        /// It has ended: the group may be gone afterwards.
+        void leave_group(bool is_stopped) noexcept {
+            of_.child_ended(*this, is_stopped);
+        }
+        /// What it runs, or gives, is local: the program ends on a parallel runtime.
+        void expect_one_thread() const noexcept { of_.check_not_shared(); }
+
+    private:
+        friend group;
+        stop_level asked_ = stop_level::none;  // of this one alone
+        group& of_;
+        member* next_ = nullptr;
+        member** link_ = nullptr;  // null before it begins
     };
 
+protected:
     explicit group(group_options options) noexcept : options_(options) {
         COIL_EXPECTS(options.limit > 0 && "a group runs at least one child at a time");
     }
@@ -92,9 +113,6 @@ protected:
     void close() noexcept;
 
 private:
-    template <class A>
-    friend class detail::group_child;
-
     /// Waits in the scope, to pass a stop on to the children's strands.
     struct listener : piece {
         explicit listener(group& owner) noexcept : piece(table), of(owner) {}
@@ -112,6 +130,7 @@ private:
         return is_shared_ ? place_beside_others() : scope_.home().runs_on();
     }
     [[nodiscard]] executor& place_beside_others() const noexcept;
+    void ask(member& child, stop_level level) noexcept;
     void tell(member& asked) noexcept;
     void post_news() noexcept;
     void hear_children() noexcept;
@@ -156,7 +175,10 @@ class group_child : public strand_of<A, group_child<A>, group::member> {
 
 public:
     group_child(group& of, A&& work)
-        : strand_of<A, group_child, group::member>(of, std::forward<A>(work)) {}
+        : strand_of<A, group_child, group::member>(of, std::forward<A>(work)) {
+        if constexpr (is_local_v<A>) this->expect_one_thread();
+        this->enter_group();
+    }
     static void* operator new(std::size_t size) { return detail::take_frame(size); }
     static void operator delete(void* block, std::size_t size) noexcept {
         detail::give_frame_back(block, size);
@@ -165,10 +187,10 @@ public:
     void ended() noexcept {
         const bool is_stopped = this->result().is_stopped();
         if (this->result().has_error()) [[unlikely]]
-            this->of.fail(this->result().error());
+            this->fail_group(this->result().error());
         // Before the group may end: a value may refer to its owner. The rest is memory.
         this->result().clear();
-        this->of.child_ended(*this, is_stopped);
+        this->leave_group(is_stopped);
         delete this;
     }
 };
@@ -302,8 +324,7 @@ auto with_group(Body&& body) {
 template <class A>
 void group::spawn(A&& work) {
     if constexpr (awaitable<A>) {
-        if constexpr (is_local_v<A>) check_not_shared();
-        add(*new detail::group_child<A>(*this, std::forward<A>(work)));
+        new detail::group_child<A>(*this, std::forward<A>(work));
     } else {
         static_assert(!awaitable<std::remove_reference_t<A>>,
                       "spawn uses the task up: write spawn(std::move(it))");

@@ -8,6 +8,10 @@
 #include <coil/core/own.hpp>
 #include <coil/core/race.hpp>
 #include <coil/core/with.hpp>
+#include <coil/parallel/join_handle.hpp>
+#include <coil/parallel/join_set.hpp>
+#include <coil/parallel/parallel.hpp>
+#include <coil/parallel/started.hpp>
 #include <coil/sync/barrier.hpp>
 #include <coil/sync/broadcast.hpp>
 #include <coil/sync/channel.hpp>
@@ -103,6 +107,54 @@ public:
     }
 };
 
+/// Those of the layer `parallel`.
+inline void add_parallel_that_wait(kinds& all) {
+    all("parallel", [](stage&) { return parallel(never(), yield_now(), never()); });
+    all("join_handle::join", [](stage&) {
+        return with_group([](group& g) -> task<> {
+            auto child = spawn_with_handle(g, never());
+            co_await child.join();
+        });
+    });
+    all("join_set::next", [](stage&) {
+        return with_group([](group& g) -> task<> {
+            join_set<void> results(g);
+            results.spawn(never());
+            (void)co_await results.next();
+        });
+    });
+    all("spawn_started", [](stage&) {
+        return with_group([](group& g) {
+            return spawn_started(g, [](started<>&) { return never(); });
+        });
+    });
+}
+inline void add_parallel_that_end(kinds& all) {
+    using namespace std::chrono_literals;
+    all("parallel", [](stage&) { return parallel(give_way(1), sleep(1ms)); });
+    all("join_handle::join", [](stage&) {
+        return with_group([](group& g) -> task<> {
+            auto child = spawn_with_handle(g, give_way(2));
+            co_await child.join();
+        });
+    });
+    all("join_set::next", [](stage&) {
+        return with_group([](group& g) -> task<> {
+            join_set<void> results(g);
+            results.spawn(give_way(2));
+            (void)co_await results.next();
+        });
+    });
+    all("spawn_started", [](stage&) {
+        return with_group([](group& g) {
+            return spawn_started(g, [](started<>& ready) {
+                ready.set();
+                return give_way(1);
+            });
+        });
+    });
+}
+
 /// What is between strands; part of the next list.
 inline void add_sync_that_waits(kinds& all) {
     all("event::wait", [](stage& s) { return s.quiet.wait(); });
@@ -173,6 +225,7 @@ inline kinds all_that_wait() {
             co_await never();
         });
     });
+    add_parallel_that_wait(all);
     return all;
 }
 
@@ -270,6 +323,7 @@ inline kinds all_that_end() {
     });
     all("with_timeout, in time", [](stage&) { return with_timeout(24h, give_way(1)); });
     all("with_timeout, late", [](stage&) { return with_timeout(1ms, never()); });
+    add_parallel_that_end(all);
     return all;
 }
 

@@ -21,7 +21,7 @@ look_at() { # <name> <what was found>
 }
 
 for source in tests/law9/local_path.cpp coil/core/{strand,leaf,group,own,drop,frame}.cpp \
-    coil/time/timer.cpp; do
+    coil/time/timer.cpp coil/parallel/detail/{forked,kept_child}.cpp; do
     object=$folder/$(basename "$source" .cpp).o
     clang++-19 -std=c++20 -O2 -DNDEBUG -I. --target=x86_64-linux-gnu -c "$source" -o "$object"
     case $source in
@@ -30,6 +30,9 @@ for source in tests/law9/local_path.cpp coil/core/{strand,leaf,group,own,drop,fr
         ;;
     */group.cpp) # which locks where children run beside each other
         look_at "$source" "$(locked_instructions "$object" . while_locked)"
+        ;;
+    coil/parallel/*) # the same
+        look_at "$source" "$(locked_instructions "$object" . lock_between_threads)"
         ;;
     *) look_at "$source" "$(locked_instructions "$object")" ;;
     esac

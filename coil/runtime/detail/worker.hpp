@@ -68,6 +68,11 @@ public:
 
     /// From any thread: to this thread's own worker, if it is one of the same runtime.
     void schedule(strand& ready) noexcept override;
+    /// What it has is enough for all who might steal some before it has more.
+    [[nodiscard]] bool wants_more() const noexcept override {
+        constexpr unsigned enough = 8;
+        return queue_.size() < enough;
+    }
 
     /// Ends its sleep: it was picked, or the runtime closes.
     void poke() noexcept { post(poke_); }

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/base/planted.hpp>
+#include <coil/parallel/detail/kept_child.hpp>
+#include <coil/parallel/detail/kept_set.hpp>
+
+namespace coil::detail {
+
+void kept_child::enter(kept_set& keeper) noexcept {
+    set_ = &keeper;
+    keeper.add(*this);
+    enter_group();
+}
+
+// The lock keeps it from leaving the group meanwhile.
+void kept_child::request_stop(stop_level level) noexcept {
+    const holding held(lock);
+    if (!has_ended_work_) ask_alone(level);
+}
+
+bool kept_child::keeps_outcome(bool is_stopped) noexcept {
+    const holding held(lock);
+    has_ended_work_ = true;
+    was_stopped_ = is_stopped;
+    const bool is_kept = is_kept_ || COIL_PLANTED(unkept_errors_vanish);
+    if (!is_kept || has_started_) return false;
+    return is_keepers_ = true;
+}
+
+bool kept_child::start_for_keeper() noexcept {
+    end_leaf* woken = nullptr;
+    bool is_kept = false;
+    {
+        const holding held(lock);
+        has_started_ = true;
+        is_kept = is_keepers_ = is_kept_;
+        woken = end_leaf::take_out_of(*this);
+    }
+    if (woken != nullptr) woken->wake();
+    return is_kept;
+}
+
+void kept_child::end_for_keeper() noexcept {
+    end_leaf* woken = nullptr;
+    set_leaf* woken_in_set = nullptr;
+    bool is_kept = false;
+    {
+        const holding held(lock);
+        has_ended_ = true;
+        is_kept = is_kept_;
+        woken = end_leaf::take_out_of(*this);
+        if (set_ != nullptr) woken_in_set = set_->move_to_ended(*this);
+    }
+    if (woken != nullptr) woken->wake();
+    if (woken_in_set != nullptr) woken_in_set->wake();
+    if (!is_kept) delete this;
+}
+
+void kept_child::let_go() noexcept {
+    {
+        const holding held(lock);
+        COIL_EXPECTS(waiter == nullptr && "a handle died while it was awaited");
+        if (!is_keepers_) {
+            is_kept_ = false;
+            if (!has_ended_) return;  // it frees itself
+        }
+    }
+    clear_kept();
+    bool has_ended = false;
+    {
+        const holding held(lock);
+        is_kept_ = false;
+        has_ended = has_ended_;
+    }
+    if (has_ended) delete this;
+}
+
+// Sets: a child's lock is taken before the one of its set.
+
+void kept_child::let_go_of_set() noexcept {
+    {
+        const holding held(lock);
+        if (has_ended_) return;  // the set finds it among those
+        set_->remove(*this);
+        set_ = nullptr;
+    }
+    let_go();
+}
+
+void kept_set::add(kept_child& child) noexcept {
+    const holding held(lock);
+    running_.push_back(child);
+    ++stats_.running;
+}
+
+void kept_set::remove(kept_child& child) noexcept {
+    const holding held(lock);
+    child.leave_list();
+    --stats_.running;
+}
+
+set_leaf* kept_set::move_to_ended(kept_child& child) noexcept {
+    const holding held(lock);
+    child.leave_list();
+    ended_.push_back(child);
+    --stats_.running;
+    ++stats_.ended;
+    return set_leaf::take_out_of(*this);
+}
+
+kept_set::~kept_set() {
+    while (kept_child* const child = first_running()) child->let_go_of_set();
+    while (kept_child* const child = ended_.pop_front()) child->let_go();
+}
+
+kept_child* kept_set::first_running() noexcept {
+    const holding held(lock);
+    COIL_EXPECTS(waiter == nullptr && "a join_set died while it was awaited");
+    return running_.front();
+}
+
+kept_child* kept_set::take_ended() noexcept {
+    for (;;) {
+        kept_child* first = nullptr;
+        {
+            const holding held(lock);
+            first = ended_.pop_front();
+            if (first != nullptr) --stats_.ended;
+        }
+        if (first == nullptr) return nullptr;
+        // With its lock, since the child may not have given that back yet.
+        if (const holding held(first->lock); !first->was_stopped_) return first;
+        first->let_go();
+    }
+}
+
+}  // namespace coil::detail
