@@ -98,16 +98,17 @@ TEST_CASE("daemons: they may end by themselves, at any time") {
 TEST_CASE("daemons: one that takes too long is named, with what it waits for") {
     for (void (*act)() :
          {+[] {
-              current_thread_runtime runtime(run_options{.daemon_deadline = 1ms});
-              runtime.daemons().spawn("the slow one", linger(50ms));
+              current_thread_runtime runtime(run_options{.daemon_deadline = 200ms});
+              runtime.daemons().spawn("the slow one", linger(20s));
               const auto work = []() -> task<> { co_await yield_now(); };
               runtime.run(work()).take();
               fatal("and it has ended");
           },
           +[] {
               {
-                  multi_thread_runtime runtime({.workers = 2, .daemon_deadline = 1ms});
-                  runtime.daemons().spawn("the slow one", linger(50ms));
+                  multi_thread_runtime runtime(
+                      {.workers = 2, .daemon_deadline = 200ms});
+                  runtime.daemons().spawn("the slow one", linger(20s));
               }
               fatal("and it has ended");
           }}) {
