@@ -13,8 +13,8 @@ usage() {
 
 The long checks that are too slow for CI: the tests at -O0, -O1 and -O2, repeated in
 random orders under the sanitizers; all planted bugs; ten million random programs, and one
-whose turns end early; each fuzzer for the given seconds (600). The summary also goes to
-docs/proof.md, to be committed.
+whose turns end early; everything at once on many threads; each fuzzer for the given
+seconds (600). The summary also goes to docs/proof.md, to be committed.
 EOF
 }
 
@@ -39,6 +39,7 @@ main() {
     # Most programs end before a turn of theirs has spent its budget.
     row "1,000,000 with short turns" random_programs short-turns 1000000 \
         -DCMAKE_CXX_FLAGS=-DCOIL_PIECES_PER_TURN=5
+    for kind in release asan tsan; do row "stress on many threads, $kind" stress "$kind"; done
     row "fuzzing, $fuzz_seconds s each" fuzz
     write_summary
     echo "$passed passed, $failed failed"
@@ -113,6 +114,18 @@ random_programs() {  # <build> <count> [cmake argument...]
     "$build/tests/programs/random_programs" $((first + half)) $half
     wait $other
     echo "seeds $first to $((first + 2 * half - 1))"
+}
+
+stress() {
+    set -e
+    local rounds=1000 first=$((RANDOM * 32768 + RANDOM)) program
+    [ "$1" = release ] && rounds=20000
+    cmake --preset "$1"
+    cmake --build "build/$1" -j "$(nproc)" --target coil_stress_test
+    program=$(find "build/$1" -name coil_stress_test -type f)
+    TSAN_OPTIONS=halt_on_error=1 COIL_STRESS_SEED=$first COIL_STRESS_ROUNDS=$rounds \
+        "$program" --no-intro
+    echo "seeds $first to $((first + rounds - 1))"
 }
 
 fuzz() { bash tools/fuzz.sh "$fuzz_seconds"; }
