@@ -12,6 +12,7 @@
 #include <coil/testing/death.hpp>
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <atomic>
@@ -196,4 +197,51 @@ TEST_CASE("sockets: one that outlives its runtime of many threads ends the progr
         runtime.run(keep()).take();
     });
     CHECK(testing::says(said, "a socket outlived its runtime"));
+}
+
+namespace {
+
+/// A read that says what it was told.
+struct watched_read final : io_operation {
+    explicit watched_read(const io_handle& from) noexcept
+        : io_operation(kind::read, &from.source(), nullptr, 0) {
+        bytes = room.data();
+        size = room.size();
+    }
+    void ready(bool) noexcept override { was_told = true; }
+    void finished() noexcept override {}
+    void stopped() noexcept override {}
+    std::array<std::byte, 8> room = {};
+    bool was_told = false;
+};
+
+task<> look_twice() {
+    int ends[2] = {-1, -1};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
+    io_driver& driver = current_io_driver();
+    const io_handle here(driver, ends[0]);
+    const io_handle there(driver, ends[1]);
+    watched_read reading(here);
+    CHECK_FALSE(driver.try_now(reading));
+    CHECK(driver.start(reading));
+    CHECK(::send(ends[1], "a", 1, 0) == 1);
+    driver.wait(instant::min());
+    CHECK(reading.was_told);
+    CHECK(driver.try_now(reading));
+    CHECK(reading.result == 1);
+    CHECK_FALSE(driver.try_now(reading));
+    // Now another thread is told that there is more, before this one begins to wait.
+    CHECK(::send(ends[1], "b", 1, 0) == 1);
+    driver.wait(instant::min());
+    CHECK_FALSE(driver.start(reading));
+    CHECK(driver.try_now(reading));
+    CHECK(reading.result == 1);
+    co_return;
+}
+
+}  // namespace
+
+TEST_CASE("sockets: what comes between the look and the wait is not missed") {
+    multi_thread_runtime runtime({.workers = 1});
+    runtime.run(look_twice()).take();
 }
