@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/trampoline.hpp>
 #include <coil/core/call.hpp>
 #include <coil/core/discard.hpp>
-#include <coil/core/trampoline.hpp>
 #include <coil/stream/detail/source.hpp>
 
 #include <optional>
