@@ -19,6 +19,7 @@
 #include <coil/net/resolve.hpp>
 #include <coil/net/tcp_listener.hpp>
 #include <coil/net/tcp_stream.hpp>
+#include <coil/runtime/assume_here.hpp>
 #include <coil/runtime/blocking.hpp>
 #include <coil/runtime/io_choice.hpp>
 #include <coil/runtime/multi_thread.hpp>
@@ -30,9 +31,11 @@
 #include <coil/stream/for.hpp>
 #include <coil/stream/for_each.hpp>
 #include <coil/stream/generator.hpp>
+#include <coil/stream/into.hpp>
 #include <coil/stream/map.hpp>
 #include <coil/stream/merge.hpp>
 #include <coil/stream/resource_generator.hpp>
+#include <coil/stream/sink.hpp>
 #include <coil/stream/take.hpp>
 #include <coil/sync/barrier.hpp>
 #include <coil/sync/broadcast.hpp>

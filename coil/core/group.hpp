@@ -69,6 +69,7 @@ protected:
             : strand(owner.place(), ops),
               of(owner) {}
         void asked_to_stop() noexcept { of.tell(*this); }
+        [[nodiscard]] const context* spawned_in() const noexcept { return &of.scope_; }
         group& of;
         member* next = nullptr;
         member** link = nullptr;
