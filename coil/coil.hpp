@@ -25,6 +25,7 @@
 #include <coil/parallel/parallel_for_each.hpp>
 #include <coil/parallel/parallel_reduce.hpp>
 #include <coil/parallel/started.hpp>
+#include <coil/runtime/assume_here.hpp>
 #include <coil/runtime/blocking.hpp>
 #include <coil/runtime/daemons.hpp>
 #include <coil/runtime/io_choice.hpp>
@@ -37,9 +38,11 @@
 #include <coil/stream/for.hpp>
 #include <coil/stream/for_each.hpp>
 #include <coil/stream/generator.hpp>
+#include <coil/stream/into.hpp>
 #include <coil/stream/map.hpp>
 #include <coil/stream/merge.hpp>
 #include <coil/stream/resource_generator.hpp>
+#include <coil/stream/sink.hpp>
 #include <coil/stream/take.hpp>
 #include <coil/sync/barrier.hpp>
 #include <coil/sync/broadcast.hpp>

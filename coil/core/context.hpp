@@ -48,6 +48,10 @@ public:
 
     [[nodiscard]] strand& home() const noexcept { return *home_; }
     [[nodiscard]] context* outer() const noexcept { return outer_; }
+    /// Whether it is nested in one after the other. All others stay where they are
+    /// while something waits in them, so strands of other threads that are waited for
+    /// may look at them.
+    [[nodiscard]] bool moves() const noexcept { return &ops() == &moving_ops; }
 
     /// Whether a leaf that begins now must not begin. Stop is sticky.
     [[nodiscard]] inline bool stop_requested() const noexcept;
@@ -79,6 +83,7 @@ public:
 
 protected:
     static const piece_ops inner_ops;
+    static const piece_ops moving_ops;
 
     void set_drops_of(std::coroutine_handle<detail::promise_base> owner) noexcept {
         drops_of_ = owner;
@@ -86,6 +91,8 @@ protected:
     /// For a context made before its place in the tree is known.
     context() noexcept : piece(inner_ops) {}
     void nest_in(context& outer) noexcept;
+    /// The same for one that moves, and has been in this strand before.
+    void move_to(context& outer) noexcept;
     void shield() noexcept { is_shielded_ = true; }
 
 private:

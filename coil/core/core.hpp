@@ -12,5 +12,6 @@
 #include <coil/core/race.hpp>
 #include <coil/core/sendable.hpp>
 #include <coil/core/task.hpp>
+#include <coil/core/task_local.hpp>
 #include <coil/core/with.hpp>
 #include <coil/core/yield.hpp>

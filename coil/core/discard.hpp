@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/trampoline.hpp>
 #include <coil/core/detail/must_await.hpp>
 #include <coil/core/drop.hpp>
-#include <coil/core/trampoline.hpp>
 
 namespace coil {
 

@@ -70,6 +70,7 @@ public:
             : strand(owner.place(), ops),
               of_(owner) {}
         void asked_to_stop() noexcept { of_.tell(*this); }
+        [[nodiscard]] const context* spawned_in() const noexcept { return &of_.scope_; }
 
     protected:
         /// Starts it, or queues it for when the limit lets it start.

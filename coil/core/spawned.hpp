@@ -9,8 +9,8 @@ namespace coil {
 /// A strand with the awaitable that it runs: what a runtime's `run` and a group's
 /// `spawn` are made of. `Derived` has a public `ended()`, which the loop calls last of
 /// all; it finds the result in `result()` and may free the strand. It may have an
-/// `asked_to_stop()`, for what other threads ask. `Strand` may be a class derived from
-/// `strand`.
+/// `asked_to_stop()`, for what other threads ask, and a `spawned_in()`, the context
+/// that waits for it. `Strand` may be a class derived from `strand`.
 ///
 /// Threads: its executor's.
 template <class A, class Derived, class Strand = strand>
@@ -52,7 +52,15 @@ private:
         if constexpr (requires(Derived& self) { self.asked_to_stop(); })
             static_cast<Derived&>(s).asked_to_stop();
     }
-    static constexpr strand_ops table = {{&run, nullptr, "strand"}, &end_of, &ask};
+    static const context* outside(const strand& s) noexcept {
+        if constexpr (requires(const Derived& self) { self.spawned_in(); }) {
+            return static_cast<const Derived&>(s).spawned_in();
+        } else {
+            return nullptr;
+        }
+    }
+    static constexpr strand_ops table = {
+        {&run, nullptr, "strand"}, &end_of, &ask, &outside};
     static constexpr branch_ops root_branch = {&completed, &stopped, &parent_of,
                                                "strand"};
 

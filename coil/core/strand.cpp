@@ -51,6 +51,7 @@ void check_not_unwinding(const promise_base& frame) noexcept {
 // Stop scopes.
 
 const piece_ops context::inner_ops = {nullptr, nullptr, "context"};
+const piece_ops context::moving_ops = {nullptr, nullptr, "context"};
 
 context::context(context& outer, bool is_shielded) noexcept : piece(inner_ops) {
     is_shielded_ = is_shielded;
@@ -59,6 +60,11 @@ context::context(context& outer, bool is_shielded) noexcept : piece(inner_ops) {
 
 void context::nest_in(context& outer) noexcept {
     home_ = outer.home_;
+    move_to(outer);
+}
+
+// Its strand stays as it is: those of other threads may be reading it.
+void context::move_to(context& outer) noexcept {
     outer_ = &outer;
     outer.add(*this);
     raise(stop_reason::none, stop_level::none);  // one that moved leaves its old stop

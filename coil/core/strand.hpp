@@ -27,6 +27,8 @@ struct strand_ops : piece_ops {
     void (*ended)(strand&) noexcept;
     /// Another thread called `ask_to_stop`; the strand's own. Null: nobody can.
     void (*asked_to_stop)(strand&) noexcept = nullptr;
+    /// See `strand::inherits_from`. Null: from nothing.
+    const context* (*inherits_from)(const strand&) noexcept = nullptr;
 };
 
 /// One spawned unit of work: one logical thread.
@@ -55,6 +57,11 @@ public:
 
     [[nodiscard]] context& root() noexcept { return root_; }
     [[nodiscard]] executor& runs_on() const noexcept { return *executor_; }
+    /// The context, of another strand, that waits for this one to end, and whose values
+    /// it sees; or null.
+    [[nodiscard]] const context* inherits_from() const noexcept {
+        return ops().inherits_from == nullptr ? nullptr : ops().inherits_from(*this);
+    }
 
     /// Whether its turns may be on different threads.
     [[nodiscard]] bool is_parallel() const noexcept { return is_parallel_; }

@@ -37,20 +37,6 @@ using local_task = basic_task<T, flavour::local>;
 
 namespace detail {
 
-/// What a coroutine that may move between threads awaits has to do so, too.
-template <class A>
-constexpr void expect_movable() noexcept {
-    if constexpr (says_local<std::remove_cvref_t<A>>) {
-        static_assert(always_false<A>,
-                      "a coil::task may move between threads, so it cannot await a "
-                      "coil::local_task: make this coroutine a local_task too");
-    } else {
-        static_assert(sendable<A>,
-                      "a coil::task may move between threads, and what it awaits here "
-                      "may not: make this coroutine a local_task");
-    }
-}
-
 /// How every coil coroutine awaits: leaves in place, recipes by their operation,
 /// anything else through an adapter that keeps the strand serial.
 template <flavour F>

@@ -2,6 +2,7 @@
 // `parallel` on many threads.
 #include <coil/core/as_outcome.hpp>
 #include <coil/core/race.hpp>
+#include <coil/core/task_local.hpp>
 #include <coil/core/yield.hpp>
 #include <coil/parallel/parallel.hpp>
 #include <coil/runtime/multi_thread.hpp>
@@ -194,4 +195,25 @@ TEST_CASE("parallel: parts end in all orders") {
         coil::multi_thread_runtime runtime({.workers = workers});
         CHECK(runtime.run(end_in_all_orders(1000)).take() == 1000);
     }
+}
+
+namespace {
+
+constexpr coil::task_local<int> depth_of_forks;
+
+coil::task<int> fork_and_look(int forks) {
+    const int* const here = co_await coil::value_of(depth_of_forks);
+    const int seen = here != nullptr && *here == 7 ? 1 : 0;
+    if (forks == 0) co_return seen;
+    auto [left, right] =
+        co_await coil::parallel(fork_and_look(forks - 1), fork_and_look(forks - 1));
+    co_return seen + left + right;
+}
+
+}  // namespace
+
+TEST_CASE("parallel: its parts see the values around it, on whichever thread") {
+    coil::multi_thread_runtime runtime({.workers = 4});
+    CHECK(runtime.run(coil::with_value(depth_of_forks, 7, fork_and_look(8))).take() ==
+          511);
 }

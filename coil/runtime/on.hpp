@@ -90,6 +90,9 @@ private:
                   of(owner) {}
             void ended() noexcept { of.place_.goes.end(); }
             void asked_to_stop() noexcept { of.place_.goes.pass_stop_on(); }
+            [[nodiscard]] const context* spawned_in() const noexcept {
+                return &of.parent().scope();
+            }
             on_leaf& of;
         };
         guest there;

@@ -103,7 +103,7 @@ private:
     }
     void move_scope(context& to) noexcept {
         scope_.close();
-        scope_.open(to);
+        scope_.reopen(to);
     }
     std::coroutine_handle<> drop(continuation parent) noexcept {
         is_dropped_ = true;
@@ -113,7 +113,7 @@ private:
         const bool is_hard = parent.scope().level() == stop_level::hard;
         scope_.request_stop(stop_reason::requested,
                             is_hard ? stop_level::hard : stop_level::soft);
-        idle_->open(parent.scope());
+        idle_->reopen(parent.scope());
         return std::noop_coroutine();
     }
 

@@ -7,11 +7,15 @@
 #include <coil/core/join.hpp>
 #include <coil/core/own.hpp>
 #include <coil/core/race.hpp>
+#include <coil/core/task_local.hpp>
 #include <coil/core/with.hpp>
 #include <coil/parallel/join_handle.hpp>
 #include <coil/parallel/join_set.hpp>
 #include <coil/parallel/parallel.hpp>
 #include <coil/parallel/started.hpp>
+#include <coil/runtime/assume_here.hpp>
+#include <coil/stream/into.hpp>
+#include <coil/stream/take.hpp>
 #include <coil/sync/barrier.hpp>
 #include <coil/sync/broadcast.hpp>
 #include <coil/sync/channel.hpp>
@@ -59,6 +63,8 @@ struct stage {
     words log;
     std::deque<resource> held;
 };
+
+inline constexpr task_local<int> depth;
 
 /// Uses a resource until `work` has ended.
 template <class Work>
@@ -174,6 +180,8 @@ inline void add_sync_that_waits(kinds& all) {
     });
     all("remote_event::wait", [](stage& s) { return s.from_afar.wait(); });
     all("stopped_by", [](stage& s) { return stopped_by(s.from_outside, never()); });
+    all("into, for an item", [](stage& s) { return s.empty | into(s.unbounded); });
+    all("into, for room", [](stage& s) { return std::vector{1} | into(s.filled); });
 }
 
 /// Every kind, made so that nothing but a stop ends it. A new primitive adds a line
@@ -205,6 +213,8 @@ inline kinds all_that_wait() {
     });
     all("race", [](stage&) { return race(never(), never()); });
     all("with", [](stage& s) { return with_resource(s, [] { return never(); }); });
+    all("with_value", [](stage&) { return with_value(depth, 1, never()); });
+    all("assume_here", [](stage&) { return assume_here(never()); });
     all("with, making", [](stage&) {
         return with(
             []() -> task<resource> {
@@ -277,6 +287,7 @@ inline void add_sync_that_ends(kinds& all) {
         s.from_afar.set();
         return s.from_afar.wait();
     });
+    all("into", [](stage& s) { return s.filled | take(1) | into(s.unbounded); });
     all("stopped_by, before it is asked",
         [](stage& s) { return stopped_by(s.from_outside, give_way(2)); });
     all("stopped_by, asked later", [](stage& s) {
@@ -313,6 +324,9 @@ inline kinds all_that_end() {
         [](stage&) { return join_outcomes(give_way(1), stop_here()); });
     all("race", [](stage&) { return race(never(), give_way(2)); });
     all("with", [](stage& s) { return with_resource(s, [] { return yield_now(); }); });
+    all("with_value", [](stage&) { return with_value(depth, 1, give_way(1)); });
+    all("assume_here", [](stage&) { return assume_here(give_way(1)); });
+    all("value_of", [](stage&) { return value_of(depth); });
     all("own", [](stage& s) { return own_and_yield(s); });
     all("drop", [](stage& s) { return drop(s.held.emplace_back(s.log, "r")); });
     all("with_group", [](stage&) {

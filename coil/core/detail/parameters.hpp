@@ -57,6 +57,29 @@ constexpr void expect_sendable_parameter() noexcept {
     }
 }
 
+/// What is local as it has to do with a task_local whose value is.
+template <class A>
+concept has_local_value = requires { requires A::has_local_value; };
+
+/// What a coroutine that may move between threads awaits has to do so, too.
+template <class A>
+constexpr void expect_movable() noexcept {
+    if constexpr (has_local_value<std::remove_cvref_t<A>>) {
+        static_assert(!has_local_value<std::remove_cvref_t<A>>,
+                      "a coil::task may move between threads, and the value of this "
+                      "task_local may not, or may not be read from two: make this "
+                      "coroutine a local_task, or take another type");
+    } else if constexpr (says_local<std::remove_cvref_t<A>>) {
+        static_assert(!says_local<std::remove_cvref_t<A>>,
+                      "a coil::task may move between threads, so it cannot await a "
+                      "coil::local_task: make this coroutine a local_task too");
+    } else {
+        static_assert(sendable<A>,
+                      "a coil::task may move between threads, and what it awaits here "
+                      "may not: make this coroutine a local_task");
+    }
+}
+
 template <class... P, std::size_t... I>
 constexpr bool tell_parameters(std::index_sequence<I...>) noexcept {
     (expect_sendable_parameter<I + 1, P>(), ...);

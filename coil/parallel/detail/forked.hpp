@@ -26,6 +26,7 @@ public:
             : strand(owner.scope_.home().runs_on(), ops),
               of_(owner) {}
         void asked_to_stop() noexcept { of_.tell(*this); }
+        [[nodiscard]] const context* spawned_in() const noexcept { return &of_.scope_; }
 
     protected:
         /// The last that it does: the whole may be gone afterwards.

@@ -77,6 +77,8 @@ private:
     pump_step has_result() noexcept {
         if constexpr (std::is_same_v<answer, loop>) {
             if (this->result().value() == loop::leave) return pump_step::end;
+        } else if constexpr (!std::is_void_v<answer>) {
+            if (!this->result().value()) return pump_step::end;
         }
         return pump_step::ask;
     }

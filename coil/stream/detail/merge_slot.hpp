@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/trampoline.hpp>
 #include <coil/core/call.hpp>
 #include <coil/core/discard.hpp>
-#include <coil/core/trampoline.hpp>
 #include <coil/stream/detail/source.hpp>
 
 #include <optional>
@@ -13,9 +13,10 @@ namespace coil::detail {
 /// A context that is opened in one place after the other.
 class waiting_room : public context {
 public:
-    waiting_room() noexcept = default;
-    explicit waiting_room(strand& home) noexcept : context(home) {}
+    waiting_room() noexcept { set_ops(moving_ops); }
+    explicit waiting_room(strand& home) noexcept : context(home, moving_ops) {}
     void open(context& outer) noexcept { nest_in(outer); }
+    void reopen(context& outer) noexcept { move_to(outer); }
     void close() noexcept { unlink(); }
 };
 

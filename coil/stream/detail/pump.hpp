@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/trampoline.hpp>
 #include <coil/core/call.hpp>
-#include <coil/core/trampoline.hpp>
 #include <coil/stream/detail/source.hpp>
 
 namespace coil::detail {

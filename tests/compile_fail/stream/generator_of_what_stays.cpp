@@ -9,7 +9,7 @@ coil::generator<int> doubled(coil::local_generator<int> numbers) {
 // expected-error@coil/core/detail/parameters.hpp:* {{a coil::task may move between threads, and its parameter 1 (a member function's object counts) may not: make this coroutine a local_task, or hand over something else}}
 // expected-note@*:* {{because 'coil::basic_generator<int, coil::flavour::local>' does not satisfy 'sendable'}}
 // expected-note@*:* {{because 'is_sendable_v<coil::basic_generator}}
-// expected-error@coil/core/task.hpp:* {{a coil::task may move between threads, so it cannot await a coil::local_task: make this coroutine a local_task too}}
+// expected-error@coil/core/detail/parameters.hpp:* {{a coil::task may move between threads, so it cannot await a coil::local_task: make this coroutine a local_task too}}
 
 struct window {};
 template <>
