@@ -85,10 +85,10 @@ using into_adaptor = function_adaptor<send_to<K>, into_rule>;
 /// noticed with the next item, which is gone. Nothing for a sink that never closes.
 /// Errors: the first one of the source or of the sink ends it; an item that the sink
 /// did not take is gone.
-/// Stop: reaches both. While it waits for an item, nothing is lost: the rest of a
-/// resumable source may be sent later. While it waits for the sink, the item in its
-/// hands is gone, and no other. Where none may be, and somebody goes on receiving, give
-/// it a sink whose `send` is a `shield`:
+/// Stop: reaches both. An item that the source gave and the sink has not taken is gone,
+/// at most one: while it waits for an item nothing is lost, and the rest of a resumable
+/// source may be sent later. Where none may be lost, and somebody goes on receiving,
+/// give it a sink whose `send` is a `shield`:
 ///
 /// \snippet coil/stream/into_test.cpp  a sink that no stop interrupts
 ///

@@ -141,10 +141,13 @@ COIL_TEST("into: an empty stream is sent even to a sink that is closed") {
     CHECK(co_await (numbers{} | into(queue)));
 }
 
-COIL_TEST("into: stopped while it waits for an item it loses none, at any turn") {
+namespace {
+
+template <class Queue>
+task<> stop_at_any_turn() {
     for (int turns = 0; turns < 12; ++turns) {
         channel<int, 8> source;
-        unbounded_channel<int> queue;
+        Queue queue;
         auto send = [&]() -> task<> {
             for (int i = 0; i < 4; ++i) {
                 co_await yield_now();
@@ -156,6 +159,13 @@ COIL_TEST("into: stopped while it waits for an item it loses none, at any turn")
         CHECK(co_await (source | into(queue)));
         CHECK(rest_of(queue) == numbers{0, 1, 2, 3});
     }
+}
+
+}  // namespace
+
+COIL_TEST("into: stopped while it waits for an item it loses none, at any turn") {
+    co_await stop_at_any_turn<unbounded_channel<int>>();
+    co_await stop_at_any_turn<channel<int, 8>>();
 }
 
 COIL_TEST("into: stopped while it waits for the sink it loses the item in its hands") {

@@ -139,6 +139,12 @@ class Service:
         status = pathlib.Path(f'/proc/{self.process.pid}/status').read_text()
         return int(re.search(rf'{field}:\s+(\d+) kB', status)[1]) / 1024
 
+    def processor_seconds(self):
+        """That it has used so far."""
+        status = pathlib.Path(f'/proc/{self.process.pid}/stat').read_text()
+        user, system = status.rpartition(')')[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf('SC_CLK_TCK')
+
     def limit_file_size(self, size):
         hard = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)[1]
         resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (size, hard))
