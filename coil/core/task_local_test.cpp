@@ -113,11 +113,11 @@ COIL_TEST("task_local: a stop ends the scope, and its drops see the value") {
         co_await with([&] { return resource{&seen_by_with}; },
                       [](resource&) { return testing::never(); });
     };
-    const auto ended = co_await join_outcomes(
-        race(with_value(depth, 7, use()), give_way(3)), depth_later(5));
+    auto ended = co_await join_outcomes(race(with_value(depth, 7, use()), give_way(3)),
+                                        depth_later(5));
     CHECK(seen_by_with == 7);
     CHECK(seen_by_own == 7);
-    CHECK(std::get<1>(ended).value() == 0);
+    CHECK(std::get<1>(ended).take() == 0);
     const auto stopped = co_await as_outcome(with_value(depth, 8, stop_here()));
     CHECK(stopped.is_stopped());
     CHECK(co_await depth_here() == 0);

@@ -14,8 +14,10 @@ namespace coil::net {
 /// It survives what is wrong with one connection, and a system that is short of
 /// descriptors or memory: then it pauses, for longer each time, and goes on.
 ///
-/// Lifetime: its runtime outlives it and its connections, or the program ends with a
-/// text. So none may leave `coil::run`, whose runtime ends with it.
+/// Threads: one strand's at a time, of the runtime that made it. To end the `next` of
+/// another strand, stop that: a `close` is for the strand that waits, or for
+/// afterwards. Lifetime: its runtime outlives it and its connections, or the program
+/// ends with a text. So none may leave `coil::run`, whose runtime ends with it.
 class tcp_listener {
 public:
     explicit tcp_listener(io_handle socket) noexcept : socket_(std::move(socket)) {}

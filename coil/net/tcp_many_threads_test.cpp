@@ -9,6 +9,7 @@
 #include <coil/io/write.hpp>
 #include <coil/net/tcp_listener.hpp>
 #include <coil/runtime/multi_thread.hpp>
+#include <coil/runtime/on.hpp>
 #include <coil/testing/death.hpp>
 
 #include <doctest/doctest.h>
@@ -187,6 +188,19 @@ TEST_CASE("sockets: a strand may close what another thread was told of") {
     };
     multi_thread_runtime runtime(four_workers);
     for (int i = 0; i < 5; ++i) CHECK(runtime.run(all_of_them()).has_value());
+}
+
+TEST_CASE("sockets: to await one on another runtime ends the program with a text") {
+    const std::string said = testing::last_words([] {
+        multi_thread_runtime mine(four_workers);
+        multi_thread_runtime other(four_workers);
+        const auto accept_there = [&]() -> task<> {
+            auto listener = co_await net::listen({});
+            co_await on(other.any_worker(), [&] { return listener.next(); });
+        };
+        mine.run(accept_there()).take();
+    });
+    CHECK(testing::says(said, "a socket is awaited on another runtime"));
 }
 
 TEST_CASE("sockets: one that outlives its runtime of many threads ends the program") {

@@ -15,8 +15,9 @@ namespace coil::net {
 ///
 /// \snippet coil/net/tcp_stream_test.cpp  an echo server
 ///
-/// One read and one write may wait at the same time. It belongs to the runtime of the
-/// strand that made it.
+/// One read and one write may wait at the same time, also in two strands. It belongs to
+/// the runtime of the strand that made it: what waits elsewhere ends the program with a
+/// text, or is not told. Whoever closes it is the only one that uses it.
 ///
 /// Errors: `std::system_error`. A write to a peer that has gone is an error (EPIPE or
 /// ECONNRESET) and never a signal.

@@ -14,17 +14,19 @@ void daemons::add(daemon& spawned, bool is_local) noexcept {
             "a local daemon was spawned on a runtime of many threads, where it would ",
             "leave its own: spawn a coil::task");
     }
-    {
-        const holding held(lock_);
-        if (is_ending_) {
-            fatal("a daemon was spawned while its runtime ends: ",
-                  spawned.name.c_str());
-        }
-        spawned.next = all_;
-        all_ = &spawned;
-        ++alive_;
-    }
+    const holding held(lock_);
+    spawned.next = all_;
+    all_ = &spawned;
+    ++alive_;
     spawned.start();
+    if (!is_ending_) return;
+    // By another daemon, which cannot know: the new one is stopped as all are.
+    if (spawned.is_parallel()) {
+        spawned.asked = stop_level::soft;
+        spawned.ask_to_stop();
+    } else {
+        spawned.stop(stop_level::soft);
+    }
 }
 
 void daemons::ended(daemon& gone) noexcept {
@@ -64,6 +66,7 @@ void daemons::ask(stop_level how) noexcept {
 void daemons::report_and_hurry(std::chrono::nanoseconds waited) noexcept {
     {
         const holding held(lock_);
+        if (alive_ == 0) return;
         const double seconds = std::chrono::duration<double>(waited).count();
         std::fprintf(stderr,
                      "coil: %.1f s after the runtime began to end, it waits for "

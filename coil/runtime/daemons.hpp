@@ -30,8 +30,9 @@ public:
     ///
     /// Errors: nobody is there to hear them: one that leaves `work` ends the program
     /// with the daemon's name.
-    /// Requires: nothing local on a runtime of many threads, nor after its end has
-    /// begun; the program ends with a text.
+    /// One that a daemon spawns after the runtime's end has begun is stopped at once.
+    /// Requires: nothing local on a runtime of many threads; the program ends with a
+    /// text.
     template <class A>
         requires(!std::is_lvalue_reference_v<A>)
     void spawn(std::string_view name, A&& work);

@@ -95,6 +95,30 @@ TEST_CASE("daemons: they may end by themselves, at any time") {
     CHECK(ended > 0);
 }
 
+TEST_CASE("daemons: they may spawn daemons, also while the runtime ends") {
+    std::atomic<int> ended = 0;
+    const auto child = [](std::atomic<int>& count) -> task<> {
+        const flag here{count};
+        co_await testing::never();
+    };
+    const auto parent = [&]() -> task<> {
+        spawn_daemon("child", child(ended));
+        (void)co_await as_outcome(testing::never());
+        spawn_daemon("late child", child(ended));
+    };
+    int spawned = 0;
+    for (; spawned < 40; ++spawned) {
+        multi_thread_runtime runtime({.workers = 3});
+        runtime.daemons().spawn("parent", parent());
+    }
+    const auto nothing = []() -> task<> { co_await yield_now(); };
+    current_thread_runtime runtime;
+    runtime.daemons().spawn("parent", parent());
+    runtime.run(nothing()).take();
+    CHECK(ended >= 1);
+    CHECK(runtime.daemons().alive() == 0);
+}
+
 TEST_CASE("daemons: one that takes too long is named, with what it waits for") {
     for (void (*act)() :
          {+[] {

@@ -128,6 +128,8 @@ public:
     /// Closes the socket and ends the source.
     /// Requires: no operation waits on it.
     virtual void close(io_source& source) noexcept = 0;
+    /// The same for drivers that share their sockets, and for no other.
+    [[nodiscard]] virtual const void* family() const noexcept { return this; }
     /// Whether an operation waits on it.
     [[nodiscard]] virtual bool is_awaited(const io_source& source) const noexcept = 0;
 

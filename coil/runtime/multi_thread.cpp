@@ -129,7 +129,8 @@ void multi_thread_runtime::stop_on_signals::arrived(int number) noexcept {
     const machinery::told who = of_.stop_what_runs();
     if (who == machinery::told::once) return;
     ignore();
-    if (who == machinery::told::nobody) ::kill(::getpid(), number);
+    // What has nothing to stop leaves it to others, or to its usual effect.
+    if (who == machinery::told::nobody && !is_heard(number)) ::kill(::getpid(), number);
 }
 
 multi_thread_runtime::multi_thread_runtime(multi_thread_options options) {
@@ -138,7 +139,7 @@ multi_thread_runtime::multi_thread_runtime(multi_thread_options options) {
     const unsigned count = workers_of(options);
     for (unsigned i = 0; i < count; ++i) {
         io_driver& outside =
-            *all.drivers.emplace_back(std::make_unique<shared_epoll_driver>());
+            *all.drivers.emplace_back(std::make_unique<shared_epoll_driver>(&all));
         all.sharing.workers.push_back(
             std::make_unique<detail::worker>(all.sharing, i, outside));
     }

@@ -49,6 +49,16 @@ TEST_CASE("multi_thread_runtime: a signal stops each work that runs, once") {
     CHECK((now.sa_handler != SIG_DFL));  // it still listens
 }
 
+TEST_CASE("multi_thread_runtime: one with nothing to stop leaves a signal to others") {
+    const auto works = []() -> task<> {
+        ::kill(::getpid(), SIGTERM);
+        co_await testing::never();
+    };
+    const multi_thread_runtime idle(told);
+    multi_thread_runtime busy(told);
+    CHECK(busy.run(works()).is_stopped());
+}
+
 TEST_CASE("multi_thread_runtime: while nothing runs, a signal has its usual effect") {
     const pid_t child = ::fork();
     if (child == 0) {

@@ -139,7 +139,8 @@ private:
 /// Stop: is passed on; the await ends when the work has ended, with its result if it
 /// has one. Work that was stopped stops the await, too.
 /// Lifetime: the work may borrow from the awaiting frame.
-/// Threads: from any executor to any that runs; `there` outlives the await.
+/// Threads: from any executor to any that runs; `there` outlives the await. Sockets do
+/// not go along to another runtime.
 /// Allocates: never.
 template <awaitable A>
     requires(!std::is_lvalue_reference_v<A>)

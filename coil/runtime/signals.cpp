@@ -67,6 +67,11 @@ void signal_listener::ignore() noexcept {
     if (hub_ != nullptr) std::exchange(hub_, nullptr)->remove(*this);
 }
 
+bool signal_listener::is_heard(int number) noexcept {
+    const std::scoped_lock lock(process.mutex);
+    return process.routes[number - 1].hub_count != 0;
+}
+
 signal_hub::~signal_hub() {
     COIL_ASSERT(listeners_ == nullptr);
 }

@@ -23,6 +23,8 @@ protected:
     /// Begins to listen; the signals' usual effect is off from now on.
     /// Throws: `std::system_error` for a number that cannot be listened to.
     void listen(signal_hub& hub, std::initializer_list<int> numbers);
+    /// Whether anybody in this process listens to it.
+    [[nodiscard]] static bool is_heard(int number) noexcept;
     /// The signals get their usual effect back unless somebody else listens.
     void ignore() noexcept;
 

@@ -28,7 +28,7 @@ public:
     explicit basic_barrier(std::size_t count) noexcept : count_(count) {}
     basic_barrier(const basic_barrier&) = delete;
     basic_barrier& operator=(const basic_barrier&) = delete;
-    /// Requires: nobody is waiting.
+    /// Requires: nobody is waiting, nor was woken and has not gone on yet.
     ~basic_barrier() {
         COIL_EXPECTS(waiters_.is_empty() && "a barrier died while it was awaited");
     }

@@ -58,7 +58,7 @@ public:
     }
     basic_channel(const basic_channel&) = delete;
     basic_channel& operator=(const basic_channel&) = delete;
-    /// Requires: nobody is waiting.
+    /// Requires: nobody is waiting, nor was woken and has not gone on yet.
     ~basic_channel() {
         COIL_EXPECTS(senders_.is_empty() && receivers_.is_empty() &&
                      "a channel died while it was awaited");

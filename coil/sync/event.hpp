@@ -25,7 +25,7 @@ public:
     basic_event() = default;
     basic_event(const basic_event&) = delete;
     basic_event& operator=(const basic_event&) = delete;
-    /// Requires: nobody is waiting.
+    /// Requires: nobody is waiting, nor was woken and has not gone on yet.
     ~basic_event() {
         COIL_EXPECTS(waiters_.is_empty() && "an event died while it was awaited");
     }

@@ -29,7 +29,7 @@ public:
     basic_notify() = default;
     basic_notify(const basic_notify&) = delete;
     basic_notify& operator=(const basic_notify&) = delete;
-    /// Requires: nobody is waiting.
+    /// Requires: nobody is waiting, nor was woken and has not gone on yet.
     ~basic_notify() {
         COIL_EXPECTS(waiters_.is_empty() && "a notify died while it was awaited");
     }

@@ -36,7 +36,8 @@ public:
     explicit basic_watch(T initial = T()) : value_(std::move(initial)) {}
     basic_watch(const basic_watch&) = delete;
     basic_watch& operator=(const basic_watch&) = delete;
-    /// Requires: nobody is waiting; receivers are not used any more.
+    /// Requires: nobody is waiting, nor was woken and has not gone on yet; receivers
+    /// are not used any more.
     ~basic_watch() {
         COIL_EXPECTS(waiters_.is_empty() && "a watch died while it was awaited");
     }

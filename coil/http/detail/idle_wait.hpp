@@ -22,6 +22,7 @@ public:
 private:
     friend idle_wait;
     intrusive_list<idle_wait> all_;
+    bool is_told_ = false;  // so are those that come later
     optional_lock& lock_;
 };
 
@@ -51,8 +52,7 @@ public:
         } else {
             timer_service& timers = *parent.scope().home().runs_on().timers();
             timers.arm(*this, from_now(timers, deadline().time_since_epoch()));
-            const holding held(place_.lock_);
-            place_.all_.push_back(*this);
+            if (!join_others()) tell();
         }
         return then;
     }
@@ -61,8 +61,15 @@ public:
 
 private:
     friend idle_list;
+    // False: all were told meanwhile.
+    bool join_others() noexcept {
+        const holding held(place_.lock_);
+        if (place_.is_told_) return false;
+        place_.all_.push_back(*this);
+        return true;
+    }
     void tell() noexcept {
-        if (scope_.stop_requested()) return;  // it ends anyway
+        if (has_ended_ || scope_.stop_requested()) return;  // it ends anyway
         was_told_ = true;
         scope_.request_stop(stop_reason::shutdown);
     }
@@ -110,6 +117,7 @@ private:
 
 inline void idle_list::tell_all() noexcept {
     const holding held(lock_);
+    is_told_ = true;
     while (idle_wait* const idle = all_.pop_front()) {
         strand& waiting = idle->parent().scope().home();
         if (waiting.is_beside()) {

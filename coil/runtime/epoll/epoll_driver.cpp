@@ -371,7 +371,12 @@ int basic_epoll_driver<F>::register_source(socket& source) noexcept {
     basic_epoll_driver* registers = this;
     if constexpr (is_shared) {
         // That of the thread we are on, whichever opened it.
-        registers = static_cast<basic_epoll_driver*>(&current_io_driver());
+        io_driver& here = current_io_driver();
+        if (here.family() != family()) {
+            fatal("a socket is awaited on another runtime than the one that made it: ",
+                  "await it in a strand of its own, for example by on()");
+        }
+        registers = static_cast<basic_epoll_driver*>(&here);
         source.registered_with = registers;
     }
     epoll_event interest = {

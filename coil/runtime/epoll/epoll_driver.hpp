@@ -24,9 +24,16 @@ class basic_epoll_driver : public io_driver {
 public:
     /// Throws: `std::system_error`.
     basic_epoll_driver();
+    /// One of those that share their sockets.
+    explicit basic_epoll_driver(const void* family)
+        requires(F == flavour::movable)
+        : basic_epoll_driver() {
+        family_ = family;
+    }
     ~basic_epoll_driver() override;
 
     [[nodiscard]] const char* name() const noexcept override { return "epoll"; }
+    [[nodiscard]] const void* family() const noexcept override { return family_; }
     [[nodiscard]] instant now() noexcept override;
     bool wait(instant deadline) noexcept override;
     void wake() noexcept override;
@@ -52,7 +59,8 @@ private:
     bool has_nanoseconds_ = true;  // epoll_pwait2 is there
     socket* buried_ = nullptr;  // closed by another thread; an event may be on its way
     std::size_t open_ = 0;      // sockets
-    [[no_unique_address]] lock_of<F> lock_;  // guards both
+    const void* family_ = this;
+    [[no_unique_address]] lock_of<F> lock_;  // guards these
 };
 
 using epoll_driver = basic_epoll_driver<flavour::local>;

@@ -25,7 +25,8 @@ struct waiter_news<Derived, flavour::local> {};
 /// its strand as a message.
 ///
 /// A waker takes waiters out under the lock, and wakes them when it has given it back,
-/// as the last thing it does: the first of them may end the primitive. `Derived` says
+/// as the last thing it does: the last of them may end the primitive. One that has not
+/// gone on yet may look at it once more: to try again, or asked to stop. `Derived` says
 /// by `woken()`, on its own strand, what follows: `complete()` or `retry()`.
 template <class Derived, flavour F>
 class waiter : public leaf_of<Derived>,
