@@ -108,8 +108,8 @@ private:
         place_.goes.begin();
     }
     stop_answer on_stop() noexcept {
-        const context& scope = this->parent().scope();
-        place_.goes.request_stop(scope.reason(), scope.level());
+        const continuation waiting = this->parent();
+        place_.goes.request_stop(waiting.scope().reason(), waiting.scope().level());
         return stop_answer::later;
     }
     void ended() noexcept {
