@@ -51,6 +51,7 @@ void group::open(continuation parent) noexcept {
     parent_ = parent;
     scope_.open(parent.scope());
     scope_.add(listener_);
+    is_told_ = scope_.stop_requested();  // of one that came before it could listen
     is_shared_ = scope_.home().is_parallel();
 }
 
