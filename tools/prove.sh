@@ -2,6 +2,7 @@
 # ./x prove [seconds]: the long checks that are too slow for CI.
 set -euo pipefail
 source tools/packages.sh
+source tools/prove_threads.sh
 
 repetitions=20
 fuzz_seconds=${1:-600}
@@ -12,7 +13,8 @@ usage() {
 ./x prove [seconds]
 
 The long checks that are too slow for CI: the tests at -O0, -O1 and -O2, repeated in
-random orders under the sanitizers; all planted bugs; ten million random programs, and one
+random orders under the sanitizers; those of many threads five times more; the models with
+one more switch between threads; all planted bugs; ten million random programs, and one
 whose turns end early; everything at once on many threads; each fuzzer for the given
 seconds (600). The summary also goes to docs/proof.md, to be committed.
 EOF
@@ -34,6 +36,8 @@ main() {
     local level kind
     for level in O0 O1 O2; do row "tests at -$level" at_level "$level"; done
     for kind in asan tsan; do row "$kind, $repetitions random orders" repeat "$kind"; done
+    row "tsan, many threads 5 times" many_threads 5
+    row "all models, a switch deeper" models 1
     row "all planted bugs" planted
     row "10,000,000 random programs" random_programs release 10000000
     # Most programs end before a turn of theirs has spent its budget.
@@ -114,18 +118,6 @@ random_programs() {  # <build> <count> [cmake argument...]
     "$build/tests/programs/random_programs" $((first + half)) $half
     wait $other
     echo "seeds $first to $((first + 2 * half - 1))"
-}
-
-stress() {
-    set -e
-    local rounds=1000 first=$((RANDOM * 32768 + RANDOM)) program
-    [ "$1" = release ] && rounds=20000
-    cmake --preset "$1"
-    cmake --build "build/$1" -j "$(nproc)" --target coil_stress_test
-    program=$(find "build/$1" -name coil_stress_test -type f)
-    TSAN_OPTIONS=halt_on_error=1 COIL_STRESS_SEED=$first COIL_STRESS_ROUNDS=$rounds \
-        "$program" --no-intro
-    echo "seeds $first to $((first + rounds - 1))"
 }
 
 fuzz() { bash tools/fuzz.sh "$fuzz_seconds"; }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/base/inbox.hpp>
+#include <coil/base/planted.hpp>
 
 namespace coil {
 
@@ -14,6 +15,7 @@ bool inbox::push(remote_message& message) noexcept {
     std::uintptr_t seen = word_.load(memory_order_relaxed);
     do {
         message.next_ = newest_of(seen & ~marks);
+        if (COIL_PLANTED(messages_hide_stops)) seen &= ~asked_to_stop;
         // release: pairs with the acquire in drain(), so the owner sees the result.
         // acquire: pairs with try_rest(), so whoever found the owner resting sees it.
     } while (!word_.compare_exchange_weak(seen, added | (seen & asked_to_stop),
@@ -34,6 +36,8 @@ inbox::news inbox::drain() noexcept {
     // acquire: pairs with the release in push() and ask_to_stop().
     const std::uintptr_t taken = word_.exchange(0, memory_order_acquire);
     remote_message* newest = newest_of(taken & ~marks);
+    if (COIL_PLANTED(newest_message_alone) && newest != nullptr)
+        newest->next_ = nullptr;
     remote_message* oldest = nullptr;
     while (newest != nullptr) {
         remote_message* next = newest->next_;

@@ -5,7 +5,26 @@
 // -DCOIL_PLANT=name, and false, at no cost, in every other. Each build with a planted
 // bug must fail the tests that tests/planted.txt names for it, or they prove nothing.
 
-#if defined(COIL_PLANT)
+// Bugs that only some order of threads shows are for tests/models to find, where
+// COIL_MODELLED is set: there they are planted while it runs.
+
+#if defined(COIL_MODELLED)
+
+#include <cstring>
+
+namespace coil::models {
+
+extern const char* planted_bug;
+constexpr bool is_planted(const char* name) {
+    if (__builtin_is_constant_evaluated()) return false;
+    return planted_bug != nullptr && std::strcmp(planted_bug, name) == 0;
+}
+
+}  // namespace coil::models
+
+#define COIL_PLANTED(name) (::coil::models::is_planted(#name))
+
+#elif defined(COIL_PLANT)
 
 namespace coil::detail {
 

@@ -51,11 +51,12 @@ void group::open(continuation parent) noexcept {
     parent_ = parent;
     scope_.open(parent.scope());
     scope_.add(listener_);
+    is_told_ = scope_.stop_requested();  // of one that came before it could listen
     is_shared_ = scope_.home().is_parallel();
 }
 
 void group::close() noexcept {
-    if (has_news_) [[unlikely]]
+    if (has_news_ && !COIL_PLANTED(closes_over_news)) [[unlikely]]
         scope_.home().drain();
     listener_.unlink();
     scope_.close();
@@ -91,7 +92,8 @@ void group::begin(member& child) noexcept {
     ++stats_.running;
     if (scope_.home().is_beside() && scope_.stop_requested())
         child.root().request_stop(scope_.reason(), scope_.level());
-    if (asked_ != stop_level::none) child.root().request_stop(asked_why_, asked_);
+    if (asked_ != stop_level::none && !COIL_PLANTED(later_ones_not_asked))
+        child.root().request_stop(asked_why_, asked_);
     if (child.asked_ != stop_level::none) [[unlikely]]
         child.root().request_stop(stop_reason::requested, child.asked_);
     child.start();
@@ -136,7 +138,7 @@ void group::fail(std::exception_ptr error) noexcept {
         error_ = std::move(error);
         if (scope_.home().is_beside()) {
             scope_.request_stop(stop_reason::sibling_ended);
-        } else {
+        } else if (!COIL_PLANTED(errors_tell_nobody)) {
             post_news();
         }
     });

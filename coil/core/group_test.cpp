@@ -140,6 +140,17 @@ COIL_TEST("group: a stop from outside reaches body and children") {
     CHECK(log == words{"~body", "~child"});
 }
 
+COIL_TEST("group: under a stop that came before, it is stopped with its children") {
+    words log;
+    auto late = [](words& l) -> task<> {
+        (void)co_await as_outcome(never());
+        co_await with_group([&l](group& g) { g.spawn(hang(l, "child")); });
+        l.push_back("went on");
+    };
+    co_await coil::race(late(log), give_way(1));
+    CHECK(log == words{"~child"});
+}
+
 COIL_TEST("group: a stop reaches the children while only they are left") {
     words log;
     auto body = [&](group& g) { g.spawn(hang(log, "child")); };

@@ -192,7 +192,8 @@ COIL_ALWAYS_INLINE void strand::take_turn() noexcept {
     current_strand = outer;
     if (has_ended_) {
         ops().ended(*this);  // may free this strand
-    } else if (has_more() || (IsParallel && !messages_.try_rest())) {
+    } else if (has_more() || (IsParallel && !messages_.try_rest() &&
+                              !COIL_PLANTED(rests_over_messages))) {
         executor_->schedule(*this);
     } else if constexpr (!IsParallel) {
         is_queued_ = false;

@@ -77,7 +77,9 @@ private:
     // turn might leave them without a leader.
     bool begin_to_wait() noexcept {
         const holding held(barrier_.lock_);
-        if (F == flavour::movable && barrier_.is_last()) return false;
+        if (F == flavour::movable && barrier_.is_last() &&
+            !COIL_PLANTED(between_is_missed))
+            return false;
         barrier_.waiters_.push_back(*this);
         ++barrier_.waiting_;
         return is_counted_ = true;

@@ -200,7 +200,8 @@ private:
     // False: something came since it looked.
     bool begin_to_wait() noexcept {
         const guard held(by_.of_->lock_);
-        if (F == flavour::movable && by_.has_news()) return false;
+        if (F == flavour::movable && by_.has_news() && !COIL_PLANTED(between_is_missed))
+            return false;
         by_.of_->waiters_.push_back(*this);
         return true;
     }

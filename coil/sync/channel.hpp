@@ -211,7 +211,8 @@ private:
     // turn might lose that to a race.
     bool begin_to_wait() noexcept {
         const guard held(channel_.lock_);
-        if (F == flavour::movable && (channel_.is_closed_ || channel_.has_free_room()))
+        if (F == flavour::movable && !COIL_PLANTED(between_is_missed) &&
+            (channel_.is_closed_ || channel_.has_free_room()))
             return false;
         channel_.senders_.push_back(*this);
         return true;
@@ -219,6 +220,7 @@ private:
     stop_answer on_stop() noexcept {
         change c(channel_);
         if (!this->withdraw()) return stop_answer::later;
+        if (COIL_PLANTED(stopped_ones_keep_promises)) return stop_answer::ended;
         forget_promise();
         channel_.wake_sender(c);
         return stop_answer::ended;
@@ -265,7 +267,7 @@ private:
     // another turn might lose it to a race.
     bool begin_to_wait() noexcept {
         const guard held(channel_.lock_);
-        if (F == flavour::movable &&
+        if (F == flavour::movable && !COIL_PLANTED(between_is_missed) &&
             (channel_.has_free_item() || channel_.is_drained()))
             return false;
         channel_.receivers_.push_back(*this);
@@ -274,6 +276,7 @@ private:
     stop_answer on_stop() noexcept {
         change c(channel_);
         if (!this->withdraw()) return stop_answer::later;
+        if (COIL_PLANTED(stopped_ones_keep_promises)) return stop_answer::ended;
         forget_promise();
         channel_.wake_receiver(c);
         return stop_answer::ended;

@@ -74,7 +74,7 @@ private:
     }
     bool begin_to_wait() noexcept {
         const holding held(event_.lock_);
-        if (event_.is_set_) return false;
+        if (event_.is_set_ && !COIL_PLANTED(between_is_missed)) return false;
         event_.waiters_.push_back(*this);
         return true;
     }

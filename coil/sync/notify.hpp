@@ -104,7 +104,8 @@ private:
     // might lose it to a race.
     bool begin_to_wait() noexcept {
         const holding held(notify_.lock_);
-        if (F == flavour::movable && (were_all_told() || notify_.is_kept_))
+        if (F == flavour::movable && !COIL_PLANTED(between_is_missed) &&
+            (were_all_told() || notify_.is_kept_))
             return false;
         notify_.waiters_.push_back(*this);
         return true;

@@ -41,7 +41,7 @@ public:
 
 private:
     std::coroutine_handle<> locked() noexcept {
-        if (cell_.get() != nullptr) return made();
+        if (cell_.get() != nullptr && !COIL_PLANTED(made_twice)) return made();
         return making_.call(this->parent().scope(), make_);
     }
     std::coroutine_handle<> made() noexcept {

@@ -178,7 +178,8 @@ private:
     // might lose it to a race.
     bool begin_to_wait() noexcept {
         const guard held(by_.of_->lock_);
-        if (F == flavour::movable && (by_.is_behind() || by_.of_->is_closed_))
+        if (F == flavour::movable && !COIL_PLANTED(between_is_missed) &&
+            (by_.is_behind() || by_.of_->is_closed_))
             return false;
         by_.of_->waiters_.push_back(*this);
         return true;

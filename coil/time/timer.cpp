@@ -30,7 +30,7 @@ void timer::take_out() noexcept {
 void timer::cancel_shared() noexcept {
     if (shared_by_->withdraw(*this)) {
         shared_by_ = nullptr;
-    } else {
+    } else if (!COIL_PLANTED(cancel_leaves_news)) {
         strand::current()->drain();
         COIL_ASSERT(shared_by_ == nullptr && "a timer is its strand's");
     }

@@ -13,7 +13,8 @@ class timer_service;
 class timer_wheel;
 
 namespace detail {
-class shared_timers;
+template <class Mutex>
+class basic_shared_timers;
 struct timer_link {
     timer_link* next = nullptr;
     timer_link* previous = nullptr;
@@ -55,7 +56,8 @@ protected:
 
 private:
     friend class timer_wheel;
-    friend class detail::shared_timers;
+    template <class Mutex>
+    friend class detail::basic_shared_timers;
     static constexpr instant on_its_way = instant::min();  // a deadline that says so
     void take_out() noexcept;
     void cancel_shared() noexcept;

@@ -10,6 +10,12 @@ namespace coil::models {
 std::vector<model> inbox_models();
 std::vector<model> queue_models();
 std::vector<model> lock_models();
+std::vector<model> event_models();
+std::vector<model> permit_models();
+std::vector<model> strand_models();
+std::vector<model> news_models();
+std::vector<model> group_models();
+std::vector<model> channel_models();
 
 /// A model whose data is a `Data`, fresh for each execution; `make` says what the
 /// threads do with it.

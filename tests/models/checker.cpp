@@ -1,164 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "checker.hpp"
-
-#include <ucontext.h>
-
-#include <algorithm>
-#include <array>
-#include <cstring>
-#include <memory>
-#include <unordered_map>
+#include "checker_state.hpp"
 
 namespace coil::models {
-
-namespace {
-
-// The last one is who made the program, and looks when all have ended.
-constexpr std::size_t threads_most = 4;
-constexpr std::size_t maker = threads_most - 1;
-constexpr std::size_t nobody = threads_most;
-constexpr std::size_t steps_most = 2000;
-constexpr std::size_t stack_bytes = 64 * 1024;
-
-/// How much of each thread has happened before some point.
-using clock = std::array<int, threads_most>;
-void join(clock& into, const clock& other) {
-    for (std::size_t t = 0; t < threads_most; ++t)
-        into[t] = std::max(into[t], other[t]);
-}
-
-bool acquires(memory_order o) {
-    return o == memory_order::acquire || o == memory_order::acq_rel ||
-           o == memory_order::seq_cst;
-}
-bool releases(memory_order o) {
-    return o == memory_order::release || o == memory_order::acq_rel ||
-           o == memory_order::seq_cst;
-}
-/// One value that an atomic word had, in the order of all its changes.
-struct stored {
-    std::uint64_t value;
-    clock gives;  // to who acquires it
-    bool is_seq_cst;
-};
-/// That a thread, at a time of its own, read or wrote the value at `index`.
-struct seen {
-    int time;
-    std::size_t index;
-};
-struct word {
-    std::vector<stored> values;
-    std::array<std::vector<seen>, threads_most> accesses;
-};
-struct plain_word {
-    std::size_t writer = maker;
-    int written = 0;
-    clock reads = {};
-};
-
-struct thread {
-    ucontext_t context;
-    std::unique_ptr<char[]> stack;
-    std::function<void()> body;
-    std::function<bool()> waits_for;  // empty: it can go on
-    std::size_t paused_at = 0;        // changes there were when it paused
-    bool is_paused = false;
-    bool has_ended = false;
-    clock now = {};
-};
-
-/// For the trace.
-struct step {
-    std::size_t thread;
-    const char* what;
-    const void* at;
-    memory_order order;
-    std::uint64_t value;
-    site where;
-};
-
-struct choice {
-    unsigned taken;
-    unsigned of;
-};
-
-/// The checker's state; one execution after the other.
-struct state {
-    // Of the exploration.
-    std::vector<choice> choices;
-    std::size_t next_choice = 0;
-    int switches_left = 0;
-    weakened weak;
-    std::map<std::tuple<const char*, int, int>, memory_order> sites;
-    // Of one execution.
-    std::vector<thread> threads;
-    std::size_t running = maker;
-    clock makers_now = {};
-    ucontext_t scheduler;
-    std::unordered_map<const void*, word> words;
-    std::unordered_map<const void*, plain_word> plains;
-    std::size_t changes = 0;
-    std::size_t steps = 0;
-    std::string failure;
-    std::vector<step> trace;
-};
-state all;
 
 clock& now() {
     return all.running == maker ? all.makers_now : all.threads[all.running].now;
 }
 
-/// The execution is over: its threads are left where they are.
-void fail(const std::string& why) {
-    if (all.failure.empty()) all.failure = why;
-    if (all.running == maker) return;
-    thread& self = all.threads[all.running];
-    swapcontext(&self.context, &all.scheduler);
-}
-
-/// Depth first: the choices of the execution before, the last of them one further.
-unsigned choose(unsigned of) {
-    if (of <= 1) return 0;
-    if (all.next_choice == all.choices.size()) all.choices.push_back({0, of});
-    choice& c = all.choices[all.next_choice++];
-    c.of = of;
-    return c.taken;
-}
+namespace {
 
 void note(const char* what, const void* at, memory_order order, std::uint64_t value,
           site where) {
     all.trace.push_back({all.running, what, at, order, value, where});
 }
 
-std::string text_of(const step& s) {
-    const char* const name = std::strrchr(s.where.file, '/');
-    constexpr std::uintptr_t shown = 100000;  // of the address, to tell words apart
-    return "thread " + std::to_string(s.thread) + "  " + s.what + " " +
-           word_for(s.order) + "  " + std::to_string(s.value) + "  at " +
-           std::to_string(reinterpret_cast<std::uintptr_t>(s.at) % shown) + "  " +
-           (name == nullptr ? s.where.file : name + 1) + ":" +
-           std::to_string(s.where.line);
-}
-
 memory_order in_force(memory_order order, site at) {
     all.sites.emplace(std::tuple(at.file, at.line, at.column), order);
-    const bool is_weakened = all.weak.line == at.line && all.weak.column == at.column &&
-                             all.weak.file == at.file;
+    const bool is_weakened = all.weak.line != 0 && all.weak.line == at.line &&
+                             all.weak.column == at.column && all.weak.file == at.file;
     return is_weakened ? all.weak.to : order;
-}
-
-bool can_go_on(const thread& t) {
-    if (t.has_ended) return false;
-    if (t.is_paused) return all.changes != t.paused_at;
-    return !t.waits_for || t.waits_for();
-}
-
-/// Back to the scheduler, which decides who goes on.
-void give_way() {
-    if (all.running == maker) return;
-    if (++all.steps > steps_most) fail("it takes too many steps: a livelock?");
-    thread& self = all.threads[all.running];
-    swapcontext(&self.context, &all.scheduler);
 }
 
 word& word_at(const void* at) {
@@ -185,6 +45,14 @@ std::size_t oldest_for_us(const word& w) {
         }
     }
     return oldest;
+}
+
+/// A word says where something is: that must be there.
+void check_written(std::uint64_t value) {
+    if (!all.memory) return;
+    const std::uint64_t at = value - reinterpret_cast<std::uintptr_t>(&all.memory[0]);
+    if (at < memory_bytes && all.is_given_back.test(at / memory_step))
+        fail("a word is made to hold the address of what has ended");
 }
 
 void accessed(word& w, std::size_t index) {
@@ -238,6 +106,7 @@ std::uint64_t load(const void* at, memory_order order, site where) {
 
 void store(const void* at, std::uint64_t value, memory_order order, site where) {
     give_way();
+    check_written(value);
     order = in_force(order, where);
     word& w = word_at(at);
     w.values.push_back({value, {}, order == memory_order::seq_cst});
@@ -259,6 +128,7 @@ std::uint64_t modify(const void* at, change how, memory_order order, site where)
     }
     if (acquires(order)) join(now(), before.gives);
     const std::uint64_t after = how.to(before.value, how.by);
+    check_written(after);
     // It goes on with the release sequence of what it read.
     w.values.push_back({after, before.gives, order == memory_order::seq_cst});
     accessed(w, w.values.size() - 1);
@@ -314,140 +184,33 @@ void mutex::unlock() {
     ++all.changes;
 }
 
-void expect(bool holds, const char* what) {
-    if (!holds) fail(what);
+void handed_over::give() {
+    gives_.resize(threads_most);
+    const clock& mine = now();
+    for (std::size_t t = 0; t < threads_most; ++t)
+        gives_[t] = std::max(gives_[t], mine[t]);
+    ++all.changes;
 }
 
-void wait_until(std::function<bool()> holds) {
-    if (all.running == maker) return;
-    all.threads[all.running].waits_for = std::move(holds);
-    give_way();
-    all.threads[all.running].waits_for = nullptr;
+void handed_over::take() const {
+    clock& mine = now();
+    for (std::size_t t = 0; t < gives_.size(); ++t)
+        mine[t] = std::max(mine[t], gives_[t]);
 }
 
-void pause() {
-    if (all.running == maker) return;
-    thread& self = all.threads[all.running];
-    self.paused_at = all.changes;
-    self.is_paused = true;
-    give_way();
-    self.is_paused = false;
+void* take_memory(std::size_t size) {
+    if (!all.memory) all.memory = std::make_unique<char[]>(memory_bytes);
+    const std::size_t at = all.memory_taken;
+    all.memory_taken += (size + memory_step - 1) / memory_step * memory_step;
+    if (all.memory_taken > memory_bytes) give_up("it takes too much memory");
+    return &all.memory[at];
 }
 
-void weaken(const weakened& order) {
-    all.weak = order;
-}
-
-namespace {
-
-void run_thread() {
-    thread& self = all.threads[all.running];
-    self.body();
-    self.has_ended = true;
-    swapcontext(&self.context, &all.scheduler);
-}
-
-void prepare(thread& t) {
-    t.stack = std::make_unique<char[]>(stack_bytes);
-    getcontext(&t.context);
-    t.context.uc_stack.ss_sp = t.stack.get();
-    t.context.uc_stack.ss_size = stack_bytes;
-    t.context.uc_link = nullptr;
-    makecontext(&t.context, &run_thread, 0);
-    t.now = all.makers_now;
-}
-
-/// Who goes on: the one that ran, or, as often as that is allowed, another.
-std::size_t next_thread(std::size_t last) {
-    std::vector<std::size_t> able;
-    const bool last_goes_on = last != nobody && can_go_on(all.threads[last]);
-    if (last_goes_on) able.push_back(last);
-    if (!last_goes_on || all.switches_left > 0) {
-        for (std::size_t t = 0; t < all.threads.size(); ++t) {
-            if (t != last && can_go_on(all.threads[t])) able.push_back(t);
-        }
-    }
-    if (able.empty()) return nobody;
-    const std::size_t next = able[choose(static_cast<unsigned>(able.size()))];
-    if (last_goes_on && next != last) --all.switches_left;
-    return next;
-}
-
-void resume(std::size_t which) {
-    all.running = which;
-    swapcontext(&all.scheduler, &all.threads[which].context);
-    all.running = maker;
-}
-
-void run_all(const program& p) {
-    all.threads.clear();
-    all.threads.resize(p.threads.size());
-    for (std::size_t i = 0; i < p.threads.size(); ++i) {
-        all.threads[i].body = p.threads[i];
-        prepare(all.threads[i]);
-    }
-    std::size_t last = nobody;
-    while (all.failure.empty()) {
-        last = next_thread(last);
-        if (last == nobody) break;
-        resume(last);
-    }
-    const auto ended = [](const thread& t) { return t.has_ended; };
-    const bool have_ended = std::all_of(all.threads.begin(), all.threads.end(), ended);
-    if (!have_ended && all.failure.empty())
-        all.failure = "a deadlock: threads wait for what nobody will do";
-    for (const thread& t : all.threads) join(all.makers_now, t.now);
-}
-
-void execute(const model& m) {
-    all.next_choice = 0;
-    all.switches_left = m.switches;
-    all.running = maker;
-    all.makers_now = {};
-    all.changes = all.steps = 0;
-    all.failure.clear();
-    all.trace.clear();
-    {
-        const program p = m.make();
-        run_all(p);
-        if (all.failure.empty()) p.after();
-    }
-    all.threads.clear();
-    all.words.clear();
-    all.plains.clear();
-}
-
-/// The next execution in order; false after the last.
-bool advance() {
-    all.choices.resize(all.next_choice);
-    while (!all.choices.empty()) {
-        choice& last = all.choices.back();
-        if (++last.taken < last.of) return true;
-        all.choices.pop_back();
-    }
-    return false;
-}
-
-}  // namespace
-
-verdict explore(const model& m) {
-    verdict v;
-    all.choices.clear();
-    all.sites.clear();
-    do {
-        execute(m);
-        ++v.executions;
-        if (!all.failure.empty()) {
-            v.failure = all.failure;
-            for (const step& each : all.trace) v.trace.push_back(text_of(each));
-            break;
-        }
-    } while (advance());
-    for (const auto& [where, order] : all.sites) {
-        const auto& [file, line, column] = where;
-        v.reached.emplace(std::tuple(std::string(file), line, column), order);
-    }
-    return v;
+void give_memory_back(void* memory, std::size_t size) {
+    const auto at =
+        static_cast<std::size_t>(static_cast<char*>(memory) - &all.memory[0]);
+    for (std::size_t i = at; i < at + size; i += memory_step)
+        all.is_given_back.set(i / memory_step);
 }
 
 }  // namespace coil::models

@@ -31,6 +31,8 @@ struct model {
     std::function<program()> make;
     /// How often a thread may lose its turn though it could go on; bounds the orders.
     int switches = 3;
+    /// Bugs that it has to find, where they are planted: see coil/base/planted.hpp.
+    std::vector<const char*> finds = {};
 };
 
 struct verdict {
@@ -50,6 +52,32 @@ void expect(bool holds, const char* what);
 void wait_until(std::function<bool()> holds);
 /// Inside a model: spins; goes on when another thread has written something.
 void pause();
+/// Inside a model: it fails here, and goes no further.
+[[noreturn]] void give_up(const char* why);
+
+/// What a thread of a program has of its own, and a thread of a model has to have, too.
+struct thread_locals {
+    void* strand = nullptr;
+    const void* unwinding = nullptr;
+};
+/// Puts in force what `next` holds, which holds what was before.
+void exchange_locals(thread_locals& next) noexcept;
+
+/// What one thread gives, another takes, as by a queue that takes locks: the checker
+/// does not look at more orders for it.
+class handed_over {
+public:
+    void give();
+    void take() const;
+
+private:
+    std::vector<int> gives_;
+};
+
+/// Memory of one execution, at the same places in each. Nobody gets it again when it
+/// was given back, and who then says its address to others fails.
+void* take_memory(std::size_t size);
+void give_memory_back(void* memory, std::size_t size);
 
 /// Plain data: a write that does not happen before, or after, each other access is a
 /// race, and fails the execution.
@@ -89,5 +117,9 @@ struct weakened {
 const char* word_for(memory_order order);
 /// Applies to all that is explored from now on; empty: nothing is weakened.
 void weaken(const weakened& order);
+/// Plants a bug in all that is explored from now on; null: none.
+void plant(const char* bug);
+/// So many switches more than the models ask for.
+void go_deeper(int switches);
 
 }  // namespace coil::models

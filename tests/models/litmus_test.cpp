@@ -285,6 +285,37 @@ TEST_CASE("checker: plain data without an order is a race, and the trace tells")
     CHECK_FALSE(pass_plain_data(release, relaxed).failure.empty());
 }
 
+TEST_CASE("checker: a mutex orders what it guards") {
+    struct guarded {
+        mutex lock;
+        plain count;
+        void add() {
+            lock.lock();
+            count.write(count.read() + 1);
+            lock.unlock();
+        }
+    };
+    const auto v = explore(model_of<guarded>("mutex", [](guarded& g) {
+        return program{{[&g] { g.add(); }, [&g] { g.add(); }, [&g] { g.add(); }},
+                       [&g] { expect(g.count.read() == 3, "nothing was lost"); }};
+    }));
+    CHECK(v.failure.empty());
+}
+
+TEST_CASE("checker: who says the address of what has ended is found") {
+    const auto v = explore(model_of<words>("address", [](words&) {
+        return program{{[] {
+            atomic<void*> word;
+            void* const memory = take_memory(1);
+            word.store(memory, relaxed);
+            give_memory_back(memory, 1);
+            word.store(memory, relaxed);
+        }}};
+    }));
+    CHECK(v.failure == "a word is made to hold the address of what has ended");
+    CHECK(v.trace.size() == 1);
+}
+
 TEST_CASE("checker: a deadlock, a livelock and a word after its end are found") {
     const auto failure_of = [](std::function<void(words&)> first) {
         return explore(model_of<words>("wrong",

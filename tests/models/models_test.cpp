@@ -3,9 +3,14 @@
 // needed: with any of them one step weaker, some model fails.
 #include "all_models.hpp"
 #include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
+#include <set>
 
 using namespace coil::models;
 using coil::memory_order;
@@ -14,7 +19,9 @@ namespace {
 
 std::vector<model> all_models() {
     std::vector<model> all;
-    for (const auto& some : {inbox_models(), queue_models(), lock_models()})
+    for (const auto& some : {inbox_models(), queue_models(), lock_models(),
+                             strand_models(), event_models(), permit_models(),
+                             channel_models(), news_models(), group_models()})
         all.insert(all.end(), some.begin(), some.end());
     return all;
 }
@@ -45,9 +52,23 @@ models_of_place models_by_place(const std::vector<model>& all,
     return found;
 }
 
+/// Explores in a process of its own: what a bug breaks may end it.
+bool fails(const model& m) {
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        for (const int number : {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE})
+            (void)std::signal(number, SIG_DFL);
+        _exit(explore(m).failure.empty() ? 0 : 1);
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    return status != 0;
+}
+
 bool is_found(const std::multimap<std::size_t, const model*>& all) {
     for (const auto& [executions, m] : all) {
-        if (!explore(*m).failure.empty()) return true;
+        if (fails(*m)) return true;
     }
     return false;
 }
@@ -82,6 +103,26 @@ bool is_spared(const std::string& file, int line, memory_order order) {
     return false;
 }
 
+bool finds_a_weaker_order(const model& m) {
+    for (const auto& [where, order] : explore(m).reached) {
+        const auto& [file, line, column] = where;
+        for (const memory_order weaker : weaker_than(order)) {
+            weaken({file, line, column, weaker});
+            const bool is_found = fails(m);
+            weaken({});
+            if (is_found) return true;
+        }
+    }
+    return false;
+}
+
+void print_end(const std::vector<std::string>& trace) {
+    constexpr std::size_t most = 100;
+    const std::size_t from = trace.size() > most ? trace.size() - most : 0;
+    for (std::size_t i = from; i < trace.size(); ++i)
+        std::printf("%s\n", trace[i].c_str());
+}
+
 bool is_a_models_own(const std::string& file) {
     return file.find("coil/") == std::string::npos;
 }
@@ -89,14 +130,16 @@ bool is_a_models_own(const std::string& file) {
 }  // namespace
 
 TEST_CASE("models: each holds in every execution") {
+    if (const char* const more = std::getenv("COIL_MODEL_SWITCHES_MORE"))
+        go_deeper(std::atoi(more));
     std::size_t executions = 0;
     for (const model& m : all_models()) {
         const verdict v = explore(m);
         executions += v.executions;
         CHECK_MESSAGE(v.failure.empty(), m.name << ": " << v.failure);
-        for (std::size_t i = 0; !v.failure.empty() && i < v.trace.size(); ++i)
-            MESSAGE(v.trace[i]);
+        if (!v.failure.empty()) print_end(v.trace);
     }
+    go_deeper(0);
     std::printf("%zu models, %zu executions\n", all_models().size(), executions);
 }
 
@@ -121,4 +164,27 @@ TEST_CASE("models: each order is needed, or it is said why no model shows it") {
     }
     CHECK(tried > 0);
     std::printf("%d weaker orders, %d found\n", tried, found);
+}
+
+TEST_CASE("models: each finds the bugs that it is there for") {
+    int planted = 0;
+    std::set<std::string> different;
+    for (const model& m : all_models()) {
+        for (const char* const bug : m.finds) {
+            plant(bug);
+            CHECK_MESSAGE(fails(m), m.name << ": does not find " << std::string(bug));
+            plant(nullptr);
+            ++planted;
+            different.insert(bug);
+        }
+    }
+    CHECK(planted > 0);
+    std::printf("%zu planted bugs, found by models %d times\n", different.size(),
+                planted);
+}
+
+TEST_CASE("models: one that is there for no bug finds a weaker order") {
+    for (const model& m : all_models()) {
+        if (m.finds.empty()) CHECK_MESSAGE(finds_a_weaker_order(m), m.name);
+    }
 }

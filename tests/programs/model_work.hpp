@@ -220,6 +220,7 @@ protected:
     using group_ptr = std::shared_ptr<group_state>;
     void group(const node& n, const scope_ptr& s, const then& end) {
         const auto g = std::make_shared<group_state>(group_state{n, nest(s)});
+        g->is_told = is_stopped(g->inner);
         const place_ptr listener = wait(n, g->inner, {});
         listener->stop = [=, this] {
             g->is_told = true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/planted.hpp>
 #include <coil/runtime/driver.hpp>
 #include <coil/time/timer.hpp>
 
@@ -11,10 +12,11 @@ namespace coil::detail {
 /// A worker's timers: strands that have moved on cancel them from other threads.
 ///
 /// Threads: any; `advance` and `next_event` from the worker's.
-class shared_timers : public timer_service {
+template <class Mutex>
+class basic_shared_timers : public timer_service {
 public:
     /// Deadlines are rounded up to multiples of `resolution`, at least 1 ns.
-    shared_timers(driver& of, instant::duration resolution) noexcept
+    basic_shared_timers(driver& of, instant::duration resolution) noexcept
         : driver_(of),
           resolution_(resolution),
           wheel_(of.now()) {}
@@ -42,7 +44,8 @@ public:
 private:
     [[nodiscard]] bool withdraw(timer& armed) noexcept override {
         const std::scoped_lock lock(mutex_);
-        if (armed.deadline_ == timer::on_its_way) return false;
+        if (armed.deadline_ == timer::on_its_way && !COIL_PLANTED(fired_ones_withdraw))
+            return false;
         armed.take_out();
         return true;
     }
@@ -56,8 +59,10 @@ private:
 
     driver& driver_;
     const instant::duration resolution_;
-    std::mutex mutex_;
+    Mutex mutex_;
     timer_wheel wheel_;
 };
+
+using shared_timers = basic_shared_timers<std::mutex>;
 
 }  // namespace coil::detail

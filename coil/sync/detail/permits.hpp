@@ -118,7 +118,8 @@ private:
     // Afterwards others may hand it what it waits for: so `has_` is theirs, too.
     bool begin_to_wait() noexcept {
         const holding locked(of_.lock_);
-        has_ = F == flavour::movable && of_.take_if_free(count_);
+        has_ = F == flavour::movable && !COIL_PLANTED(between_is_missed) &&
+               of_.take_if_free(count_);
         if (has_) return false;
         of_.waiters_.push_back(*this);
         return true;

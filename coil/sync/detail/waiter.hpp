@@ -42,7 +42,8 @@ protected:
     /// Asked to stop, under the lock: whether it waited, and is out of the list now. If
     /// not, it was woken, and the news is on the way.
     [[nodiscard]] bool withdraw() noexcept {
-        if (F == flavour::movable && is_woken_) return false;
+        if (F == flavour::movable && is_woken_ && !COIL_PLANTED(woken_ones_withdraw))
+            return false;
         leave_list();
         return true;
     }
@@ -81,6 +82,7 @@ public:
     }
     void add(Waiter& taken_out) noexcept {
         taken_out.is_woken_ = true;
+        if (COIL_PLANTED(wakes_under_the_lock)) return taken_out.wake();
         taken_out_.push_back(taken_out);
     }
 
