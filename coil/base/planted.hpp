@@ -10,14 +10,12 @@
 
 #if defined(COIL_MODELLED)
 
-#include <cstring>
-
 namespace coil::models {
 
 extern const char* planted_bug;
 constexpr bool is_planted(const char* name) {
     if (__builtin_is_constant_evaluated()) return false;
-    return planted_bug != nullptr && std::strcmp(planted_bug, name) == 0;
+    return planted_bug != nullptr && __builtin_strcmp(planted_bug, name) == 0;
 }
 
 }  // namespace coil::models
