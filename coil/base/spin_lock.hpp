@@ -46,22 +46,30 @@ private:
     Lock& lock_;
 };
 
-/// Locks from when it is known that several threads come; before that it costs a
-/// branch.
+/// Guards what strands share, and is nothing where all of them have one thread, which
+/// their types cannot tell.
 class optional_lock {
 public:
-    /// Before others come, and while nobody holds it.
-    void begin_to_lock() noexcept { is_needed_ = true; }
+    explicit optional_lock(bool has_threads = false) noexcept
+        : has_threads_(has_threads) {}
+
+    /// Before others see it.
+    void expect_threads(bool has_threads) noexcept { has_threads_ = has_threads; }
+    [[nodiscard]] bool has_threads() const noexcept { return has_threads_; }
+
     void lock() noexcept {
-        if (is_needed_) lock_.lock();
+        if (has_threads_) lock_between_threads();
     }
     void unlock() noexcept {
-        if (is_needed_) lock_.unlock();
+        if (has_threads_) lock_.unlock();
     }
 
 private:
-    bool is_needed_ = false;
+    // Never inlined: tests/law9 sees by its name that no other path locks.
+    [[gnu::noinline]] void lock_between_threads() noexcept { lock_.lock(); }
+
     spin_lock lock_;
+    bool has_threads_;
 };
 
 /// In its place where only one thread comes.

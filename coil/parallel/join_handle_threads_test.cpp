@@ -8,6 +8,7 @@
 #include <coil/runtime/multi_thread.hpp>
 #include <coil/runtime/on.hpp>
 #include <coil/testing/death.hpp>
+#include <coil/testing/probes.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
@@ -24,6 +25,7 @@ using coil::group;
 using coil::join_handle;
 using coil::spawn_with_handle;
 using coil::task;
+using coil::testing::borrow;
 
 namespace {
 
@@ -116,23 +118,6 @@ TEST_CASE("join_handle: siblings stop children on other threads, one by one") {
 }
 
 namespace {
-
-/// Says when it ends, to an owner that has to be there.
-struct borrowing {
-    explicit borrowing(std::atomic<int>& owner) : alive(&owner) { ++*alive; }
-    borrowing(borrowing&& other) noexcept
-        : alive(std::exchange(other.alive, nullptr)) {}
-    borrowing& operator=(borrowing&&) = delete;
-    ~borrowing() {
-        if (alive != nullptr) --*alive;
-    }
-    std::atomic<int>* alive;
-};
-
-task<borrowing> borrow(std::atomic<int>& owner, int turns) {
-    for (; turns > 0; --turns) co_await coil::yield_now();
-    co_return borrowing(owner);
-}
 
 task<> forget_handles(int rounds) {
     for (int i = 0; i < rounds; ++i) {

@@ -5,6 +5,7 @@
 #include <coil/parallel/join_set.hpp>
 #include <coil/parallel/started.hpp>
 #include <coil/runtime/multi_thread.hpp>
+#include <coil/testing/probes.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
@@ -19,6 +20,8 @@ using coil::group;
 using coil::join_set;
 using coil::started;
 using coil::task;
+using coil::testing::borrow;
+using coil::testing::borrowing;
 
 namespace {
 
@@ -71,23 +74,6 @@ TEST_CASE("join_set: each result is taken once, on many threads") {
 }
 
 namespace {
-
-/// Says when it ends, to an owner that has to be there.
-struct borrowing {
-    explicit borrowing(std::atomic<int>& owner) : alive(&owner) { ++*alive; }
-    borrowing(borrowing&& other) noexcept
-        : alive(std::exchange(other.alive, nullptr)) {}
-    borrowing& operator=(borrowing&&) = delete;
-    ~borrowing() {
-        if (alive != nullptr) --*alive;
-    }
-    std::atomic<int>* alive;
-};
-
-task<borrowing> borrow(std::atomic<int>& owner, int turns) {
-    for (; turns > 0; --turns) co_await coil::yield_now();
-    co_return borrowing(owner);
-}
 
 task<> forget_sets(int rounds) {
     for (int i = 0; i < rounds; ++i) {

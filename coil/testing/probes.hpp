@@ -4,6 +4,7 @@
 #include <coil/testing/leaves.hpp>
 #include <coil/testing/test.hpp>
 
+#include <atomic>
 #include <string>
 #include <utility>
 
@@ -48,5 +49,26 @@ private:
     words* log_;
     std::string name_;
 };
+
+/// A value that says when it ends, to an owner that has to be there.
+class borrowing {
+public:
+    explicit borrowing(std::atomic<int>& owner) : alive_(&owner) { ++*alive_; }
+    borrowing(borrowing&& other) noexcept
+        : alive_(std::exchange(other.alive_, nullptr)) {}
+    borrowing& operator=(borrowing&&) = delete;
+    ~borrowing() {
+        if (alive_ != nullptr) --*alive_;
+    }
+
+private:
+    std::atomic<int>* alive_;
+};
+
+/// Gives one after so many turns.
+inline task<borrowing> borrow(std::atomic<int>& owner, int turns) {
+    for (; turns > 0; --turns) co_await yield_now();
+    co_return borrowing(owner);
+}
 
 }  // namespace coil::testing

@@ -40,7 +40,7 @@ public:
     explicit shared_state(const limits& of) : limits_(of) {}
 
     /// Before there are connections, on a runtime of many threads.
-    void share() noexcept { lock_.begin_to_lock(); }
+    void share() noexcept { lock_.expect_threads(true); }
 
     [[nodiscard]] server_stats stats() const noexcept {
         const guard held(lock_);

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <coil/base/inbox.hpp>
+#include <coil/base/spin_lock.hpp>
 #include <coil/core/spawned.hpp>
-#include <coil/parallel/detail/strands_lock.hpp>
 
 #include <cstddef>
 
@@ -96,7 +96,7 @@ private:
     stop_level asked_ = stop_level::none;
     bool has_news_ = false;    // posted, not delivered yet
     bool is_waiting_ = false;  // all that was here has ended
-    strands_lock lock_;        // guards all from `left_` on, and who has ended
+    optional_lock lock_;       // guards all from `left_` on, and who has ended
 };
 
 }  // namespace coil::detail

@@ -45,7 +45,7 @@ public:
 
     // For `end_leaf`.
 
-    strands_lock lock;           // guards all that follows
+    optional_lock lock;          // guards all that follows
     end_leaf* waiter = nullptr;  // of a keeper that waits for this one only
     [[nodiscard]] bool is_ready() const noexcept { return has_ended_ || has_started_; }
     [[nodiscard]] bool is_open_to(const strand& waiting) const noexcept {

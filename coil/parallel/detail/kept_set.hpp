@@ -48,7 +48,7 @@ public:
 
     // For `set_leaf`.
 
-    mutable strands_lock lock;  // guards all that follows
+    mutable optional_lock lock;  // guards all that follows
     set_leaf* waiter = nullptr;
     [[nodiscard]] bool is_ready() const noexcept {
         return !ended_.is_empty() || running_.is_empty();

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <coil/base/inbox.hpp>
+#include <coil/base/spin_lock.hpp>
 #include <coil/core/leaf.hpp>
-#include <coil/parallel/detail/strands_lock.hpp>
 
 #include <utility>
 
