@@ -5,6 +5,12 @@
 
 namespace coil {
 
+namespace detail {
+struct oneshot_names : channel_names {
+    static constexpr const char* receive = "oneshot::receive";
+};
+}  // namespace detail
+
 /// One value, handed over once: the reply to a request that went through a `channel`.
 ///
 /// Who is asked closes it instead, if there will be no value; who asked, if it wants
@@ -18,7 +24,7 @@ namespace coil {
 /// Allocates: never; the value lies in the object.
 template <class T, flavour F>
 class basic_oneshot {
-    using slot = basic_channel<T, 1, F>;
+    using slot = basic_channel<T, 1, F, detail::oneshot_names>;
 
 public:
     using value_type = T;

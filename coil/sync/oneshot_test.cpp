@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/core/backtrace.hpp>
 #include <coil/core/core.hpp>
 #include <coil/runtime/multi_thread.hpp>
 #include <coil/sync/oneshot.hpp>
+#include <coil/testing/death.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
@@ -41,6 +43,18 @@ coil::task<> note(coil::oneshot<int>& from, words& log, std::string name) {
 }
 
 }  // namespace
+
+COIL_TEST("oneshot: a report of who waits names it") {
+    coil::oneshot<int> reply;
+    std::string text;
+    auto look = [](std::string& to, coil::oneshot<int>& of) -> coil::task<> {
+        to = backtrace(*coil::strand::current());
+        CHECK(of.send(1));
+        co_return;
+    };
+    co_await coil::join(reply.receive(), look(text, reply));
+    CHECK(coil::testing::says(text, "waits for oneshot::receive\n"));
+}
 
 COIL_TEST("oneshot: brings a reply, or the news that there is none") {
     coil::channel<request, 4> requests;
