@@ -6,6 +6,7 @@
 #include <coil/core/spawned.hpp>
 #include <coil/runtime/blocking_pool.hpp>
 #include <coil/runtime/daemons.hpp>
+#include <coil/runtime/detail/refused_run.hpp>
 #include <coil/runtime/on.hpp>
 #include <coil/time/clock.hpp>
 
@@ -117,6 +118,11 @@ public:
         start(whole);
         wait(whole);
         return std::move(whole.result());
+    }
+    template <class A>
+        requires(!awaitable<A>)
+    detail::refused_outcome<A> run(A&&) {
+        return detail::refuse_to_run<A>();
     }
 
 private:
