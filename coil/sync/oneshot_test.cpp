@@ -56,6 +56,19 @@ COIL_TEST("oneshot: a report of who waits names it") {
     CHECK(coil::testing::says(text, "waits for oneshot::receive\n"));
 }
 
+COIL_TEST("oneshot: without a value it says that something is done, or never will be") {
+    coil::oneshot<void> done;
+    coil::oneshot<void> given_up;
+    CHECK(done.send());
+    CHECK_FALSE(done.send());
+    given_up.close();
+    const bool is_done = (co_await done.receive()).has_value();
+    CHECK(is_done);
+    const bool was_given_up = !(co_await given_up.receive()).has_value();
+    CHECK(was_given_up);
+    CHECK(coil::sendable<coil::oneshot<void>&>);
+}
+
 COIL_TEST("oneshot: brings a reply, or the news that there is none") {
     coil::channel<request, 4> requests;
     co_await coil::with_group([&](coil::group& g) -> coil::task<> {
