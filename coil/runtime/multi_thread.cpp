@@ -96,6 +96,8 @@ struct multi_thread_runtime::machinery {
         sharing.close();
         for (std::thread& each : threads) each.join();
     }
+    /// What ends the runtime waits for its strands: none of them can.
+    void expect_outside() noexcept;
     enum class told : unsigned char { nobody, once, again };
     [[nodiscard]] told stop_what_runs() noexcept;
 
@@ -110,6 +112,25 @@ struct multi_thread_runtime::machinery {
     running* all = nullptr;
     std::condition_variable has_ended;
 };
+
+void multi_thread_runtime::machinery::expect_outside() noexcept {
+    const auto is_ours = [this](const executor& place) {
+        return std::ranges::any_of(sharing.workers, [&](const auto& each) {
+            return &place == each.get() || &place == &each->pinned();
+        });
+    };
+    for (const strand* inside = strand::current(); inside != nullptr;) {
+        if (is_ours(inside->runs_on())) {
+            fatal(
+                "a multi_thread_runtime was destroyed by one of its own strands, for ",
+                "whose end it waits: destroy it when run has returned");
+        }
+        const context* const outer = inside->inherits_from();
+        inside = outer == nullptr ? nullptr : &outer->home();
+    }
+    const std::scoped_lock lock(mutex);
+    COIL_EXPECTS(all == nullptr && "nothing runs when a runtime is destroyed");
+}
 
 multi_thread_runtime::machinery::told
 multi_thread_runtime::machinery::stop_what_runs() noexcept {
@@ -165,7 +186,9 @@ multi_thread_stats multi_thread_runtime::stats() const {
     return all;
 }
 
-multi_thread_runtime::~multi_thread_runtime() = default;
+multi_thread_runtime::~multi_thread_runtime() {
+    machinery_->expect_outside();
+}
 
 unsigned multi_thread_runtime::workers() const noexcept {
     return static_cast<unsigned>(machinery_->sharing.workers.size());

@@ -73,7 +73,11 @@ public:
     explicit multi_thread_runtime(multi_thread_options options = {});
     multi_thread_runtime(const multi_thread_runtime&) = delete;
     multi_thread_runtime& operator=(const multi_thread_runtime&) = delete;
-    /// Ends the daemons, and joins the threads. Requires: nothing runs.
+    /// Ends the daemons, and joins the threads: this thread waits, for as long as they
+    /// and the blocking calls take. So in a strand of another runtime do it by
+    /// `blocking`, or that runtime's thread stands still.
+    /// Requires: nothing runs. It is not called by one of its own strands, nor by what
+    /// one of them waits for; the program ends with a text.
     ~multi_thread_runtime();
 
     [[nodiscard]] unsigned workers() const noexcept;
