@@ -47,7 +47,7 @@ struct multi_thread_options {
     clock::duration timer_resolution = clock::duration(1);
     /// SIGINT and SIGTERM ask all that runs to stop (`stop_reason::shutdown`); the
     /// second one hurries its clean-up (a hard stop); a third has its usual effect, as
-    /// has one that comes while nothing runs.
+    /// has one that comes while nothing runs. What begins afterwards is told again.
     bool stop_on_signals = false;
     /// How long daemons may take to stop when the runtime ends, before they are named.
     clock::duration daemon_deadline = std::chrono::seconds(5);

@@ -85,7 +85,8 @@ class signals : private signal_listener {
 public:
     class next_signal;
 
-    /// Requires: made in a strand whose runtime has signals, as `run` has.
+    /// Requires: made in a strand whose runtime has signals, as `run` has. One of many
+    /// threads has not: see its `stop_on_signals`.
     /// Throws: `std::system_error` for a number that cannot be listened to.
     signals(std::initializer_list<int> numbers);
     ~signals();
