@@ -3,6 +3,7 @@
 
 #include <coil/runtime/blocking_pool.hpp>
 #include <coil/runtime/daemons.hpp>
+#include <coil/runtime/detail/refused_run.hpp>
 #include <coil/runtime/event_loop.hpp>
 #include <coil/runtime/io_driver.hpp>
 #include <coil/runtime/signals.hpp>
@@ -53,6 +54,11 @@ public:
         outcome<await_result_t<A>> ended = event_loop::run(std::forward<A>(work));
         daemons_.end();
         return ended;
+    }
+    template <class A>
+        requires(!awaitable<A>)
+    detail::refused_outcome<A> run(A&&) {
+        return detail::refuse_to_run<A>();
     }
     [[nodiscard]] coil::daemons& daemons() noexcept { return daemons_; }
 

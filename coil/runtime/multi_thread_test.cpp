@@ -271,3 +271,36 @@ TEST_CASE("multi_thread_runtime: a local task is refused, as it would move") {
     });
     CHECK(coil::testing::says(said, "something local was spawned"));
 }
+
+TEST_CASE("multi_thread_runtime: its own strands cannot destroy it") {
+    const std::string said = coil::testing::last_words([] {
+        auto runtime = std::make_unique<coil::multi_thread_runtime>(four_workers);
+        (void)runtime->run(coil::call_once([&] { runtime.reset(); }));
+    });
+    CHECK(coil::testing::says(said, "destroyed by one of its own strands"));
+}
+
+TEST_CASE("multi_thread_runtime: nor can whom one of its strands waits for") {
+    const std::string said = coil::testing::last_words([] {
+        coil::multi_thread_runtime other(four_workers);
+        auto runtime = std::make_unique<coil::multi_thread_runtime>(four_workers);
+        const auto ends_it_there = [&]() -> coil::task<> {
+            co_await coil::on(other.pinned(1), [&] { runtime.reset(); });
+        };
+        (void)runtime->run(ends_it_there());
+    });
+    CHECK(coil::testing::says(said, "destroyed by one of its own strands"));
+}
+
+TEST_CASE("multi_thread_runtime: it may live and end in a strand of another runtime") {
+    const auto uses_another = []() -> coil::task<int> {
+        auto other = std::make_unique<coil::multi_thread_runtime>(four_workers);
+        auto one = [] { return 1; };
+        const int there = co_await coil::on(other->any_worker(), one);
+        co_await coil::blocking([&] { other.reset(); });
+        const coil::multi_thread_runtime ends_here(four_workers);
+        co_return there;
+    };
+    coil::multi_thread_runtime runtime(four_workers);
+    CHECK(runtime.run(uses_another()).take() == 1);
+}
