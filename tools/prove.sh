@@ -14,9 +14,10 @@ usage() {
 
 The long checks that are too slow for CI: the tests at -O0, -O1 and -O2, repeated in
 random orders under the sanitizers; those of many threads five times more; the models with
-one more switch between threads; all planted bugs; ten million random programs, and one
-whose turns end early; everything at once on many threads; each fuzzer for the given
-seconds (600). The summary also goes to docs/proof.md, to be committed.
+one more switch between threads, each for a million executions at most; all planted bugs;
+ten million random programs, and one whose turns end early; everything at once on many
+threads; each fuzzer for the given seconds (600). The summary also goes to docs/proof.md, to
+be committed.
 EOF
 }
 

@@ -18,6 +18,7 @@ std::vector<model> group_models();
 std::vector<model> channel_models();
 std::vector<model> kept_models();
 std::vector<model> forked_models();
+std::vector<model> socket_models();
 
 /// A model whose data is a `Data`, fresh for each execution; `make` says what the
 /// threads do with it.

@@ -23,7 +23,7 @@ std::vector<model> all_models() {
     for (const auto& some :
          {inbox_models(), queue_models(), lock_models(), strand_models(),
           event_models(), permit_models(), channel_models(), news_models(),
-          group_models(), kept_models(), forked_models()})
+          group_models(), kept_models(), forked_models(), socket_models()})
         all.insert(all.end(), some.begin(), some.end());
     return all;
 }
