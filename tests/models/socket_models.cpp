@@ -318,7 +318,7 @@ model two_wait() {
             };
             return p;
         },
-        1);
+        2);
 }
 
 }  // namespace
