@@ -37,7 +37,8 @@ The long checks that are too slow for CI, or only those named:
   O0 O1 O2      the tests at these levels of optimization
   asan tsan     the tests in random orders, many times
   threads       those of many threads, under TSan, five times more
-  models        all models, with one more switch between threads
+  models        all models, with one more switch between threads, each for a million
+                executions at most
   planted       all planted bugs
   random        ten million random programs
   short-turns   a million whose turns end early
