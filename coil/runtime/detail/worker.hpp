@@ -33,7 +33,11 @@ struct work_sharing {
     /// Queues a strand from a thread that is no worker of this runtime, or for which
     /// there is no room.
     void push(strand& ready) noexcept;
+    /// Makes room in a worker's queue: for all, its older half waits here.
+    void push_half_of(work_queue& full) noexcept;
     [[nodiscard]] strand* pop() noexcept;
+    /// Also moves to `mine`, which is empty, the worker's share of what waits here.
+    [[nodiscard]] strand* pop_share(work_queue& mine) noexcept;
     /// Whether there is anything that a worker about to sleep could do.
     [[nodiscard]] bool has_work() const noexcept;
     /// There is more to do: wakes a worker, unless one looks for work already.
@@ -51,6 +55,8 @@ struct work_sharing {
 private:
     mutable std::mutex mutex_;  // guards what follows
     strand_queue queue_;
+    [[nodiscard]] strand* take_first() noexcept;
+    void put_last(strand& ready) noexcept;
     atomic<bool> has_queued_ = false;  // written under the mutex
     atomic<bool> is_closing_ = false;
 };
