@@ -119,6 +119,8 @@ worker::worker(work_sharing& of, unsigned index, io_driver& outside) noexcept
       index_(index),
       pinned_(*this, outside) {
     set_parallel();
+    set_pieces_per_turn(of.budget);
+    pinned_.set_pieces_per_turn(of.budget);
 }
 
 worker_stats worker::stats() const noexcept {
@@ -146,14 +148,14 @@ COIL_NOINLINE void worker::schedule(strand& ready) noexcept {
 
 void worker::push(strand& ready) noexcept {
     strand* queued = &ready;
-    // What a turn wakes runs next, while what it needs is in the cache. A strand that
-    // gives way goes to the end, and so does what the world outside wakes.
     // Who gives way to nobody goes on here, out of sight of thieves.
     if (running_ == queued && woken_ == nullptr && queue_.size() == 0 &&
         pinned_.is_idle()) {
         woken_ = queued;
         return;
     }
+    // What a turn wakes runs next, while what it needs is in the cache. A strand that
+    // gives way goes to the end, and so does what the world outside wakes.
     if (running_ != nullptr && running_ != queued && of_.runs_woken_next)
         queued = std::exchange(woken_, queued);
     if (queued == nullptr) return;
