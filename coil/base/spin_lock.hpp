@@ -23,6 +23,14 @@ public:
         is_held_.store(false, memory_order_release);
     }
 
+    /// Waits for the last one who has taken it to give it back.
+    void wait_until_free() noexcept {
+        // acquire: pairs with the release in unlock().
+        if (!is_held_.load(memory_order_acquire)) return;
+        lock();
+        unlock();
+    }
+
     /// What to do while a lock stays held for long, as its holder may have lost its
     /// processor: an operating system's way to give this one to others.
     static void set_patience(void (*give_way_to_others)() noexcept) noexcept;

@@ -90,6 +90,8 @@ void group::begin(member& child) noexcept {
     if (running_ != nullptr) running_->link_ = &child.next_;
     running_ = &child;
     ++stats_.running;
+    // relaxed: if it was over, there is nobody else who spawns.
+    is_over_.store(false, memory_order_relaxed);
     if (scope_.home().is_beside() && scope_.stop_requested())
         child.root().request_stop(scope_.reason(), scope_.level());
     if (asked_ != stop_level::none && !COIL_PLANTED(later_ones_not_asked))
@@ -120,6 +122,8 @@ void group::child_ended(member& ended, bool is_stopped) noexcept {
         if (!is_shared_) {
             all_ended();
         } else if (!COIL_PLANTED(last_child_says_nothing)) {
+            // release: pairs with the acquire in is_alone().
+            is_over_.store(true, memory_order_release);
             post_news();
         }
     });
@@ -192,12 +196,23 @@ void group::post_news() noexcept {
     if (!std::exchange(has_news_, true)) scope_.home().post(news_);
 }
 
+// Whether nobody is left who might change it, but this strand: that spares the lock.
+bool group::is_alone() const noexcept {
+    // acquire: pairs with the release in child_ended().
+    if (!is_over_.load(memory_order_acquire)) return false;
+    lock_.wait_until_free();  // the last child may still hold it
+    return true;
+}
+
 void group::hear_children() noexcept {
-    exclusively([&] {
-        has_news_ = false;
-        if (error_) scope_.request_stop(stop_reason::sibling_ended);
-        if (has_body_ended_ && !has_children()) all_ended();
-    });
+    if (is_alone()) return hear();
+    exclusively([&] { hear(); });
+}
+
+void group::hear() noexcept {
+    has_news_ = false;
+    if (error_) scope_.request_stop(stop_reason::sibling_ended);
+    if (has_body_ended_ && !has_children()) all_ended();
 }
 
 }  // namespace coil

@@ -17,6 +17,9 @@ struct run_options {
     bool stop_on_signals = false;
     /// Threads for blocking calls; 0 means four per processor.
     std::size_t blocking_threads_max = 0;
+    /// How many pieces a turn of a strand may run, at least 1, before it gives way:
+    /// less where others should wait shorter for busy ones.
+    int budget = executor::usual_pieces_per_turn;
     /// How long daemons may take to stop when the work has ended, before they are
     /// named.
     clock::duration daemon_deadline = std::chrono::seconds(5);

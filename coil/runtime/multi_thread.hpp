@@ -40,6 +40,10 @@ struct multi_thread_options {
     /// in the cache. If not, it queues behind the others, and other workers may take
     /// it: for strands that compute for long after they woke another.
     bool runs_woken_next = true;
+    /// How many pieces a turn of a strand may run, at least 1, before it gives way:
+    /// less where others should wait shorter for busy ones, more where all that counts
+    /// is how much gets done.
+    int budget = executor::usual_pieces_per_turn;
     /// Whether each worker stays on one processor: for machines that do nothing else.
     bool pins_threads = false;
     /// Timers are rounded up to multiples of this: many of them cost fewer wake-ups

@@ -209,22 +209,18 @@ private:
         change c(channel_);
         forget_promise();
         if (channel_.is_closed_) return true;
-        if (!channel_.has_free_room()) return false;
+        if (!channel_.has_free_room()) {
+            // It waits from this very look on, so none comes between the two.
+            if (!COIL_PLANTED(between_is_missed)) channel_.senders_.push_back(*this);
+            return false;
+        }
         channel_.put(std::move(item_), c);
         return was_sent_ = true;
     }
     void start() noexcept {
-        if (!begin_to_wait()) this->retry();
-    }
-    // False: what it waits for came since it looked. To do it now and say so in another
-    // turn might lose that to a race.
-    bool begin_to_wait() noexcept {
+        if (!COIL_PLANTED(between_is_missed)) return;
         const guard held(channel_.lock_);
-        if (F == flavour::movable && !COIL_PLANTED(between_is_missed) &&
-            (channel_.is_closed_ || channel_.has_free_room()))
-            return false;
         channel_.senders_.push_back(*this);
-        return true;
     }
     stop_answer on_stop() noexcept {
         change c(channel_);
@@ -267,20 +263,15 @@ private:
             item_.emplace(channel_.take(c));
             return true;
         }
-        return channel_.is_drained();
+        if (channel_.is_drained()) return true;
+        // It waits from this very look on, so none comes between the two.
+        if (!COIL_PLANTED(between_is_missed)) channel_.receivers_.push_back(*this);
+        return false;
     }
     void start() noexcept {
-        if (!begin_to_wait()) this->retry();
-    }
-    // False: what it waits for came since it looked. To take it now and deliver it in
-    // another turn might lose it to a race.
-    bool begin_to_wait() noexcept {
+        if (!COIL_PLANTED(between_is_missed)) return;
         const guard held(channel_.lock_);
-        if (F == flavour::movable && !COIL_PLANTED(between_is_missed) &&
-            (channel_.has_free_item() || channel_.is_drained()))
-            return false;
         channel_.receivers_.push_back(*this);
-        return true;
     }
     stop_answer on_stop() noexcept {
         change c(channel_);

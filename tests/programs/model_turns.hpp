@@ -190,7 +190,7 @@ protected:
     /// Takes one unit of what a turn may do. False: give way before going on.
     static bool spend(strand& s) { return s.budget > 0 && --s.budget > 0; }
     void turn(strand& s) {
-        s.budget = coil::strand::pieces_per_turn;
+        s.budget = coil::executor::usual_pieces_per_turn;
         deliver(s);
         while (!s.ready.empty()) {
             s.batch.push_back(std::move(s.ready.front()));
