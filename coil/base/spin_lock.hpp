@@ -23,12 +23,10 @@ public:
         is_held_.store(false, memory_order_release);
     }
 
-    /// Waits for the last one who has taken it to give it back.
-    void wait_until_free() noexcept {
+    /// For one who knows that nobody takes it any more: whether it was not given back.
+    [[nodiscard]] bool is_held() const noexcept {
         // acquire: pairs with the release in unlock().
-        if (!is_held_.load(memory_order_acquire)) return;
-        lock();
-        unlock();
+        return is_held_.load(memory_order_acquire);
     }
 
     /// What to do while a lock stays held for long, as its holder may have lost its

@@ -200,7 +200,7 @@ void group::post_news() noexcept {
 bool group::is_alone() const noexcept {
     // acquire: pairs with the release in child_ended().
     if (!is_over_.load(memory_order_acquire)) return false;
-    lock_.wait_until_free();  // the last child may still hold it
+    if (lock_.is_held()) while_locked([] {});  // by the last child, as it ends
     return true;
 }
 
