@@ -14,9 +14,9 @@ usage() {
 
 The long checks that are too slow for CI: the tests at -O0, -O1 and -O2, repeated in
 random orders under the sanitizers; those of many threads five times more; the models with
-one more switch between threads; all planted bugs; ten million random programs, and one
-whose turns end early; everything at once on many threads; each fuzzer for the given
-seconds (600). The summary also goes to docs/proof.md, to be committed.
+one more switch between threads; all planted bugs; ten million random programs, a million
+whose turns end early, and a million on many threads; everything at once on many threads;
+each fuzzer for the given seconds (600). The summary also goes to docs/proof.md, to be committed.
 EOF
 }
 
@@ -43,6 +43,8 @@ main() {
     # Most programs end before a turn of theirs has spent its budget.
     row "1,000,000 with short turns" random_programs short-turns 1000000 \
         -DCMAKE_CXX_FLAGS=-DCOIL_PIECES_PER_TURN=5
+    row "1,000,000 on many threads" threaded_programs release 1000000
+    row "100,000 on many threads, tsan" threaded_programs tsan 100000
     for kind in release asan tsan; do row "stress on many threads, $kind" stress "$kind"; done
     row "fuzzing, $fuzz_seconds s each" fuzz
     write_summary

@@ -26,6 +26,15 @@ models() {  # <switches more>
     grep -E '^[0-9]+ (models|weaker|planted)' build/logs/models.log | paste -sd';' | sed 's/;/; /g'
 }
 
+threaded_programs() {  # <preset> <count>
+    set -e
+    local first=$((RANDOM * 32768 * 1000000))
+    cmake --preset "$1"
+    cmake --build "build/$1" -j "$(nproc)" --target threaded_programs
+    TSAN_OPTIONS=halt_on_error=1 "build/$1/tests/programs/threaded_programs" "$first" "$2"
+    echo "seeds $first to $((first + $2 - 1))"
+}
+
 stress() {
     set -e
     local rounds=1000 first=$((RANDOM * 32768 + RANDOM)) program

@@ -55,7 +55,7 @@ void group::open(continuation parent) noexcept {
     // nobody can look at the scope.
     is_told_ = scope_.stop_requested();
     asked_why_ = scope_.reason();
-    asked_ = scope_.level();
+    if (!COIL_PLANTED(held_back_go_on)) asked_ = scope_.level();
     is_shared_ = scope_.home().is_parallel();
 }
 

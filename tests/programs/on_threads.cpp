@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::chrono::milliseconds between_looks(1);
 constexpr int looks_until_quiet = 4;
-constexpr int looks_until_hanging = 30'000;
+constexpr int looks_until_hanging = 10'000;
 
 class world {
 public:
