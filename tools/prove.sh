@@ -2,7 +2,7 @@
 # ./x prove [seconds] [check...]: the long checks that are too slow for CI.
 set -euo pipefail
 source tools/packages.sh
-source tools/prove_threads.sh
+source tools/prove_checks.sh
 
 repetitions=20
 fuzz_seconds=600
@@ -22,6 +22,8 @@ checks=(
     # Most programs end before a turn of theirs has spent its budget.
     "short-turns|1,000,000 with short turns|random_programs short-turns 1000000 \
         -DCMAKE_CXX_FLAGS=-DCOIL_PIECES_PER_TURN=5"
+    "random-threads|1,000,000 on many threads|threaded_programs release 1000000"
+    "random-tsan|100,000 on many threads, tsan|threaded_programs tsan 100000"
     "stress|stress on many threads|stress release"
     "stress-asan|stress on many threads, asan|stress asan"
     "stress-tsan|stress on many threads, tsan|stress tsan"
@@ -42,6 +44,8 @@ The long checks that are too slow for CI, or only those named:
   planted       all planted bugs
   random        ten million random programs
   short-turns   a million whose turns end early
+  random-threads random-tsan
+                a million on many threads; fewer of them under TSan
   stress stress-asan stress-tsan
                 everything at once on many threads
   fuzz          each fuzzer for the given seconds (600)
@@ -100,60 +104,5 @@ prove() {
     tail -n 60 "$log" | sed 's/^/    /'
     echo "    (all of it: $log)"
 }
-
-programs() { find "build/$1/coil" "build/$1" -maxdepth 2 -name 'coil_*_test' -type f -perm -u+x | sort -u; }
-
-at_level() {
-    set -e
-    cmake --preset dev -B "build/$1" "-DCMAKE_CXX_FLAGS_DEBUG=-$1 -gline-tables-only"
-    cmake --build "build/$1" -j "$(nproc)" -- -k 0
-    run_all "$1" --no-intro
-}
-
-repeat() {
-    set -e
-    cmake --preset "$1"
-    cmake --build "build/$1" -j "$(nproc)"
-    export TSAN_OPTIONS=halt_on_error=1
-    local seed program first=$RANDOM
-    for ((seed = first; seed < first + repetitions; ++seed)); do
-        for program in $(programs "$1"); do printf '%s\0%s\0' "$program" "$seed"; done
-    done | xargs -0 -n 2 -P "$(nproc)" bash -c '
-        "$0" --no-intro --order-by=rand "--rand-seed=$1" && exit
-        echo "failed: $0 --order-by=rand --rand-seed=$1"
-        exit 255  # no others'
-    echo "seeds $first to $((first + repetitions - 1))"
-}
-
-run_all() {
-    local build=$1 program count=0
-    shift
-    for program in $(programs "$build"); do
-        "$program" "$@"
-        count=$((count + 1))
-    done
-    [ "$count" -gt 0 ] || return 1
-    echo "$count test programs"
-}
-
-planted() {
-    mapfile -t names < <(grep -v '^#' tests/planted.txt | cut -d' ' -f1)
-    bash tools/planted.sh "${names[@]}"
-}
-
-random_programs() {  # <build> <count> [cmake argument...]
-    set -e
-    local build=build/$1 half=$(($2 / 2)) first=$((RANDOM * 32768 * 1000000)) other
-    shift 2
-    cmake --preset release -B "$build" "$@"
-    cmake --build "$build" -j "$(nproc)" --target random_programs
-    "$build/tests/programs/random_programs" "$first" $half >build/logs/random-1.log &
-    other=$!
-    "$build/tests/programs/random_programs" $((first + half)) $half
-    wait $other
-    echo "seeds $first to $((first + 2 * half - 1))"
-}
-
-fuzz() { bash tools/fuzz.sh "$fuzz_seconds"; }
 
 main "$@"

@@ -51,7 +51,11 @@ void group::open(continuation parent) noexcept {
     parent_ = parent;
     scope_.open(parent.scope());
     scope_.add(listener_);
-    is_told_ = scope_.stop_requested();  // of one that came before it could listen
+    // Of one that came before it could listen. Those that are held back may begin where
+    // nobody can look at the scope.
+    is_told_ = scope_.stop_requested();
+    asked_why_ = scope_.reason();
+    if (!COIL_PLANTED(held_back_go_on)) asked_ = scope_.level();
     is_shared_ = scope_.home().is_parallel();
 }
 

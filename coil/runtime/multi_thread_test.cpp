@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/core/as_outcome.hpp>
 #include <coil/core/closure.hpp>
 #include <coil/core/group.hpp>
 #include <coil/core/join.hpp>
@@ -158,6 +159,28 @@ TEST_CASE("multi_thread_runtime: a stop from outside reaches children on all thr
     std::atomic<int> stopped = 0;
     CHECK(runtime.run(time_out(stopped)).take() == false);
     CHECK(stopped == 40);
+}
+
+namespace {
+
+coil::task<> hold_back_one(std::atomic<int>& stopped) {
+    (void)co_await coil::as_outcome(coil::sleep(1h));
+    co_await coil::with_group({.limit = 1}, [&](coil::group& g) {
+        g.spawn(coil::yield_now());
+        g.spawn(wait_until_stopped(stopped));
+    });
+}
+
+}  // namespace
+
+TEST_CASE("multi_thread_runtime: children held back under an earlier stop end by it") {
+    coil::multi_thread_runtime runtime(four_workers);
+    std::atomic<int> stopped = 0;
+    for (int i = 0; i < 20; ++i) {
+        auto timed_out = coil::with_timeout(1us, hold_back_one(stopped));
+        CHECK(runtime.run(std::move(timed_out)).take() == false);
+    }
+    CHECK(stopped == 20);
 }
 
 namespace {

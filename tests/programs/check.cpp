@@ -124,6 +124,7 @@ private:
         const op least = is_stream(n.what) ? op::queue : op::yield;
         if (n.what == least) return false;
         n.what = least;
+        n.number %= channel_count;
         n.parts.clear();
         return true;
     }
