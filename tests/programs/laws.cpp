@@ -306,7 +306,7 @@ bool laws::is_stopped(const state& s, bool is_certain) const {
         if (in.parent == outside) return outer.asked >= needed;
         if (in.is_drop && outer.is->what == op::open && is_certain)
             return at(outside).asked >= needed;
-        if (in.in_merge && needed == soft && !is_certain) return true;
+        if (in.in_merge && !is_certain) return true;  // by another source
         if (in.is_drop) continue;
         if (has_scope(outer.is->what) && outer.asked >= needed) return true;
         if (needed == soft && stops_parts(outer, *inner)) return true;
