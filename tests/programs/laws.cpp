@@ -299,7 +299,8 @@ bool laws::is_stopped(const state& s, bool is_certain) const {
     int needed = soft;
     for (const state* inner = &s;; inner = &at(inner->in.parent)) {
         const place& in = inner->in;
-        const bool has_own_scope = in.is_drop || in.is_child;
+        const bool has_own_scope =
+            (in.is_drop || in.is_child) && !has_scope(inner->is->what);
         if (has_own_scope && inner->asked >= needed) return true;
         if (in.is_drop) needed = hard;
         const state& outer = at(in.parent);
