@@ -116,7 +116,7 @@ private:
         return true;
     }
     static bool erase_part(node& n, std::size_t i) {
-        if (n.parts.size() <= parts_min(n.what)) return false;
+        if (n.parts.size() <= parts_min(n.what) || takes_drop(n.what, i)) return false;
         n.parts.erase(n.parts.begin() + static_cast<std::ptrdiff_t>(i));
         return true;
     }

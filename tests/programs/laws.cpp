@@ -299,14 +299,15 @@ bool laws::is_stopped(const state& s, bool is_certain) const {
     int needed = soft;
     for (const state* inner = &s;; inner = &at(inner->in.parent)) {
         const place& in = inner->in;
-        const bool has_own_scope = in.is_drop || in.is_child;
+        const bool has_own_scope =
+            (in.is_drop || in.is_child) && !has_scope(inner->is->what);
         if (has_own_scope && inner->asked >= needed) return true;
         if (in.is_drop) needed = hard;
         const state& outer = at(in.parent);
         if (in.parent == outside) return outer.asked >= needed;
         if (in.is_drop && outer.is->what == op::open && is_certain)
             return at(outside).asked >= needed;
-        if (in.in_merge && needed == soft && !is_certain) return true;
+        if (in.in_merge && !is_certain) return true;  // by another source
         if (in.is_drop) continue;
         if (has_scope(outer.is->what) && outer.asked >= needed) return true;
         if (needed == soft && stops_parts(outer, *inner)) return true;
