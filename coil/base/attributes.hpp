@@ -86,6 +86,17 @@
 #define COIL_TRIVIAL_ABI
 #endif
 
+/// A word to coil-check, the plugin for Clang, and nothing to a compiler.
+#if COIL_CLANG
+#define COIL_MARK(word) [[clang::annotate("coil::" word)]]
+#else
+#define COIL_MARK(word)
+#endif
+
+/// On a class: an object of it does nothing until it is awaited, and is used up by
+/// that. Not needed where it has an `operator co_await() &&`.
+#define COIL_FUTURE COIL_MARK("future")
+
 /// Around code that reads a union by its tag: GCC loses sight of the tag and takes what
 /// it rules out for an uninitialized read.
 #if COIL_CLANG

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <plugin/core/body.hpp>
+#include <plugin/core/report.hpp>
+
+#include <clang/AST/ASTContext.h>
+#include <clang/AST/Attr.h>
+#include <clang/AST/Stmt.h>
+
+namespace coil_check {
+
+namespace {
+
+bool silences(const clang::SuppressAttr* attribute, const std::string& rule) {
+    return attribute != nullptr &&
+           llvm::is_contained(attribute->diagnosticIdentifiers(), rule);
+}
+
+bool is_silent(const clang::Decl* declaration, const std::string& rule) {
+    return declaration != nullptr &&
+           llvm::any_of(declaration->specific_attrs<clang::SuppressAttr>(),
+                        [&](auto* each) { return silences(each, rule); });
+}
+
+bool is_silent(const clang::Stmt& statement, const std::string& rule) {
+    if (auto* attributed = llvm::dyn_cast<clang::AttributedStmt>(&statement)) {
+        return llvm::any_of(attributed->getAttrs(), [&](const clang::Attr* each) {
+            return silences(llvm::dyn_cast<clang::SuppressAttr>(each), rule);
+        });
+    }
+    if (auto* declares = llvm::dyn_cast<clang::DeclStmt>(&statement)) {
+        return llvm::any_of(declares->decls(), [&](const clang::Decl* each) {
+            return is_silent(each, rule);
+        });
+    }
+    return false;
+}
+
+}  // namespace
+
+void report::add(const finding& found) {
+    const level how = chosen();
+    if (how == level::off || is_silenced(found)) return;
+    auto& to = of_.ast.getDiagnostics();
+    const unsigned headline =
+        how == level::error
+            ? to.getCustomDiagID(clang::DiagnosticsEngine::Error, "%0 [coil-%1]")
+            : to.getCustomDiagID(clang::DiagnosticsEngine::Warning, "%0 [coil-%1]");
+    const unsigned note = to.getCustomDiagID(clang::DiagnosticsEngine::Note, "%0");
+    {
+        // Said when it goes out of scope, so before the notes.
+        const auto said = to.Report(found.at, headline);
+        said << found.text << by_.name;
+        for (const auto& fix : found.fixes) said << fix;
+    }
+    for (const auto& each : found.notes) to.Report(each.at, note) << each.text;
+    if (!found.mend.empty()) to.Report(note) << found.mend;
+}
+
+level report::chosen() const {
+    const auto asked = of_.chosen.levels.find(by_.name);
+    return asked == of_.chosen.levels.end() ? by_.by_default : asked->second;
+}
+
+bool report::is_silenced(const finding& found) const {
+    const std::string rule = "coil-" + by_.name.str();
+    if (is_silent(found.declaration, rule)) return true;
+    if (within_ == nullptr) return false;
+    if (is_silent(&within_->function(), rule)) return true;
+    for (auto* each = found.statement; each != nullptr; each = within_->parent(each))
+        if (is_silent(*each, rule)) return true;
+    return false;
+}
+
+std::string text_of(clang::QualType type, const clang::ASTContext& ast) {
+    clang::PrintingPolicy policy(ast.getLangOpts());
+    policy.SuppressTagKeyword = true;
+    policy.SuppressDefaultTemplateArgs = true;
+    policy.Bool = true;
+    return type.getAsString(policy);
+}
+
+}  // namespace coil_check
