@@ -265,8 +265,8 @@ private:
         if (lent.variable != nullptr)
             return "'" + lent.variable->getNameAsString() + "'";
         if (is_closure(type_of(lent))) return "what this lambda captures";
-        return "a temporary '" +
-               text_of(type_of(lent).getUnqualifiedType(), in_.ast()) + "'";
+        return "a temporary " +
+               quoted(type_of(lent).getUnqualifiedType(), in_.ast(), "future");
     }
     /// It stands where a parameter is declared.
     bool is_default(const clang::Expr& temporary) const {

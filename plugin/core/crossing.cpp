@@ -205,15 +205,16 @@ private:
 
 std::string text_of(const obstacle& found, clang::QualType whole,
                     const clang::ASTContext& ast) {
-    std::string text = "it is of type '" + text_of(whole, ast) + "', ";
-    if (found.path.empty()) {
-        const bool is_all = ast.hasSameUnqualifiedType(found.type, whole);
-        return text +
-               (is_all ? "" : "so there is a '" + text_of(found.type, ast) + "', ") +
-               found.reason;
-    }
-    return text + "in which " + llvm::join(found.path, ", ") + " is a '" +
-           text_of(found.type, ast) + "', " + found.reason;
+    const std::string name = quoted(whole, ast, "");
+    const std::string part = "a '" + text_of(found.type, ast) + "', " + found.reason;
+    const std::string start = name.empty() ? "" : "it is of type " + name + ", ";
+    if (!found.path.empty())
+        return start + (name.empty() ? "in it " : "in which ") +
+               llvm::join(found.path, ", ") + " is " + part;
+    if (name.empty()) return "it holds " + part;
+    return ast.hasSameUnqualifiedType(found.type, whole.getNonReferenceType())
+               ? start + found.reason
+               : start + "with " + part;
 }
 
 bool crossings::may(crossing how, clang::QualType type) {
