@@ -71,7 +71,7 @@ std::string name_of(const clang::FieldDecl& member, const clang::CXXRecordDecl& 
     if (!of.isLambda())
         return of.getName().empty() ? name : of.getName().str() + "::" + name;
     const auto& capture = *(of.captures().begin() + member.getFieldIndex());
-    if (capture.capturesThis()) return "captured this";
+    if (!capture.capturesVariable()) return "captured this";
     return "captured " + capture.getCapturedVar()->getNameAsString();
 }
 
