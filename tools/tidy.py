@@ -8,7 +8,7 @@ import pathlib
 import re
 import sys
 
-FOLDERS = ('coil', 'tests', 'examples', 'bench', 'tools', 'cmake')
+FOLDERS = ('coil', 'plugin', 'tests', 'examples', 'bench', 'tools', 'cmake')
 EVIDENCE = ('_test', '_bench', '_fuzz')
 VAGUE = 'utils?|helpers?|common|misc|managers?|impl'
 WORD_EVIDENCE = {'_test': 'TEST', '_bench': 'BENCH', '_fuzz': 'FUZZ'}

@@ -86,6 +86,29 @@
 #define COIL_TRIVIAL_ABI
 #endif
 
+/// A word to coil-check, the plugin for Clang, and nothing to a compiler.
+#if COIL_CLANG
+#define COIL_MARK(word) [[clang::annotate("coil::" word)]]
+#else
+#define COIL_MARK(word)
+#endif
+
+/// On a class: an object of it does nothing until it is awaited, and is used up by
+/// that. Not needed where it has an `operator co_await() &&`.
+#define COIL_FUTURE COIL_MARK("future")
+
+/// On a parameter: what it gets goes to another thread, so it has to be `spawnable`,
+/// with all that it captures and refers to.
+#define COIL_REQUIRES_SENDABLE COIL_MARK("requires_sendable")
+
+/// On a function: futures that it is given go on when it has returned, and when its
+/// caller has: what they refer to has to live longer than that.
+#define COIL_SPAWNS COIL_MARK("spawns")
+
+/// On a function that gives a future: that refers to nothing of what the function was
+/// given, or of its object.
+#define COIL_BORROWS_NOTHING COIL_MARK("borrows_nothing")
+
 /// Around code that reads a union by its tag: GCC loses sight of the tag and takes what
 /// it rules out for an uninitialized read.
 #if COIL_CLANG

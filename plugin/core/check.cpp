@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <plugin/core/body.hpp>
+#include <plugin/core/crossing.hpp>
+#include <plugin/core/flow.hpp>
+#include <plugin/core/report.hpp>
+#include <plugin/core/rules.hpp>
+#include <plugin/core/unit.hpp>
+
+#include <clang/AST/ASTContext.h>
+#include <clang/AST/RecursiveASTVisitor.h>
+#include <clang/Basic/SourceManager.h>
+
+namespace coil_check {
+
+namespace {
+
+/// Finds what there is to check: all definitions outside of system headers, each
+/// instance of a template for itself.
+class finder : public clang::RecursiveASTVisitor<finder> {
+    using visitor = clang::RecursiveASTVisitor<finder>;
+
+public:
+    explicit finder(const unit& of)
+        : sources_(of.ast.getSourceManager()),
+          looks_into_system_(of.chosen.looks_into_system) {}
+
+    std::vector<const clang::FunctionDecl*> functions;
+    std::vector<const clang::CXXRecordDecl*> classes;
+
+    // What follows is called by clang, which also spells it.
+    bool shouldVisitTemplateInstantiations() const { return true; }
+    bool TraverseDecl(clang::Decl* declared) {
+        if (declared == nullptr || is_skipped(*declared)) return true;
+        return visitor::TraverseDecl(declared);
+    }
+    bool VisitFunctionDecl(clang::FunctionDecl* function) {
+        add(function);
+        return true;
+    }
+    bool VisitLambdaExpr(clang::LambdaExpr* lambda) {
+        auto* closure = lambda->getLambdaClass();
+        if (auto* generic = closure->getDependentLambdaCallOperator()) {
+            // The visitor does not get to these by itself.
+            for (auto* made : generic->specializations()) add(made);
+        } else {
+            add(closure->getLambdaCallOperator());
+        }
+        return true;
+    }
+    bool VisitCXXRecordDecl(clang::CXXRecordDecl* record) {
+        if (record->isThisDeclarationADefinition() && !record->isDependentContext() &&
+            !record->isLambda() && seen_.insert(record).second)
+            classes.push_back(record);
+        return true;
+    }
+
+private:
+    bool is_skipped(const clang::Decl& declared) const {
+        return !looks_into_system_ && llvm::isa<clang::DeclContext>(declared) &&
+               !llvm::isa<clang::TranslationUnitDecl>(declared) &&
+               declared.getLocation().isValid() &&
+               sources_.isInSystemHeader(declared.getLocation());
+    }
+    void add(clang::FunctionDecl* function) {
+        if (function == nullptr || !function->isThisDeclarationADefinition() ||
+            function->isDependentContext() || function->isDefaulted() ||
+            !function->hasBody() || function->isInvalidDecl() ||
+            !seen_.insert(function).second)
+            return;
+        functions.push_back(function);
+        if (function->isTemplateInstantiation()) add_lambdas_in(function->getBody());
+    }
+    void add_lambdas_in(clang::Stmt* statement) {
+        if (statement == nullptr) return;
+        if (auto* lambda = llvm::dyn_cast<clang::LambdaExpr>(statement))
+            VisitLambdaExpr(lambda);
+        for (auto* child : statement->children()) add_lambdas_in(child);
+    }
+
+    const clang::SourceManager& sources_;
+    bool looks_into_system_;
+    llvm::DenseSet<const clang::Decl*> seen_;
+};
+
+}  // namespace
+
+unit::unit(clang::ASTContext& tree, const options& choice, clang::Sema* compiler)
+    : ast(tree),
+      chosen(choice),
+      sema(compiler),
+      types(std::make_unique<crossings>(*this)) {}
+
+unit::~unit() = default;
+
+void check(unit& of) {
+    finder found(of);
+    found.TraverseDecl(of.ast.getTranslationUnitDecl());
+    for (auto* record : found.classes) {
+        for (const rule* each : all_rules()) {
+            report to(of, *each, nullptr);
+            if (each->check_class != nullptr) each->check_class(*record, to);
+        }
+    }
+    for (auto* function : found.functions) {
+        const body looked_at(*function, of.ast);
+        for (const rule* each : all_rules()) {
+            report to(of, *each, &looked_at);
+            if (each->check_body != nullptr) each->check_body(looked_at, to);
+        }
+    }
+}
+
+}  // namespace coil_check

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <plugin/core/marks.hpp>
+
+#include <clang/AST/Attr.h>
+#include <clang/AST/DeclCXX.h>
+#include <clang/AST/DeclTemplate.h>
+#include <llvm/ADT/SmallVector.h>
+
+namespace coil_check {
+
+using llvm::dyn_cast;
+
+namespace {
+
+/// The declaration in the template that `made` was instantiated from.
+const clang::Decl* pattern_of(const clang::Decl& made) {
+    if (auto* record = dyn_cast<clang::CXXRecordDecl>(&made))
+        return record->getTemplateInstantiationPattern();
+    if (auto* function = dyn_cast<clang::FunctionDecl>(&made))
+        return function->getTemplateInstantiationPattern();
+    auto* parameter = dyn_cast<clang::ParmVarDecl>(&made);
+    auto* of = parameter != nullptr
+                   ? dyn_cast<clang::FunctionDecl>(parameter->getDeclContext())
+                   : nullptr;
+    auto* from = of != nullptr ? of->getTemplateInstantiationPattern() : nullptr;
+    const unsigned index = from != nullptr ? parameter->getFunctionScopeIndex() : 0;
+    return from != nullptr && index < from->getNumParams() ? from->getParamDecl(index)
+                                                           : nullptr;
+}
+
+}  // namespace
+
+bool has_mark(const clang::Decl& declaration, llvm::StringRef mark) {
+    for (const clang::Decl* each : declaration.redecls()) {
+        for (auto* attribute : each->specific_attrs<clang::AnnotateAttr>()) {
+            llvm::StringRef text = attribute->getAnnotation();
+            if (text.consume_front("coil::") && text == mark) return true;
+        }
+    }
+    auto* pattern = pattern_of(declaration);
+    return pattern != nullptr && pattern != &declaration && has_mark(*pattern, mark);
+}
+
+std::string plain_name(const clang::NamedDecl& declaration) {
+    std::string name = declaration.getNameAsString();
+    for (auto* in = declaration.getDeclContext(); in != nullptr; in = in->getParent()) {
+        auto* space = dyn_cast<clang::NamespaceDecl>(in);
+        if (space != nullptr && (space->isInline() || space->isAnonymousNamespace()))
+            continue;
+        if (space != nullptr || llvm::isa<clang::RecordDecl>(in))
+            name = llvm::cast<clang::NamedDecl>(in)->getNameAsString() + "::" + name;
+    }
+    return name;
+}
+
+const clang::CXXRecordDecl* class_of(clang::QualType type) {
+    return type.isNull() ? nullptr : type.getNonReferenceType()->getAsCXXRecordDecl();
+}
+
+}  // namespace coil_check

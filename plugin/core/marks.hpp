@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <clang/AST/Type.h>
+#include <llvm/ADT/StringRef.h>
+
+#include <string>
+
+namespace clang {
+class CXXRecordDecl;
+class Decl;
+class NamedDecl;
+}  // namespace clang
+
+namespace coil_check {
+
+/// Whether it carries a mark of coil/base/attributes.hpp: `has_mark(*f, "blocking")`
+/// for COIL_BLOCKING, on any declaration of it or on the template that it is made from.
+bool has_mark(const clang::Decl& declaration, llvm::StringRef mark);
+
+/// `std::basic_string` for `std::__cxx11::basic_string<char>`: qualified, without
+/// template arguments, inline namespaces and unnamed ones.
+std::string plain_name(const clang::NamedDecl& declaration);
+
+/// The class of an object or of what a reference refers to; null if it is none.
+const clang::CXXRecordDecl* class_of(clang::QualType type);
+
+}  // namespace coil_check

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+namespace clang {
+class CallExpr;
+class CXXMemberCallExpr;
+class Expr;
+class ValueDecl;
+class VarDecl;
+}  // namespace clang
+
+namespace coil_check {
+
+/// The expression within parentheses and conversions that name the same object. Stops
+/// at a temporary that is made there.
+const clang::Expr* without_casts(const clang::Expr* expression);
+
+/// As `without_casts`, and through what makes a temporary from it, too.
+const clang::Expr* without_wrappers(const clang::Expr* expression);
+
+/// Whether it is `std::move(x)` or `std::forward<T>(x)`.
+bool is_move(const clang::CallExpr& call);
+
+/// The variable that `declared` is, or is a part of: of a structured binding what it
+/// was taken from. Null if it is neither.
+const clang::VarDecl* variable_of(const clang::ValueDecl* declared);
+
+/// The local variable that an expression names, or names a part of: `x`, `x.y`, `x[1]`,
+/// `std::move(x)`. Null if there is none, as in `x->y`.
+const clang::VarDecl* local_named_by(const clang::Expr* expression);
+
+/// The object of a member call, an operator call, or a call of a closure; null if the
+/// call has none.
+const clang::Expr* object_of(const clang::CallExpr& call);
+
+}  // namespace coil_check

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <plugin/core/options.hpp>
+
+#include <memory>
+
+namespace clang {
+class ASTContext;
+class Sema;
+}  // namespace clang
+
+namespace coil_check {
+
+class crossings;
+
+/// One translation unit while it is checked.
+struct unit {
+    /// `compiler` instantiates templates that the program does not use itself;
+    /// clang-tidy has none.
+    unit(clang::ASTContext& tree, const options& choice, clang::Sema* compiler);
+    ~unit();
+
+    clang::ASTContext& ast;
+    const options& chosen;
+    clang::Sema* sema;
+    /// What may get to another thread.
+    std::unique_ptr<crossings> types;
+};
+
+/// Checks all functions and classes of a translation unit.
+void check(unit& of);
+
+}  // namespace coil_check
