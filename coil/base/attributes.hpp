@@ -97,6 +97,10 @@
 /// that. Not needed where it has an `operator co_await() &&`.
 #define COIL_FUTURE COIL_MARK("future")
 
+/// On a function: it makes its thread wait, so coroutines do not call it. What calls it
+/// for them is `coil::blocking`.
+#define COIL_BLOCKING COIL_MARK("blocking")
+
 /// Around code that reads a union by its tag: GCC loses sight of the tag and takes what
 /// it rules out for an uninitialized read.
 #if COIL_CLANG
