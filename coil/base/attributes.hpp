@@ -101,6 +101,10 @@
 /// for them is `coil::blocking`.
 #define COIL_BLOCKING COIL_MARK("blocking")
 
+/// On a parameter: the function awaits the async drop of what it is given by reference.
+/// On a class: it awaits those of its members, although it has no `async_drop()`.
+#define COIL_DROPS COIL_MARK("drops")
+
 /// Around code that reads a union by its tag: GCC loses sight of the tag and takes what
 /// it rules out for an uninitialized read.
 #if COIL_CLANG

@@ -41,7 +41,7 @@ constexpr llvm::StringRef signals = "await a coil::signals: co_await signals.nex
 
 using table = llvm::StringMap<llvm::StringRef>;
 
-/// Functions of the system and of libraries in C.
+/// Functions of the system.
 const table& functions_in_c() {
     static const table all = {
         {"sleep", sleeps},
@@ -97,18 +97,19 @@ const table& functions_in_c() {
         {"getchar", on_pool},
         {"scanf", on_pool},
         {"gets", on_pool},
-        {"sqlite3_step", on_pool},
-        {"sqlite3_exec", on_pool},
-        {"sqlite3_get_table", on_pool},
-        {"PQexec", on_pool},
-        {"PQexecParams", on_pool},
-        {"PQconnectdb", on_pool},
-        {"PQgetResult", on_pool},
-        {"mysql_query", on_pool},
-        {"mysql_real_query", on_pool},
-        {"mysql_real_connect", on_pool},
-        {"curl_easy_perform", on_pool},
-        {"redisCommand", on_pool},
+    };
+    return all;
+}
+
+/// Functions of libraries in C.
+const table& functions_of_libraries() {
+    static const table all = {
+        {"sqlite3_step", on_pool},      {"sqlite3_exec", on_pool},
+        {"sqlite3_get_table", on_pool}, {"PQexec", on_pool},
+        {"PQexecParams", on_pool},      {"PQconnectdb", on_pool},
+        {"PQgetResult", on_pool},       {"mysql_query", on_pool},
+        {"mysql_real_query", on_pool},  {"mysql_real_connect", on_pool},
+        {"curl_easy_perform", on_pool}, {"redisCommand", on_pool},
     };
     return all;
 }
@@ -287,7 +288,8 @@ std::optional<blocking_call> in_c(const clang::CallExpr& call,
         if (given && (out->flag == 0 ? *given == 0 : (*given & out->flag) != 0))
             return std::nullopt;
     }
-    return found_in(functions_in_c(), name.str());
+    if (auto found = found_in(functions_in_c(), name.str())) return found;
+    return found_in(functions_of_libraries(), name.str());
 }
 
 }  // namespace
