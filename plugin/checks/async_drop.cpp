@@ -317,29 +317,16 @@ void check_expressions(const body& in, report& to) {
 
 void check_guards(const body& in, report& to) {
     if (!in.is_coroutine() || in.suspensions().empty()) return;
-    const char* const mend =
-        "own an object whose async_drop(coil::exit_reason) is told how it ended";
     for (auto* local : in.locals()) {
         auto* counting = exceptions_counted_at_end(local->getType());
         if (counting == nullptr || !waits_in_scope_of(*local, in)) continue;
-        to.add(
-            {.at = local->getLocation(),
-             .text = "'" + local->getNameAsString() +
-                     "' counts exceptions, and a stop of " + in.name() + " is none",
-             .notes = {{counting->getExprLoc(),
-                        "its destructor counts those of the thread, which runs other "
-                        "coroutines, too, while this one waits"}},
-             .mend = mend,
-             .declaration = local});
-    }
-    for (auto* call : in.calls()) {
-        if (!counts_exceptions(*call)) continue;
-        to.add({.at = call->getExprLoc(),
-                .text = "this counts the exceptions of the thread, which runs other "
-                        "coroutines, too, while " +
-                        in.name() + " waits",
-                .mend = mend,
-                .statement = call});
+        to.add({.at = local->getLocation(),
+                .text = "'" + local->getNameAsString() +
+                        "' counts exceptions, and a stop of " + in.name() + " is none",
+                .notes = {{counting->getExprLoc(), "its destructor does it here"}},
+                .mend = "ask coil::is_unwinding() there, too, or own an object whose "
+                        "async_drop(coil::exit_reason) is told how it ended",
+                .declaration = local});
     }
 }
 

@@ -249,9 +249,37 @@ void guarded_in_a_function() {
     rolls_back guard;
 }
 
+struct asks_of_a_stop {
+    int before = std::uncaught_exceptions();
+    ~asks_of_a_stop() {
+        if (std::uncaught_exceptions() > before || coil::is_unwinding())
+            ++rolls_back::failures;
+    }
+};
+coil::task<> guarded_against_both() {
+    asks_of_a_stop guard;
+    co_await work();
+}
+
+template <class F>
+struct scope_end {
+    F f;
+    ~scope_end() { f(); }
+};
+template <class F>
+scope_end(F) -> scope_end<F>;
+
+coil::task<> guarded_by_a_closure() {
+    int failures = 0;
+    // expected-error@+1 {{'guard' counts exceptions}}
+    scope_end guard{[&] { failures += std::uncaught_exceptions(); }};
+    scope_end other{[&] { ++failures; }};
+    co_await work();
+}
+
 coil::task<int> counts() {
     co_await work();
-    co_return std::uncaught_exceptions();  // expected-error {{this counts}}
+    co_return std::uncaught_exceptions();
 }
 
 coil::task<> silenced_guard() {

@@ -232,7 +232,9 @@ std::optional<asked_emptiness> emptiness_in(const clang::Expr& condition) {
         if (llvm::isa<clang::CXXConversionDecl>(callee) ||
             name_of(*call) == "has_value")
             found = of_place(object_of(*call), false);
-        if (name_of(*call) == "empty") found = of_place(object_of(*call), true);
+        if (name_of(*call) == "empty" || name_of(*call) == "has_error" ||
+            name_of(*call) == "is_stopped")
+            found = of_place(object_of(*call), true);
     }
     if (found && is_negated) found->is_empty_if = !found->is_empty_if;
     return found;

@@ -11,49 +11,59 @@
 namespace coil_check {
 
 using llvm::dyn_cast;
-using llvm::dyn_cast_or_null;
-
-bool counts_exceptions(const clang::CallExpr& call) {
-    auto* callee = call.getDirectCallee();
-    if (callee == nullptr || !callee->isInStdNamespace()) return false;
-    const std::string name = plain_name(*callee);
-    return name == "std::uncaught_exceptions" || name == "std::uncaught_exception";
-}
 
 namespace {
 
-constexpr int depth_max = 4;  // of members in members
+constexpr int depth_max = 4;  // of members in members, of calls in calls
 
-const clang::CallExpr* counting_in(const clang::Stmt* statement) {
-    if (statement == nullptr) return nullptr;
-    auto* call = dyn_cast<clang::CallExpr>(statement);
-    if (call != nullptr && counts_exceptions(*call)) return call;
-    for (auto* child : statement->children())
-        if (auto* found = counting_in(child)) return found;
-    return nullptr;
-}
+/// What a destructor asks, as far as its text shows.
+struct asked {
+    const clang::CallExpr* counting = nullptr;  // std::uncaught_exceptions()
+    bool asks_of_stop = false;                  // coil::is_unwinding()
 
-const clang::CallExpr* counting_in(clang::QualType type, int depth) {
-    auto* record = type.isNull() ? nullptr : type->getAsCXXRecordDecl();
-    if (record != nullptr) record = record->getDefinition();
-    if (record == nullptr || record->isDependentContext() || depth > depth_max ||
-        llvm::StringRef(plain_name(*record)).starts_with("coil::"))
-        return nullptr;
-    const clang::FunctionDecl* defined = nullptr;
-    if (auto* destructor = record->getDestructor())
-        if (destructor->hasBody(defined))
-            if (auto* found = counting_in(defined->getBody())) return found;
-    for (auto* field : record->fields())
-        if (auto* found = counting_in(field->getType(), depth + 1)) return found;
-    for (const auto& base : record->bases())
-        if (auto* found = counting_in(base.getType(), depth + 1)) return found;
-    return nullptr;
-}
+    void look_at(const clang::Stmt* statement, int depth) {
+        if (statement == nullptr) return;
+        if (auto* call = dyn_cast<clang::CallExpr>(statement))
+            look_at_call(*call, depth);
+        for (auto* child : statement->children()) look_at(child, depth);
+    }
+    void look_at(clang::QualType type, int depth) {
+        auto* record = type.isNull() ? nullptr : type->getAsCXXRecordDecl();
+        if (record != nullptr) record = record->getDefinition();
+        if (record == nullptr || record->isDependentContext() || depth > depth_max ||
+            llvm::StringRef(plain_name(*record)).starts_with("coil::"))
+            return;
+        const clang::FunctionDecl* defined = nullptr;
+        if (auto* destructor = record->getDestructor())
+            if (destructor->hasBody(defined)) look_at(defined->getBody(), depth + 1);
+        for (auto* field : record->fields()) look_at(field->getType(), depth + 1);
+        for (const auto& base : record->bases()) look_at(base.getType(), depth + 1);
+    }
+
+private:
+    void look_at_call(const clang::CallExpr& call, int depth) {
+        auto* callee = call.getDirectCallee();
+        if (callee == nullptr) return;
+        const std::string name = plain_name(*callee);
+        if (name == "std::uncaught_exceptions" || name == "std::uncaught_exception")
+            counting = &call;
+        if (name == "coil::is_unwinding") asks_of_stop = true;
+        const clang::FunctionDecl* defined = nullptr;
+        // A closure, or a function of the same guard.
+        if (depth < depth_max && !callee->isInStdNamespace() &&
+            callee->hasBody(defined) && seen_.insert(defined).second)
+            look_at(defined->getBody(), depth + 1);
+    }
+
+    llvm::DenseSet<const clang::FunctionDecl*> seen_;
+};
 
 }  // namespace
 
 const clang::CallExpr* exceptions_counted_at_end(clang::QualType type) {
-    return counting_in(type, 0);
+    asked found;
+    found.look_at(type, 0);
+    return found.asks_of_stop ? nullptr : found.counting;
 }
 
 bool waits_in_scope_of(const clang::VarDecl& local, const body& in) {

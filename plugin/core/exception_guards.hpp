@@ -12,11 +12,8 @@ namespace coil_check {
 
 class body;
 
-/// `std::uncaught_exceptions()` and what it replaced.
-bool counts_exceptions(const clang::CallExpr& call);
-
-/// The call of it in the destructor of an object of this type, as far as the program
-/// shows; null if there is none.
+/// Where the destructor of an object of this type asks `std::uncaught_exceptions()`, as
+/// far as the program shows. Null if it does not, or asks `coil::is_unwinding()`, too.
 const clang::CallExpr* exceptions_counted_at_end(clang::QualType type);
 
 /// Whether a coroutine waits in the scope of a local variable, behind its declaration.
