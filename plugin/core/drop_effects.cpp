@@ -14,6 +14,15 @@ namespace coil_check {
 using llvm::dyn_cast;
 using llvm::dyn_cast_or_null;
 
+bool is_nothing(const clang::Expr* value) {
+    value = without_wrappers(value);
+    auto* record = value->getType()->getAsCXXRecordDecl();
+    return value->getType()->isNullPtrType() ||
+           (record != nullptr && record->getDeclName().isIdentifier() &&
+            record->getName() == "nullopt_t") ||
+           (may_be_empty(value->getType()) && is_made_empty(value));
+}
+
 namespace {
 
 llvm::StringRef name_of(const clang::CallExpr& call) {
@@ -37,6 +46,10 @@ void add_taken(const clang::CallExpr& call, const unit& of,
     }
     auto* callee = call.getDirectCallee();
     if (callee == nullptr) return;
+    if (callee->isInStdNamespace() && name_of(call) == "exchange" &&
+        is_drop_type(*call.getArg(0), of))
+        if (auto* object = place_of(call.getArg(0)))
+            all.push_back({object, !is_nothing(call.getArg(1))});
     const bool is_operator = llvm::isa<clang::CXXOperatorCallExpr>(call) &&
                              llvm::isa<clang::CXXMethodDecl>(callee);
     for (unsigned i = is_operator ? 1 : 0; i < call.getNumArgs(); ++i)
@@ -141,12 +154,7 @@ std::optional<overwritten_object> overwriting(const clang::CallExpr& call,
         const bool takes_another =
             method->isMoveAssignmentOperator() || method->isCopyAssignmentOperator();
         if (!is_holder && !takes_another) return std::nullopt;
-        auto* value = without_wrappers(call.getArg(1));
-        auto* named = value->getType()->getAsCXXRecordDecl();
-        const bool is_null = value->getType()->isNullPtrType() ||
-                             (named != nullptr && named->getName() == "nullopt_t") ||
-                             (may_be_empty(value->getType()) && is_made_empty(value));
-        return overwritten_object{object, !is_null};
+        return overwritten_object{object, !is_nothing(call.getArg(1))};
     }
     if (!is_holder || !llvm::isa<clang::CXXMemberCallExpr>(call)) return std::nullopt;
     const llvm::StringRef name = name_of(call);
@@ -166,78 +174,6 @@ std::optional<overwritten_object> overwriting(const clang::CallExpr& call,
     if (replaces || name == "assign" || name == "insert_or_assign" || name == "resize")
         return overwritten_object{object, true};
     return std::nullopt;
-}
-
-namespace {
-
-/// The generator that a variable is the next item of.
-const clang::ValueDecl* read_by(const clang::ValueDecl& item) {
-    auto* variable = dyn_cast<clang::VarDecl>(&item);
-    auto* initial = variable ? without_wrappers(variable->getInit()) : nullptr;
-    auto* waits = dyn_cast_or_null<clang::CoroutineSuspendExpr>(initial);
-    auto* call =
-        waits ? dyn_cast_or_null<clang::CallExpr>(without_wrappers(waits->getOperand()))
-              : nullptr;
-    return call != nullptr && name_of(*call) == "next" ? place_of(object_of(*call))
-                                                       : nullptr;
-}
-
-std::optional<asked_emptiness> of_place(const clang::Expr* object, bool is_empty_if) {
-    auto* found = place_of(object);
-    if (found == nullptr) return std::nullopt;
-    if (auto* generator = read_by(*found)) found = generator;
-    return asked_emptiness{found, is_empty_if};
-}
-
-bool is_nothing(const clang::Expr* value) {
-    value = without_wrappers(value);
-    auto* record = value->getType()->getAsCXXRecordDecl();
-    return value->getType()->isNullPtrType() ||
-           (record != nullptr && record->getName() == "nullopt_t");
-}
-
-std::optional<asked_emptiness> by_operator(const clang::CallExpr& call,
-                                           clang::OverloadedOperatorKind kind) {
-    const bool is_comparison =
-        kind == clang::OO_EqualEqual || kind == clang::OO_ExclaimEqual;
-    if (!is_comparison || call.getNumArgs() != 2) return std::nullopt;
-    const bool is_empty_if = kind == clang::OO_EqualEqual;
-    if (is_nothing(call.getArg(1))) return of_place(call.getArg(0), is_empty_if);
-    if (is_nothing(call.getArg(0))) return of_place(call.getArg(1), is_empty_if);
-    return std::nullopt;
-}
-
-}  // namespace
-
-std::optional<asked_emptiness> emptiness_in(const clang::Expr& condition) {
-    const clang::Expr* asked = without_wrappers(&condition);
-    bool is_negated = false;
-    for (;;) {
-        auto* negation = dyn_cast<clang::UnaryOperator>(asked);
-        if (negation == nullptr || negation->getOpcode() != clang::UO_LNot) break;
-        asked = without_wrappers(negation->getSubExpr());
-        is_negated = !is_negated;
-    }
-    std::optional<asked_emptiness> found;
-    if (auto* rewritten = dyn_cast<clang::CXXRewrittenBinaryOperator>(asked)) {
-        // `x != nullptr`, from ==.
-        const auto parts = rewritten->getDecomposedForm();
-        const bool is_equal = parts.Opcode == clang::BO_EQ;
-        if (is_nothing(parts.RHS)) found = of_place(parts.LHS, is_equal);
-        if (is_nothing(parts.LHS)) found = of_place(parts.RHS, is_equal);
-    } else if (auto* call = dyn_cast<clang::CallExpr>(asked)) {
-        auto* callee = call->getDirectCallee();
-        if (callee == nullptr) return std::nullopt;
-        found = by_operator(*call, callee->getOverloadedOperator());
-        if (llvm::isa<clang::CXXConversionDecl>(callee) ||
-            name_of(*call) == "has_value")
-            found = of_place(object_of(*call), false);
-        if (name_of(*call) == "empty" || name_of(*call) == "has_error" ||
-            name_of(*call) == "is_stopped")
-            found = of_place(object_of(*call), true);
-    }
-    if (found && is_negated) found->is_empty_if = !found->is_empty_if;
-    return found;
 }
 
 }  // namespace coil_check

@@ -22,6 +22,10 @@ struct drop_effect {
     bool is_full;
 };
 
+/// Whether it is `nullptr`, `std::nullopt`, or an object that is made with nothing in
+/// it.
+bool is_nothing(const clang::Expr* value);
+
 /// What one statement or expression, without its parts, does.
 llvm::SmallVector<drop_effect, 2> drop_effects(const clang::Stmt& of_this,
                                                const unit& of);
@@ -33,13 +37,5 @@ struct overwritten_object {
 };
 std::optional<overwritten_object> overwriting(const clang::CallExpr& call,
                                               const unit& of);
-
-/// A condition that asks whether an object holds anything: `!x`, `x.has_value()`,
-/// `x == nullptr`, `v.empty()`. A loop over `g.next()` asks of `g`.
-struct asked_emptiness {
-    const clang::ValueDecl* object;
-    bool is_empty_if;
-};
-std::optional<asked_emptiness> emptiness_in(const clang::Expr& condition);
 
 }  // namespace coil_check

@@ -2,6 +2,7 @@
 #include <plugin/core/body.hpp>
 #include <plugin/core/drop_effects.hpp>
 #include <plugin/core/drop_flow.hpp>
+#include <plugin/core/drop_questions.hpp>
 #include <plugin/core/drops.hpp>
 #include <plugin/core/flow.hpp>
 #include <plugin/core/marks.hpp>
@@ -49,6 +50,7 @@ public:
         for (auto* call : in.calls()) {
             add_overwritten(*call);
             add_reader(*call);
+            add_looped(*call);
         }
     }
 
@@ -148,6 +150,17 @@ private:
             if (isa<clang::CoroutineSuspendExpr>(around)) reading_[around] = object;
     }
 
+    /// What a loop drops, one by one.
+    void add_looped(const clang::CallExpr& call) {
+        const clang::Stmt* around = &call;
+        while (around != nullptr &&
+               !isa<clang::ForStmt, clang::CXXForRangeStmt, clang::WhileStmt>(around))
+            around = in_.parent(around);
+        if (around == nullptr) return;
+        for (const auto& [object, is_full] : effects_of(call))
+            if (!is_full) looped_.insert(object);
+    }
+
     // What holds where.
 
     std::vector<flow::facts> solve() {
@@ -186,19 +199,49 @@ private:
             const bool is_unwound = throws && edge > 0 && &to == &graph().getExit();
             if (next.getReachableBlock() == &to && !is_unwound) {
                 flow::facts there = ends[from->getBlockID()];
-                if (from->succ_size() == 2) refine(*from, edge == 0, there);
+                refine(*from, to, edge == 0, there);
                 now |= there;
             }
             ++edge;
         }
         return true;
     }
-    void refine(const clang::CFGBlock& branch, bool is_true, flow::facts& full) const {
+    void refine(const clang::CFGBlock& branch, const clang::CFGBlock& to, bool is_true,
+                flow::facts& full) const {
+        auto* chosen = dyn_cast_or_null<clang::SwitchStmt>(branch.getTerminatorStmt());
+        if (chosen != nullptr) return refine(*chosen, to, full);
+        if (branch.succ_size() != 2) return;
         auto* condition =
             dyn_cast_or_null<clang::Expr>(branch.getTerminatorCondition(false));
+        while (auto* both = dyn_cast_or_null<clang::BinaryOperator>(condition)) {
+            if (!both->isLogicalOp()) break;
+            condition = both->getRHS();  // the left one had a branch of its own
+        }
         if (condition == nullptr) return;
-        const auto asked = emptiness_in(*condition);
-        if (asked && asked->is_empty_if == is_true) set(asked->object, false, full);
+        const auto asked = emptiness_in(*condition, of_);
+        if (!asked || asked->is_empty_if != is_true) return;
+        if (!asked->is_end_of_loop || looped_.contains(asked->object))
+            set(asked->object, false, full);
+    }
+    void refine(const clang::SwitchStmt& chosen, const clang::CFGBlock& to,
+                flow::facts& full) const {
+        const auto asked = alternative_in(chosen.getCond());
+        if (!asked) return;
+        auto* here = dyn_cast_or_null<clang::CaseStmt>(to.getLabel());
+        llvm::SmallVector<std::uint64_t, 4> named;
+        for (auto* each = chosen.getSwitchCaseList(); each != nullptr;
+             each = each->getNextSwitchCase()) {
+            auto* label = dyn_cast<clang::CaseStmt>(each);
+            clang::Expr::EvalResult number;
+            if (label == nullptr || !label->getLHS()->EvaluateAsInt(number, of_.ast))
+                continue;
+            const auto which = number.Val.getInt().getZExtValue();
+            named.push_back(which);
+            if (label == here && owes_nothing_with(*asked->whole, which, of_))
+                set(asked->object, false, full);
+        }
+        if (here == nullptr && owes_nothing_without(*asked->whole, named, of_))
+            set(asked->object, false, full);
     }
     void apply(const clang::CFGElement& element, flow::facts& full) {
         if (const auto ended = element.getAs<clang::CFGLifetimeEnds>())
@@ -301,6 +344,7 @@ private:
     llvm::DenseMap<const clang::ValueDecl*, unsigned> index_;
     llvm::DenseMap<const clang::Stmt*, const clang::ValueDecl*> reading_;
     llvm::DenseMap<const clang::Stmt*, llvm::SmallVector<drop_effect, 2>> effects_;
+    llvm::DenseSet<const clang::ValueDecl*> looped_;
     std::vector<bool> reached_;
     llvm::SmallVector<lost_drop, 4> worst_;
     llvm::SmallVector<lost_drop, 4> overwritten_;

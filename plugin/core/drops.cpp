@@ -187,7 +187,8 @@ const clang::Expr* whole_of(const clang::CallExpr& call) {
     if (!callee->getDeclName().isIdentifier()) return nullptr;
     if (llvm::isa<clang::CXXMemberCallExpr>(call)) {
         static const llvm::StringSet<> parts = {"value", "front", "back",  "at",
-                                                "get",   "top",   "begin", "find"};
+                                                "get",   "top",   "begin", "find",
+                                                "end",   "cend"};
         return parts.contains(callee->getName()) ? object_of(call) : nullptr;
     }
     static const llvm::StringSet<> passing = {"move", "forward", "get", "as_const",
@@ -197,6 +198,36 @@ const clang::Expr* whole_of(const clang::CallExpr& call) {
     return is_part ? call.getArg(0) : nullptr;
 }
 
+/// `it` of `auto it = all.begin()`: the container that it runs through.
+const clang::Expr* container_of(const clang::VarDecl& iterator) {
+    auto* record = iterator.getType()->getAsCXXRecordDecl();
+    if (record == nullptr || !llvm::StringRef(plain_name(*record)).contains("iter"))
+        return nullptr;
+    auto* call = dyn_cast_or_null<clang::CXXMemberCallExpr>(
+        without_wrappers(iterator.getInit()));
+    auto* callee = call != nullptr ? call->getMethodDecl() : nullptr;
+    static const llvm::StringSet<> places = {"begin", "rbegin", "end", "rend", "find"};
+    const bool is_place = callee != nullptr && callee->getDeclName().isIdentifier() &&
+                          places.contains(callee->getName());
+    return is_place ? call->getImplicitObjectArgument() : nullptr;
+}
+
+/// What a local reference or iterator was made from, or null.
+const clang::Expr* origin_of(const clang::ValueDecl& declared) {
+    if (auto* binding = dyn_cast<clang::BindingDecl>(&declared)) {
+        auto* whole = dyn_cast_or_null<clang::VarDecl>(binding->getDecomposedDecl());
+        const bool refers = whole != nullptr && whole->getType()->isReferenceType();
+        return refers ? whole->getInit() : nullptr;
+    }
+    auto* variable = dyn_cast<clang::VarDecl>(&declared);
+    if (variable == nullptr || llvm::isa<clang::ParmVarDecl>(variable) ||
+        !variable->hasLocalStorage())
+        return nullptr;
+    if (variable->getType()->isReferenceType()) return variable->getInit();
+    return variable->getType()->isPointerType() ? variable->getInit()
+                                                : container_of(*variable);
+}
+
 }  // namespace
 
 const clang::ValueDecl* place_of(const clang::Expr* expression) {
@@ -204,7 +235,9 @@ const clang::ValueDecl* place_of(const clang::Expr* expression) {
     while (named != nullptr) {
         const clang::Expr* whole = nullptr;
         if (auto* reference = dyn_cast<clang::DeclRefExpr>(named)) {
-            return reference->getDecl();
+            auto* origin = origin_of(*reference->getDecl());
+            auto* from = origin != nullptr ? place_of(origin) : nullptr;
+            return from != nullptr ? from : reference->getDecl();
         } else if (auto* member = dyn_cast<clang::MemberExpr>(named)) {
             auto* base = without_wrappers(member->getBase());
             if (llvm::isa<clang::CXXThisExpr>(base)) return member->getMemberDecl();
