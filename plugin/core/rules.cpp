@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <plugin/checks/async_drop.hpp>
 #include <plugin/checks/blocking.hpp>
+#include <plugin/checks/lifetime.hpp>
+#include <plugin/checks/sendable.hpp>
 #include <plugin/checks/unawaited.hpp>
 #include <plugin/core/rules.hpp>
 
@@ -10,6 +12,8 @@ namespace coil_check {
 static const rule* const rules[] = {
     &async_drop,
     &blocking,
+    &lifetime,
+    &sendable,
     &unawaited,
 };
 
