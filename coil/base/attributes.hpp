@@ -97,6 +97,14 @@
 /// that. Not needed where it has an `operator co_await() &&`.
 #define COIL_FUTURE COIL_MARK("future")
 
+/// On a function: it makes its thread wait, so coroutines do not call it. What calls it
+/// for them is `coil::blocking`.
+#define COIL_BLOCKING COIL_MARK("blocking")
+
+/// On a parameter: the function awaits the async drop of what it is given by reference.
+/// On a class: it awaits those of its members, although it has no `async_drop()`.
+#define COIL_DROPS COIL_MARK("drops")
+
 /// On a parameter: what it gets goes to another thread, so it has to be `spawnable`,
 /// with all that it captures and refers to.
 #define COIL_REQUIRES_SENDABLE COIL_MARK("requires_sendable")

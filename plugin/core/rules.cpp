@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <plugin/checks/async_drop.hpp>
+#include <plugin/checks/blocking.hpp>
 #include <plugin/checks/lifetime.hpp>
 #include <plugin/checks/sendable.hpp>
 #include <plugin/checks/unawaited.hpp>
@@ -8,6 +10,8 @@ namespace coil_check {
 
 // One line per rule, by name: `tools/new_check.py` adds it.
 static const rule* const rules[] = {
+    &async_drop,
+    &blocking,
     &lifetime,
     &sendable,
     &unawaited,
