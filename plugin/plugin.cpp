@@ -42,7 +42,7 @@ public:
     void HandleTranslationUnit(clang::ASTContext& ast) override {
         // What does not compile has errors of its own, and holes where they are.
         if (compiler_.getDiagnostics().hasUncompilableErrorOccurred()) return;
-        unit whole{ast, chosen_, compiler_.hasSema() ? &compiler_.getSema() : nullptr};
+        unit whole(ast, chosen_, compiler_.hasSema() ? &compiler_.getSema() : nullptr);
         check(whole);
     }
 

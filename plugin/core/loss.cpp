@@ -23,12 +23,8 @@ constexpr const char* mark = "loses_when_stopped";
 constexpr unsigned depth_max = 4;  // of functions that call each other
 
 bool is_marked(const clang::FunctionDecl& function, unsigned parameter) {
-    if (parameter < function.getNumParams() &&
-        has_mark(*function.getParamDecl(parameter), mark))
-        return true;
-    auto* pattern = function.getTemplateInstantiationPattern();
-    return pattern != nullptr && parameter < pattern->getNumParams() &&
-           has_mark(*pattern->getParamDecl(parameter), mark);
+    return parameter < function.getNumParams() &&
+           has_mark(*function.getParamDecl(parameter), mark);
 }
 
 bool is_shield(const clang::CallExpr& call) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <plugin/checks/compiler.hpp>
+#include <plugin/checks/sendable.hpp>
 #include <plugin/checks/stop_safety.hpp>
 #include <plugin/checks/unawaited.hpp>
 #include <plugin/core/rules.hpp>
@@ -9,6 +10,7 @@ namespace coil_check {
 // One line per rule, by name: `tools/new_check.py` adds it.
 static const rule* const rules[] = {
     &compiler,
+    &sendable,
     &stop_safety,
     &unawaited,
 };

@@ -3,6 +3,8 @@
 
 #include <plugin/core/options.hpp>
 
+#include <memory>
+
 namespace clang {
 class ASTContext;
 class Sema;
@@ -10,12 +12,20 @@ class Sema;
 
 namespace coil_check {
 
+class crossings;
+
 /// One translation unit while it is checked.
 struct unit {
+    /// `compiler` instantiates templates that the program does not use itself;
+    /// clang-tidy has none.
+    unit(clang::ASTContext& tree, const options& choice, clang::Sema* compiler);
+    ~unit();
+
     clang::ASTContext& ast;
     const options& chosen;
-    /// Answers for templates that the program does not use itself; clang-tidy has none.
-    clang::Sema* sema = nullptr;
+    clang::Sema* sema;
+    /// What may get to another thread.
+    std::unique_ptr<crossings> types;
 };
 
 /// Checks all functions and classes of a translation unit.
