@@ -19,6 +19,10 @@ using llvm::isa_and_nonnull;
 llvm::SmallVector<const clang::Stmt*, 4> parts_of(const clang::Stmt& whole) {
     if (auto* suspension = dyn_cast<clang::CoroutineSuspendExpr>(&whole))
         return {suspension->getOperand()};
+    if (auto* result = dyn_cast<clang::CoreturnStmt>(&whole)) {
+        if (result->getOperand() == nullptr) return {};
+        return {result->getOperand()};
+    }
     if (auto* given = dyn_cast<clang::CXXDefaultArgExpr>(&whole))
         return {given->getExpr()};
     if (auto* given = dyn_cast<clang::CXXDefaultInitExpr>(&whole))

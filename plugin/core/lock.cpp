@@ -61,6 +61,9 @@ public:
     const clang::CallExpr* find(const clang::Stmt& part, const place& mutex,
                                 unsigned depth = 0) {
         if (auto* call = dyn_cast<clang::CallExpr>(&part)) {
+            auto* callee = call->getDirectCallee();
+            // Another part of it ends the wait.
+            if (callee != nullptr && has_mark(*callee, "stops_parts")) return nullptr;
             const locking how = locked_by(*call);
             if (how.mutex == mutex && !(how.is_shared && is_shared_)) return call;
             if (auto* found = find_in_body(*call, mutex, depth)) return found;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <plugin/checks/advice.hpp>
 #include <plugin/checks/compiler.hpp>
+#include <plugin/checks/cost.hpp>
 #include <plugin/checks/sendable.hpp>
 #include <plugin/checks/stop_safety.hpp>
 #include <plugin/checks/unawaited.hpp>
@@ -9,7 +11,9 @@ namespace coil_check {
 
 // One line per rule, by name: `tools/new_check.py` adds it.
 static const rule* const rules[] = {
+    &advice,
     &compiler,
+    &cost,
     &sendable,
     &stop_safety,
     &unawaited,
