@@ -10,6 +10,7 @@
 namespace coil_check {
 
 // One line per rule, by name: `tools/new_check.py` adds it.
+// clang-format off
 static const rule* const rules[] = {
     &advice,
     &compiler,
@@ -18,6 +19,7 @@ static const rule* const rules[] = {
     &stop_safety,
     &unawaited,
 };
+// clang-format on
 
 llvm::ArrayRef<const rule*> all_rules() {
     return rules;
