@@ -88,15 +88,19 @@ void check(unit& of) {
     found.TraverseDecl(of.ast.getTranslationUnitDecl());
     for (auto* record : found.classes) {
         for (const rule* each : all_rules()) {
+            if (each->check_class == nullptr || of.chosen.of(*each) == level::off)
+                continue;
             report to(of, *each, nullptr);
-            if (each->check_class != nullptr) each->check_class(*record, to);
+            each->check_class(*record, to);
         }
     }
     for (auto* function : found.functions) {
         const body looked_at(*function, of.ast);
         for (const rule* each : all_rules()) {
+            if (each->check_body == nullptr || of.chosen.of(*each) == level::off)
+                continue;
             report to(of, *each, &looked_at);
-            if (each->check_body != nullptr) each->check_body(looked_at, to);
+            each->check_body(looked_at, to);
         }
     }
 }

@@ -37,10 +37,10 @@ bool is_silent(const clang::Stmt& statement, const std::string& rule) {
 
 }  // namespace
 
-void report::add(const finding& found) {
-    const level how = chosen();
-    if (how == level::off || is_silenced(found)) return;
-    auto& to = of_.ast.getDiagnostics();
+namespace {
+
+void say_as_the_compiler(clang::DiagnosticsEngine& to, const rule& by, level how,
+                         const finding& found) {
     const unsigned headline =
         how == level::error
             ? to.getCustomDiagID(clang::DiagnosticsEngine::Error, "%0 [coil-%1]")
@@ -49,16 +49,22 @@ void report::add(const finding& found) {
     {
         // Said when it goes out of scope, so before the notes.
         const auto said = to.Report(found.at, headline);
-        said << found.text << by_.name;
+        said << found.text << by.name;
         for (const auto& fix : found.fixes) said << fix;
     }
     for (const auto& each : found.notes) to.Report(each.at, note) << each.text;
     if (!found.mend.empty()) to.Report(note) << found.mend;
 }
 
-level report::chosen() const {
-    const auto asked = of_.chosen.levels.find(by_.name);
-    return asked == of_.chosen.levels.end() ? by_.by_default : asked->second;
+}  // namespace
+
+void report::add(const finding& found) {
+    const level how = of_.chosen.of(by_);
+    if (how == level::off || is_silenced(found)) return;
+    if (of_.say)
+        of_.say(by_, how, found);
+    else
+        say_as_the_compiler(of_.ast.getDiagnostics(), by_, how, found);
 }
 
 bool report::is_silenced(const finding& found) const {

@@ -50,7 +50,6 @@ public:
 
 private:
     [[nodiscard]] bool is_silenced(const finding& found) const;
-    [[nodiscard]] level chosen() const;
 
     unit& of_;
     const rule& by_;

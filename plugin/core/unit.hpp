@@ -3,6 +3,8 @@
 
 #include <plugin/core/options.hpp>
 
+#include <functional>
+
 namespace clang {
 class ASTContext;
 class Sema;
@@ -10,12 +12,17 @@ class Sema;
 
 namespace coil_check {
 
+struct finding;
+struct rule;
+
 /// One translation unit while it is checked.
 struct unit {
     clang::ASTContext& ast;
     const options& chosen;
     /// Answers for templates that the program does not use itself; clang-tidy has none.
     clang::Sema* sema = nullptr;
+    /// Says a finding where that is not for the compiler to do, as in clang-tidy.
+    std::function<void(const rule&, level, const finding&)> say = {};
 };
 
 /// Checks all functions and classes of a translation unit.
