@@ -6,8 +6,8 @@ checks/<rule>_test.cpp or checks/<rule>_<part>_test.cpp, says on its lines what 
 there (`expected-error`), and nothing else may be. A page, checks/<rule>.md, is a case as
 well: its `Before` gives exactly the text below it, its `After` no finding.
 
-clang-tidy knows less, as it has no Sema: a line on which it finds something else says
-`// differs in clang-tidy`, and every such line must.
+clang-tidy knows less, as it has no Sema: plugin/differs_in_clang_tidy.txt names the cases
+in which it finds something else, and it must there.
 """
 import collections
 import os
@@ -22,7 +22,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CHECKS = ROOT / 'plugin' / 'checks'
 LINES_MAX = 12  # of one finding, as a reader sees it
 LANGUAGE = ['-std=c++20', '-I', str(ROOT)]
-DIFFERS = '// differs in clang-tidy'
+DIFFERING = ROOT / 'plugin' / 'differs_in_clang_tidy.txt'
+CASE = re.compile(r'(?!//|#|template|\s)(?:.*?\W)?(\w+)\(')  # the line that names a function
 EXPECTED = re.compile(r'expected-(error|warning)(?:@([+-]?)(\d+))?(?: (\d+)\+?)? ?'
                       r'\{\{(.*?)\}\}(?!\})')
 FOUND = re.compile(r'^(?P<file>[^\s:]+):(?P<line>\d+):\d+: (?P<level>error|warning): '
@@ -107,12 +108,12 @@ class Tool(Plugin):
         wrong = [f'{path.name}:{line}: expected {wanted[line]}, found {found[line]}'
                  for line in sorted({*wanted, *found})
                  if not self.is_as_expected(wanted[line], found[line])]
-        return self.verdict(wrong, text, output)
+        return self.verdict(wrong, path, output)
 
     def is_as_expected(self, wanted, found):
         return is_as_expected(wanted, found)
 
-    def verdict(self, wrong, text, output):
+    def verdict(self, wrong, path, output):
         return '\n'.join(wrong)
 
     def output(self, source, options, folder):
@@ -142,15 +143,24 @@ class Tidy(Tool):
         wanted, found = once(wanted), once(found)
         return is_as_expected(wanted, found)
 
-    def verdict(self, wrong, text, output):
+    def verdict(self, wrong, path, output):
         if 'clang-diagnostic-error' in output:
             return output
-        lines = {number for number, line in enumerate(text.splitlines(), 1)
-                 if DIFFERS in line}
-        seen = {int(each.split(':')[1]) for each in wrong}
-        unmarked = [each for each in wrong if int(each.split(':')[1]) not in lines]
-        mended = [f'line {line} no longer "{DIFFERS}"' for line in sorted(lines - seen)]
-        return '\n'.join(unmarked + mended)
+        known = {line.split()[1] for line in DIFFERING.read_text().splitlines()
+                 if line.split()[0] == path.name}
+        seen = {each: case_at(path.read_text(), int(each.split(':')[1])) for each in wrong}
+        news = [f'{each}, in {case}' for each, case in seen.items() if case not in known]
+        mended = [f'{path.name} {case}: no longer; drop it from {DIFFERING.name}'
+                  for case in sorted(known - set(seen.values()))]
+        return '\n'.join(news + mended)
+
+
+def case_at(text, number):
+    """The function around a line."""
+    for line in reversed(text.splitlines()[:number]):
+        if named := CASE.match(line):
+            return named[1]
+    return ''
 
 
 def default_of(page):

@@ -97,6 +97,10 @@
 /// that. Not needed where it has an `operator co_await() &&`.
 #define COIL_FUTURE COIL_MARK("future")
 
+/// On a parameter: what it gets goes to another thread, so it has to be `spawnable`,
+/// with all that it captures and refers to.
+#define COIL_REQUIRES_SENDABLE COIL_MARK("requires_sendable")
+
 /// Around code that reads a union by its tag: GCC loses sight of the tag and takes what
 /// it rules out for an uninitialized read.
 #if COIL_CLANG

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <plugin/core/body.hpp>
+#include <plugin/core/crossing.hpp>
 #include <plugin/core/flow.hpp>
 #include <plugin/core/report.hpp>
 #include <plugin/core/rules.hpp>
@@ -82,6 +83,14 @@ private:
 };
 
 }  // namespace
+
+unit::unit(clang::ASTContext& tree, const options& choice, clang::Sema* compiler)
+    : ast(tree),
+      chosen(choice),
+      sema(compiler),
+      types(std::make_unique<crossings>(*this)) {}
+
+unit::~unit() = default;
 
 void check(unit& of) {
     finder found(of);

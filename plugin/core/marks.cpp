@@ -18,7 +18,14 @@ const clang::Decl* pattern_of(const clang::Decl& made) {
         return record->getTemplateInstantiationPattern();
     if (auto* function = dyn_cast<clang::FunctionDecl>(&made))
         return function->getTemplateInstantiationPattern();
-    return nullptr;
+    auto* parameter = dyn_cast<clang::ParmVarDecl>(&made);
+    auto* of = parameter != nullptr
+                   ? dyn_cast<clang::FunctionDecl>(parameter->getDeclContext())
+                   : nullptr;
+    auto* from = of != nullptr ? of->getTemplateInstantiationPattern() : nullptr;
+    const unsigned index = from != nullptr ? parameter->getFunctionScopeIndex() : 0;
+    return from != nullptr && index < from->getNumParams() ? from->getParamDecl(index)
+                                                           : nullptr;
 }
 
 }  // namespace

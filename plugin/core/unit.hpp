@@ -4,6 +4,7 @@
 #include <plugin/core/options.hpp>
 
 #include <functional>
+#include <memory>
 
 namespace clang {
 class ASTContext;
@@ -12,15 +13,22 @@ class Sema;
 
 namespace coil_check {
 
+class crossings;
 struct finding;
 struct rule;
 
 /// One translation unit while it is checked.
 struct unit {
+    /// `compiler` instantiates templates that the program does not use itself;
+    /// clang-tidy has none.
+    unit(clang::ASTContext& tree, const options& choice, clang::Sema* compiler);
+    ~unit();
+
     clang::ASTContext& ast;
     const options& chosen;
-    /// Answers for templates that the program does not use itself; clang-tidy has none.
-    clang::Sema* sema = nullptr;
+    clang::Sema* sema;
+    /// What may get to another thread.
+    std::unique_ptr<crossings> types;
     /// Says a finding where that is not for the compiler to do, as in clang-tidy.
     std::function<void(const rule&, level, const finding&)> say = {};
 };
