@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <plugin/checks/unawaited.hpp>
 #include <plugin/core/body.hpp>
+#include <plugin/core/flow.hpp>
 #include <plugin/core/future.hpp>
 #include <plugin/core/report.hpp>
 #include <plugin/core/syntax.hpp>
 
 #include <clang/AST/ASTContext.h>
+#include <clang/AST/StmtCXX.h>
 
 namespace coil_check {
+
+using llvm::dyn_cast;
+using llvm::dyn_cast_or_null;
+using llvm::isa;
 
 namespace {
 
@@ -28,20 +34,193 @@ void check_discarded(const clang::CallExpr& call, const body& in, report& to) {
     to.add(found);
 }
 
-void check_local(const clang::VarDecl& variable, const body& in, report& to) {
-    if (!is_future(variable.getType(), to.of()) || !in.uses(variable).empty()) return;
-    const std::string name = variable.getNameAsString();
-    to.add(
-        {.at = variable.getLocation(),
-         .text = "'" + name + "' is never awaited, so what it would do never happens",
-         .mend = "await it: co_await std::move(" + name + ")",
-         .declaration = &variable});
+/// What naming a variable does to the future in it.
+enum class use : unsigned char { nothing, moves, awaits, refills, unknown };
+
+use use_of(const clang::Expr& named, const body& in) {
+    auto* around = in.parent(&named);
+    while (isa_and_nonnull<clang::ParenExpr, clang::ImplicitCastExpr>(around))
+        around = in.parent(around);
+    if (auto* cast = dyn_cast_or_null<clang::ExplicitCastExpr>(around))
+        return cast->getType()->isVoidType() ? use::nothing : use::unknown;
+    if (isa_and_nonnull<clang::CoroutineSuspendExpr>(around)) return use::awaits;
+    if (isa_and_nonnull<clang::ReturnStmt, clang::CoreturnStmt>(around))
+        return use::moves;
+    if (auto* construct = dyn_cast_or_null<clang::CXXConstructExpr>(around))
+        return construct->getConstructor()->isMoveConstructor() ? use::moves
+                                                                : use::unknown;
+    auto* call = dyn_cast_or_null<clang::CallExpr>(around);
+    if (call == nullptr) return use::unknown;
+    if (is_move(*call)) return use::moves;
+    auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(call);
+    const bool is_refilled = assigns != nullptr && assigns->isAssignmentOp() &&
+                             without_casts(assigns->getArg(0)) == &named;
+    return is_refilled ? use::refills : use::unknown;
+}
+
+/// The futures in local variables of one function: on which paths they are awaited.
+class local_futures {
+public:
+    local_futures(const body& in, report& to) : in_(in), to_(to) {
+        for (auto* each : in.locals())
+            if (is_future(each->getType(), to.of())) look_at(*each);
+    }
+
+    void check() {
+        if (followed_.empty()) return;
+        auto* control = in_.control();
+        if (control == nullptr) return;
+        const auto begins = control->forward(
+            static_cast<unsigned>(2 * followed_.size()), flow::meet::any,
+            [this](const auto& element, flow::facts& facts) { step(element, facts); });
+        says_ = true;
+        for (const clang::CFGBlock* block : control->graph()) {
+            flow::facts facts = begins[block->getBlockID()];
+            for (const auto& element : *block) step(element, facts);
+        }
+    }
+
+private:
+    void look_at(const clang::VarDecl& variable) {
+        bool is_used = false;
+        for (auto* each : in_.uses(variable)) {
+            const use how = use_of(*each, in_);
+            if (how == use::unknown) return;  // somebody else may await it
+            is_used |= how == use::moves || how == use::awaits;
+        }
+        if (is_used) {
+            followed_.push_back(&variable);
+        } else if (variable.getInit() != nullptr) {
+            say_never(variable);
+        }
+    }
+    void say_never(const clang::VarDecl& variable) {
+        const std::string name = variable.getNameAsString();
+        to_.add({.at = variable.getLocation(),
+                 .text = "'" + name +
+                         "' is never awaited, so what it would do never happens",
+                 .mend = "await it: co_await std::move(" + name + ")",
+                 .declaration = &variable});
+    }
+
+    // Two facts of each variable: that it may hold a future, and that it may have held
+    // one that is used up.
+    static unsigned holds(unsigned index) { return 2 * index; }
+    static unsigned is_used_up(unsigned index) { return 2 * index + 1; }
+
+    void step(const clang::CFGElement& element, flow::facts& facts) {
+        if (const auto gone = element.getAs<clang::CFGAutomaticObjDtor>())
+            return step_end(gone->getVarDecl(), gone->getTriggerStmt(), facts);
+        if (const auto gone = element.getAs<clang::CFGLifetimeEnds>())
+            return step_end(gone->getVarDecl(), gone->getTriggerStmt(), facts);
+        const auto statement = element.getAs<clang::CFGStmt>();
+        if (!statement) return;
+        const clang::Stmt& what = *statement->getStmt();
+        if (auto* declares = dyn_cast<clang::DeclStmt>(&what)) {
+            for (auto* each : declares->decls())
+                if (auto* variable = dyn_cast<clang::VarDecl>(each))
+                    fill(*variable, variable->getInit() != nullptr, facts);
+        } else if (auto* named = dyn_cast<clang::DeclRefExpr>(&what)) {
+            step_use(*named, facts);
+        } else if (auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(&what)) {
+            auto* refilled =
+                assigns->isAssignmentOp()
+                    ? dyn_cast<clang::DeclRefExpr>(without_casts(assigns->getArg(0)))
+                    : nullptr;
+            if (refilled != nullptr)
+                if (auto* variable = variable_of(refilled->getDecl()))
+                    fill(*variable, true, facts);
+        }
+    }
+    void fill(const clang::VarDecl& variable, bool is_filled,
+              flow::facts& facts) const {
+        const int index = index_of(variable);
+        if (index < 0) return;
+        const auto place = static_cast<unsigned>(index);
+        facts[holds(place)] = is_filled;
+        facts.reset(is_used_up(place));
+    }
+    void step_use(const clang::DeclRefExpr& named, flow::facts& facts) {
+        auto* variable = variable_of(named.getDecl());
+        const int index = variable != nullptr ? index_of(*variable) : -1;
+        if (index < 0) return;
+        const auto place = static_cast<unsigned>(index);
+        const use how = use_of(named, in_);
+        if (how != use::moves && how != use::awaits) return;
+        if (says_ && facts.test(is_used_up(place))) say_again(named, *variable);
+        facts.reset(holds(place));
+        if (how == use::moves) facts.set(is_used_up(place));
+    }
+    void step_end(const clang::VarDecl* variable, const clang::Stmt* trigger,
+                  flow::facts& facts) {
+        const int index = variable != nullptr ? index_of(*variable) : -1;
+        if (index < 0) return;
+        const auto place = static_cast<unsigned>(index);
+        if (says_ && facts.test(holds(place)) && said_.insert(variable).second)
+            say_lost(*variable, trigger);
+        facts.reset(holds(place));
+        facts.reset(is_used_up(place));
+    }
+    int index_of(const clang::VarDecl& variable) const {
+        auto* found = llvm::find(followed_, &variable);
+        return found == followed_.end() ? -1
+                                        : static_cast<int>(found - followed_.begin());
+    }
+
+    void say_lost(const clang::VarDecl& variable, const clang::Stmt* trigger) {
+        const std::string name = variable.getNameAsString();
+        finding found{.at = variable.getLocation(),
+                      .text = "'" + name + "' is not awaited on every path",
+                      .mend = "make it where it is awaited, or await it on all paths",
+                      .declaration = &variable};
+        if (trigger != nullptr) {
+            const bool leaves =
+                isa<clang::ReturnStmt, clang::CoreturnStmt, clang::GotoStmt,
+                    clang::BreakStmt, clang::ContinueStmt>(trigger);
+            found.notes.push_back(
+                {leaves ? trigger->getBeginLoc() : trigger->getEndLoc(),
+                 "here it is thrown away, if it was not awaited before"});
+        }
+        to_.add(found);
+    }
+    void say_again(const clang::DeclRefExpr& named, const clang::VarDecl& variable) {
+        const std::string name = variable.getNameAsString();
+        finding found{.at = named.getLocation(),
+                      .text = "'" + name +
+                              "' may be used up already: a future is awaited "
+                              "once",
+                      .mend = "make a new one for each await",
+                      .statement = &named,
+                      .declaration = &variable};
+        for (auto* each : in_.uses(variable)) {
+            if (each == &named || use_of(*each, in_) != use::moves) continue;
+            found.notes.push_back({each->getExprLoc(), "here it is used up"});
+            break;
+        }
+        if (found.notes.empty())
+            found.notes.push_back(
+                {{}, "it is used up here in an earlier turn of the loop"});
+        to_.add(found);
+    }
+
+    const body& in_;
+    report& to_;
+    llvm::SmallVector<const clang::VarDecl*, 8> followed_;
+    bool says_ = false;  // the facts are known
+    llvm::DenseSet<const clang::VarDecl*> said_;
+};
+
+/// What a future is made of may move it about.
+bool is_of_future(const clang::FunctionDecl& function, const unit& of) {
+    auto* method = dyn_cast<clang::CXXMethodDecl>(&function);
+    return method != nullptr &&
+           is_future(of.ast.getRecordType(method->getParent()), of);
 }
 
 void check_body(const body& in, report& to) {
     for (auto* call : in.calls())
         if (is_future(*call, to.of())) check_discarded(*call, in, to);
-    for (auto* variable : in.locals()) check_local(*variable, in, to);
+    if (!is_of_future(in.function(), to.of())) local_futures(in, to).check();
 }
 
 }  // namespace

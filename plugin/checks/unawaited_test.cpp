@@ -64,6 +64,110 @@ coil::task<> kept_and_awaited() {
     co_await std::move(t);
 }
 
+// A future in a variable, by paths.
+
+coil::task<> awaited_on_both_paths() {
+    auto t = answer();
+    if (is_late()) {
+        co_await std::move(t);
+    } else {
+        co_await coil::join(std::move(t), work());
+    }
+}
+coil::task<> awaited_on_one_path() {
+    auto t = answer();  // expected-error {{'t' is not awaited on every path}}
+    if (is_late()) co_await std::move(t);
+}
+coil::task<> lost_by_an_early_return() {
+    auto t = answer();  // expected-error {{'t' is not awaited on every path}}
+    if (is_late()) co_return;
+    co_await std::move(t);
+}
+coil::task<> made_after_the_early_return() {
+    if (is_late()) co_return;
+    auto t = answer();
+    co_await std::move(t);
+}
+coil::task<> lost_in_a_loop() {
+    while (is_late()) {
+        auto t = answer();  // expected-error {{'t' is not awaited on every path}}
+        if (is_late()) continue;
+        co_await std::move(t);
+    }
+}
+coil::task<> thrown_past() {
+    auto t = answer();
+    if (is_late()) throw 1;
+    co_await std::move(t);
+}
+coil::task<> handed_on(coil::group& g) {
+    auto t = answer();
+    g.spawn(std::move(t));
+    auto other = work();
+    auto* third = &other;
+    (void)third;
+    auto captured = work();
+    auto later = [held = std::move(captured)]() mutable { (void)held; };
+    co_return;
+}
+coil::task<int> returned_from_a_variable() {
+    auto t = answer();
+    return t;
+}
+coil::task<> cast_to_void() {
+    auto t = answer();  // expected-error {{'t' is never awaited}}
+    (void)t;
+    co_return;
+}
+
+// A future that is awaited twice.
+
+coil::task<> twice() {
+    auto t = answer();
+    co_await std::move(t);
+    co_await std::move(t);  // expected-error {{'t' may be used up already}}
+}
+coil::task<> maybe_twice() {
+    auto t = answer();
+    if (is_late()) co_await std::move(t);
+    co_await std::move(t);  // expected-error {{'t' may be used up already}}
+}
+coil::task<> on_either_path() {
+    auto t = answer();
+    if (is_late()) {
+        co_await std::move(t);
+        co_return;
+    }
+    co_await std::move(t);
+}
+coil::task<> in_each_turn() {
+    auto t = answer();  // expected-error {{'t' is not awaited on every path}}
+    while (is_late()) co_await std::move(t);  // expected-error {{'t' may be used up}}
+}
+coil::task<> a_new_one_in_each_turn() {
+    while (is_late()) {
+        auto t = answer();
+        co_await std::move(t);
+    }
+}
+coil::task<> refilled() {
+    auto t = answer();
+    co_await std::move(t);
+    t = answer();
+    co_await std::move(t);
+}
+coil::task<int> twice_as_long(coil::task<int> t);
+coil::task<> refilled_by_itself() {
+    auto t = answer();
+    t = twice_as_long(std::move(t));
+    co_await std::move(t);
+}
+coil::task<> both_in_a_join() {
+    auto t = work();
+    co_await coil::join(std::move(t),
+                        std::move(t));  // expected-error {{may be used up}}
+}
+
 // Silence.
 
 coil::task<> silenced_statement() {

@@ -114,7 +114,7 @@ private:
     bool by_call(const clang::CallExpr& call, const clang::Stmt& part) {
         if (is_move(call)) return false;
         const bool is_callee = call.getCallee() == &part;
-        if (!is_callee && is_future(call.getType(), of_)) {
+        if (!is_callee && is_future(call, of_)) {
             found_.future = &call;
             return false;
         }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <plugin/checks/lifetime.hpp>
 #include <plugin/checks/sendable.hpp>
 #include <plugin/checks/unawaited.hpp>
 #include <plugin/core/rules.hpp>
@@ -7,6 +8,7 @@ namespace coil_check {
 
 // One line per rule, by name: `tools/new_check.py` adds it.
 static const rule* const rules[] = {
+    &lifetime,
     &sendable,
     &unawaited,
 };
