@@ -43,7 +43,7 @@ clang::tooling::ArgumentsAdjuster only_what_clang_knows() {
         CommandLineArguments kept = known(all);
         // Before a `--` that the database puts in front of the file's name.
         auto end = llvm::find(kept, "--");
-        end = kept.insert(end, "-w") + 1;
+        end = kept.insert(end, {"-w", "-ferror-limit=0"}) + 2;
         kept.insert(end, "-resource-dir=" COIL_CHECK_RESOURCES);
         return kept;
     };

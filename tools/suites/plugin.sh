@@ -3,8 +3,9 @@
 built=build/dev/plugin
 prepare() { build_preset dev coil_check coil_check_tool coil_check_tidy; }
 inputs() {
-    printf '%s\0' $built/{coil_check.so,coil_check_tidy.so,coil-check} plugin/{run_cases,fuzz}.py
-    find plugin/checks \( -name '*_test.cpp' -o -name '*.md' \) -print0 | LC_ALL=C sort -z
+    printf '%s\0' $built/{coil_check.so,coil_check_tidy.so,coil-check}
+    find plugin \( -name '*.py' -o -name '*_test.cpp' -o -name '*.md' -o -name 'differs*' \) \
+        -print0 | LC_ALL=C sort -z
     find coil -name '*.hpp' -print0 | LC_ALL=C sort -z
 }
 check() {
