@@ -9,7 +9,9 @@
 #include <plugin/core/syntax.hpp>
 
 #include <clang/AST/ASTContext.h>
+#include <clang/AST/DeclTemplate.h>
 #include <clang/AST/StmtCXX.h>
+#include <clang/Basic/SourceManager.h>
 
 namespace coil_check {
 
@@ -24,10 +26,16 @@ bool is_closure(clang::QualType type) {
     return record != nullptr && record->isLambda();
 }
 
-/// A container, optional or smart pointer that futures are put into.
-bool is_container(clang::QualType type) {
-    auto* record = class_of(type);
-    return record != nullptr && record->isInStdNamespace() && !record->isLambda();
+/// A container, optional or smart pointer of futures.
+bool holds_futures(clang::QualType type, const unit& of) {
+    auto* made =
+        dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(class_of(type));
+    return made != nullptr && made->isInStdNamespace() &&
+           llvm::any_of(made->getTemplateArgs().asArray(), [&](const auto& each) {
+               return each.getKind() == clang::TemplateArgument::Type &&
+                      (is_future(each.getAsType(), of) ||
+                       holds_futures(each.getAsType(), of));
+           });
 }
 
 class lifetimes {
@@ -54,7 +62,7 @@ private:
         if (auto* taker = becomes.taker) {
             auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(taker);
             const bool keeps = isa<clang::CXXMemberCallExpr>(taker) &&
-                               is_container(object_of(*taker)->getType());
+                               holds_futures(object_of(*taker)->getType(), to_.of());
             if (keeps || (assigns != nullptr && assigns->isAssignmentOp()))
                 return local_named_by(object_of(*taker) ? object_of(*taker)
                                                         : taker->getArg(0));
@@ -87,15 +95,29 @@ private:
                  is_view(variable->getType()));
     }
 
+    /// A local object that all it started ends with: `runtime.daemons().spawn(...)`.
+    static const clang::VarDecl* spawner_of(const clang::CallExpr& call) {
+        auto* object = object_of(call);
+        if (object == nullptr) return nullptr;
+        if (auto* getter = dyn_cast<clang::CallExpr>(without_wrappers(object)))
+            return spawner_of(*getter);
+        auto* local = local_named_by(object);
+        return local != nullptr && !local->getType()->isReferenceType() ? local
+                                                                        : nullptr;
+    }
+    bool stands_before(const lender& lent, const clang::VarDecl& other) const {
+        return lent.variable != nullptr && !ends_before(*lent.variable, other) &&
+               in_.ast().getSourceManager().isBeforeInTranslationUnit(
+                   lent.variable->getLocation(), other.getLocation());
+    }
     void check_spawn(const clang::CallExpr& call) {
         auto* callee = call.getDirectCallee();
         if (callee == nullptr || !has_mark(*callee, "spawns")) return;
-        auto* object = object_of(call);
-        auto* spawner = object != nullptr ? local_named_by(object) : nullptr;
-        if (spawner != nullptr && !spawner->getType()->isReferenceType()) return;
+        auto* spawner = spawner_of(call);
         for (auto* argument : call.arguments())
             for (const auto& each : loans_.of_value(*argument))
-                if (is_own(each))
+                if (is_own(each) &&
+                    !(spawner != nullptr && stands_before(each, *spawner)))
                     say(each, *argument,
                         "what is spawned refers to " + name_of(each) +
                             ", which may be gone before it ends",
@@ -143,11 +165,11 @@ private:
         auto* holder = object != nullptr ? local_named_by(object) : nullptr;
         if (holder == nullptr || holder->getType()->isReferenceType()) return nullptr;
         auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(&call);
-        const bool is_assigned =
-            assigns != nullptr && assigns->isAssignmentOp() &&
-            (is_future(holder->getType(), to_.of()) || is_container(holder->getType()));
-        const bool is_put_in =
-            isa<clang::CXXMemberCallExpr>(call) && is_container(holder->getType());
+        const bool is_assigned = assigns != nullptr && assigns->isAssignmentOp() &&
+                                 (is_future(holder->getType(), to_.of()) ||
+                                  holds_futures(holder->getType(), to_.of()));
+        const bool is_put_in = isa<clang::CXXMemberCallExpr>(call) &&
+                               holds_futures(holder->getType(), to_.of());
         return is_assigned || is_put_in ? holder : nullptr;
     }
     /// Whether `one` stands in a block that `other` does not: declared later is enough

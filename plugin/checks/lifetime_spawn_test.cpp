@@ -141,6 +141,19 @@ struct captures_this {
     }
 };
 
+struct runtime_of_daemons {
+    ~runtime_of_daemons();
+    coil::daemons& daemons();
+};
+void daemon_of_what_stands_before_its_runtime() {
+    std::string before = make_text();
+    runtime_of_daemons runtime;
+    runtime.daemons().spawn("before", by_reference(before));
+    std::string after = make_text();
+    // expected-error@+1 {{what is spawned refers to 'after'}}
+    runtime.daemons().spawn("after", by_reference(after));
+}
+
 // Blocks: what a future refers to ends before the future is used.
 
 coil::task<> refers_into_a_block() {

@@ -102,6 +102,18 @@ void captures(holder& shown, std::string& text, int number) {
     auto no_coroutine = [&shown] { use(shown); };
     use(by_value, by_reference, by_copy, by_name, by_init, local, no_coroutine);
 }
+void silenced_lambdas(holder& shown) {
+    [[gsl::suppress("coil-sendable")]] auto one = [&shown]() -> coil::task<> {
+        holder held = shown;
+        co_await work();
+        use(held);
+    };
+    use(one);
+    [[gsl::suppress("coil-sendable")]] {
+        auto other = [&shown]() -> coil::task<> { co_await work(); };
+        use(other);
+    }
+}
 struct captures_this {
     window shown;
     void draw() {

@@ -90,6 +90,8 @@ private:
         }
         if (is_used) {
             followed_.push_back(&variable);
+            // A leaf may do its part by being made: `auto change = changed.wait();`.
+            is_lazy_.push_back(is_coroutine_type(variable.getType(), to_.of()));
         } else if (variable.getInit() != nullptr) {
             say_never(variable);
         }
@@ -156,7 +158,8 @@ private:
         const int index = variable != nullptr ? index_of(*variable) : -1;
         if (index < 0) return;
         const auto place = static_cast<unsigned>(index);
-        if (says_ && facts.test(holds(place)) && said_.insert(variable).second)
+        if (says_ && facts.test(holds(place)) && is_lazy_[place] &&
+            said_.insert(variable).second)
             say_lost(*variable, trigger);
         facts.reset(holds(place));
         facts.reset(is_used_up(place));
@@ -206,6 +209,7 @@ private:
     const body& in_;
     report& to_;
     llvm::SmallVector<const clang::VarDecl*, 8> followed_;
+    llvm::SmallVector<bool, 8> is_lazy_;
     bool says_ = false;  // the facts are known
     llvm::DenseSet<const clang::VarDecl*> said_;
 };

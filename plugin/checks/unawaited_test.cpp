@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/core/core.hpp>
+#include <coil/sync/notify.hpp>
 #include <coil/time/sleep.hpp>
 
 #include <utility>
@@ -99,6 +100,11 @@ coil::task<> thrown_past() {
     auto t = answer();
     if (is_late()) throw 1;
     co_await std::move(t);
+}
+coil::task<> begun_before_it_asks(coil::notify& changed) {
+    auto change = changed.wait();
+    if (is_late()) co_return;
+    co_await std::move(change);
 }
 coil::task<> handed_on(coil::group& g) {
     auto t = answer();

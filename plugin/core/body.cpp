@@ -114,6 +114,7 @@ void body::walk_declarations(const clang::DeclStmt& statement) {
 }
 
 void body::walk_lambda(const clang::LambdaExpr& lambda) {
+    lambdas_.push_back(&lambda);
     auto initial = lambda.capture_init_begin();
     for (const auto& capture : lambda.captures()) {
         const clang::Expr* value = *initial++;

@@ -40,6 +40,9 @@ public:
     [[nodiscard]] llvm::ArrayRef<const clang::CallExpr*> calls() const {
         return calls_;
     }
+    [[nodiscard]] llvm::ArrayRef<const clang::LambdaExpr*> lambdas() const {
+        return lambdas_;
+    }
     /// What is returned, by return or co_return.
     [[nodiscard]] llvm::ArrayRef<const clang::Expr*> returns() const {
         return returns_;
@@ -90,6 +93,7 @@ private:
     bool is_coroutine_ = false;
     llvm::SmallVector<const clang::CoroutineSuspendExpr*, 8> suspensions_;
     llvm::SmallVector<const clang::CallExpr*, 32> calls_;
+    llvm::SmallVector<const clang::LambdaExpr*, 4> lambdas_;
     llvm::SmallVector<const clang::Expr*, 4> returns_;
     llvm::SmallVector<const clang::Expr*, 16> temporaries_;
     llvm::SmallVector<const clang::VarDecl*, 16> locals_;

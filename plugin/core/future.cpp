@@ -53,6 +53,13 @@ bool is_future_class(const clang::CXXRecordDecl& record, const unit& of) {
 
 }  // namespace
 
+bool is_coroutine_type(clang::QualType type, const unit& of) {
+    auto* record = class_of(type);
+    if (record == nullptr || !record->hasDefinition()) return false;
+    if (llvm::is_contained(of.chosen.futures, plain_name(*record))) return true;
+    return !record->getDefinition()->lookup(&of.ast.Idents.get("promise_type")).empty();
+}
+
 bool is_future(const clang::Expr& made, const unit& of) {
     return made.isPRValue() && is_future(made.getType(), of);
 }

@@ -28,13 +28,6 @@ bool is_view(clang::QualType type) {
                                  record->hasAttr<clang::PointerAttr>());
 }
 
-bool is_coroutine_type(clang::QualType type, const unit& of) {
-    auto* record = class_of(type);
-    if (record == nullptr || !record->hasDefinition()) return false;
-    if (llvm::is_contained(of.chosen.futures, plain_name(*record))) return true;
-    return !record->getDefinition()->lookup(&of.ast.Idents.get("promise_type")).empty();
-}
-
 namespace {
 
 constexpr unsigned depth_max = 24;

@@ -62,7 +62,4 @@ private:
 /// marked as such.
 bool is_view(clang::QualType type);
 
-/// Whether coroutines have this type, which then keep their parameters.
-bool is_coroutine_type(clang::QualType type, const unit& of);
-
 }  // namespace coil_check

@@ -67,14 +67,30 @@ void report::add(const finding& found) {
         say_as_the_compiler(of_.ast.getDiagnostics(), by_, how, found);
 }
 
+/// Whether an attribute around a statement silences the rule, in its function or, if
+/// that is a lambda, in the function that makes it.
+static bool is_silent_around(const clang::Stmt* statement, const body& in,
+                             const std::string& rule) {
+    if (is_silent(&in.function(), rule)) return true;
+    for (auto* each = statement; each != nullptr; each = in.parent(each))
+        if (is_silent(*each, rule)) return true;
+    auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&in.function());
+    if (method == nullptr || !method->getParent()->isLambda()) return false;
+    auto* outer =
+        llvm::dyn_cast<clang::FunctionDecl>(method->getParent()->getDeclContext());
+    if (outer == nullptr || !outer->hasBody() || outer->isDependentContext())
+        return false;
+    const body around(*outer, in.ast());
+    auto* made = llvm::find_if(around.lambdas(), [&](const clang::LambdaExpr* each) {
+        return each->getLambdaClass() == method->getParent();
+    });
+    return made != around.lambdas().end() && is_silent_around(*made, around, rule);
+}
+
 bool report::is_silenced(const finding& found) const {
     const std::string rule = "coil-" + by_.name.str();
-    if (is_silent(found.declaration, rule)) return true;
-    if (within_ == nullptr) return false;
-    if (is_silent(&within_->function(), rule)) return true;
-    for (auto* each = found.statement; each != nullptr; each = within_->parent(each))
-        if (is_silent(*each, rule)) return true;
-    return false;
+    return is_silent(found.declaration, rule) ||
+           (within_ != nullptr && is_silent_around(found.statement, *within_, rule));
 }
 
 std::string text_of(clang::QualType type, const clang::ASTContext& ast) {

@@ -31,8 +31,8 @@ struct finding {
     llvm::SmallVector<note, 4> notes = {};
     std::string mend = {};
     llvm::SmallVector<clang::FixItHint, 2> fixes = {};
-    /// What `[[gsl::suppress("coil-<rule>")]]` on it, or around it, silences. The
-    /// function's own attribute always does.
+    /// What `[[gsl::suppress("coil-<rule>")]]` on it, or around it, silences. That of
+    /// the function always does, and what is around it, if it is a lambda.
     const clang::Stmt* statement = nullptr;
     const clang::Decl* declaration = nullptr;
 };
