@@ -86,20 +86,27 @@ def mutate_tokens(piece, chance):
 
 
 def mutate(piece, chance):
+    """Mostly inside of a body: others depend on what is declared."""
+    head, opening, body = piece.partition('{\n')
+    is_body = opening and not re.match(r'(struct|class|template|namespace)\b', head)
+    if chance.random() < 0.05:
+        head, opening, body = '', '', piece
+    elif not is_body:
+        return piece
     for _ in range(chance.choice((1, 1, 2))):
-        way = mutate_statements if chance.random() < 0.6 else mutate_tokens
-        piece = way(piece, chance)
-    return piece
+        way = mutate_statements if chance.random() < 0.7 else mutate_tokens
+        body = way(body, chance)
+    return head + opening + body
 
 
 def mutated(pieces, strangers, chance):
-    """Most of the pieces mutated, and some of another file's among them."""
+    """Most of the pieces mutated, and some of another file among them."""
     result = []
     for piece in pieces:
         if '#include' not in piece and chance.random() < 0.8:
             piece = mutate(piece, chance)
         result.append(piece)
-    for _ in range(chance.randrange(4)):
+    for _ in range(chance.randrange(2)):
         at = chance.randrange(len(result))
         result[at] += '\n' + mutate(chance.choice(strangers), chance)
     return result

@@ -3,6 +3,7 @@
 set -euo pipefail
 source tools/packages.sh
 source tools/prove_threads.sh
+source tools/prove_check.sh
 
 repetitions=20
 fuzz_seconds=${1:-600}
@@ -16,7 +17,9 @@ The long checks that are too slow for CI: the tests at -O0, -O1 and -O2, repeate
 random orders under the sanitizers; those of many threads five times more; the models with
 one more switch between threads; all planted bugs; ten million random programs, and one
 whose turns end early; everything at once on many threads; each fuzzer for the given
-seconds (600). The summary also goes to docs/proof.md, to be committed.
+seconds (600); the time that coil-check adds, mutants of its cases, and what it says of
+the coroutines in Boost, which are fetched from Debian. The summary also goes to
+docs/proof.md, to be committed.
 EOF
 }
 
@@ -45,6 +48,9 @@ main() {
         -DCMAKE_CXX_FLAGS=-DCOIL_PIECES_PER_TURN=5
     for kind in release asan tsan; do row "stress on many threads, $kind" stress "$kind"; done
     row "fuzzing, $fuzz_seconds s each" fuzz
+    row "coil-check: time it adds" check_overhead
+    row "coil-check: mutated cases" check_fuzz "$fuzz_seconds"
+    row "coil-check: Boost's coroutines" check_foreign
     write_summary
     echo "$passed passed, $failed failed"
     [ "$failed" -eq 0 ]

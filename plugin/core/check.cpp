@@ -92,7 +92,7 @@ unit::unit(clang::ASTContext& tree, const options& choice, clang::Sema* compiler
 
 unit::~unit() = default;
 
-void check(unit& of) {
+unsigned check(unit& of) {
     finder found(of);
     found.TraverseDecl(of.ast.getTranslationUnitDecl());
     for (auto* record : found.classes) {
@@ -103,8 +103,11 @@ void check(unit& of) {
             each->check_class(*record, to);
         }
     }
+    llvm::DenseSet<clang::SourceLocation> coroutines;  // not each instance of one
     for (auto* function : found.functions) {
         const body looked_at(*function, of.ast);
+        if (looked_at.is_coroutine())
+            coroutines.insert(looked_at.written()->getBeginLoc());
         for (const rule* each : all_rules()) {
             if (each->check_body == nullptr || of.chosen.of(*each) == level::off)
                 continue;
@@ -112,6 +115,7 @@ void check(unit& of) {
             each->check_body(looked_at, to);
         }
     }
+    return coroutines.size();
 }
 
 }  // namespace coil_check

@@ -19,7 +19,9 @@ void consumer::HandleTranslationUnit(clang::ASTContext& ast) {
     // What does not compile has errors of its own, and holes where they are.
     if (compiler_.getDiagnostics().hasUncompilableErrorOccurred()) return;
     unit whole(ast, chosen_, compiler_.hasSema() ? &compiler_.getSema() : nullptr);
-    check(whole);
+    looked_at(check(whole));
 }
+
+void consumer::looked_at(unsigned /*coroutines*/) {}
 
 }  // namespace coil_check

@@ -19,6 +19,10 @@ public:
 
     void HandleTranslationUnit(clang::ASTContext& ast) override;
 
+protected:
+    /// When all is checked; `coroutines` are written there.
+    virtual void looked_at(unsigned coroutines);
+
 private:
     clang::CompilerInstance& compiler_;
     options chosen_;

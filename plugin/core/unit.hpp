@@ -33,7 +33,8 @@ struct unit {
     std::function<void(const rule&, level, const finding&)> say = {};
 };
 
-/// Checks all functions and classes of a translation unit.
-void check(unit& of);
+/// Checks all functions and classes of a translation unit. Returns how many coroutines
+/// are written there.
+unsigned check(unit& of);
 
 }  // namespace coil_check

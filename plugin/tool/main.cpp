@@ -17,6 +17,7 @@
 #include <llvm/Support/ThreadPool.h>
 #include <llvm/Support/WithColor.h>
 
+#include <atomic>
 #include <mutex>
 
 namespace coil_check {
@@ -45,6 +46,8 @@ cl::opt<bool> system_headers("system-headers", cl::desc("Check system headers, t
                              cl::cat(ours));
 cl::opt<unsigned> jobs("j", cl::desc("Files at once; 0 for all processors"),
                        cl::init(1), cl::cat(ours));
+cl::opt<bool> counts("count", cl::desc("Says how many coroutines it looked at"),
+                     cl::cat(ours));
 cl::opt<std::string> output(
     "output", cl::desc("Only with the build's commands for files below such a folder"),
     cl::value_desc("folder"), cl::cat(ours));
@@ -84,6 +87,13 @@ private:
     const tooling::CompilationDatabase& all_;
 };
 
+std::atomic<unsigned> coroutines;
+
+class counting_consumer : public consumer {
+    using consumer::consumer;
+    void looked_at(unsigned there) override { coroutines += there; }
+};
+
 class action : public clang::ASTFrontendAction {
 public:
     explicit action(options chosen) : chosen_(std::move(chosen)) {}
@@ -96,7 +106,7 @@ protected:
     }
     std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(
         clang::CompilerInstance& compiler, llvm::StringRef /*file*/) override {
-        return std::make_unique<consumer>(compiler, chosen_);
+        return std::make_unique<counting_consumer>(compiler, chosen_);
     }
 
 private:
@@ -212,7 +222,10 @@ int main(int count, const char** arguments) {
     }
     std::vector<std::string> paths(files.begin(), files.end());
     if (paths.empty()) paths = commands->getAllFiles();
-    return run(chosen_commands(*commands), chosen).check_all(paths) ? 0 : 1;
+    const bool is_well = run(chosen_commands(*commands), chosen).check_all(paths);
+    if (counts)
+        llvm::outs() << paths.size() << " files, " << coroutines << " coroutines\n";
+    return is_well ? 0 : 1;
 }
 
 }  // namespace
