@@ -1,4 +1,5 @@
 include("${CMAKE_CURRENT_LIST_DIR}/coilTargets.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/coil_check.cmake")
 
 # Where coil was built with liburing, programs link it, too.
 get_target_property(coil_links coil::runtime INTERFACE_LINK_LIBRARIES)

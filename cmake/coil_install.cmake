@@ -14,6 +14,8 @@ function(coil_install)
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/coil" DESTINATION include
           FILES_MATCHING PATTERN "*.hpp")
   write_basic_package_version_file("${version_file}" COMPATIBILITY SameMinorVersion)
-  install(FILES "${PROJECT_SOURCE_DIR}/cmake/coilConfig.cmake" "${version_file}"
+  install(FILES "${PROJECT_SOURCE_DIR}/cmake/coilConfig.cmake"
+          "${PROJECT_SOURCE_DIR}/cmake/coil_check.cmake"
+          "${PROJECT_SOURCE_DIR}/cmake/coil_check_sources.cmake" "${version_file}"
           DESTINATION ${package})
 endfunction()

@@ -2,62 +2,22 @@
 
 // The gate: `clang++ -fplugin=coil_check.so`. An error of a rule is an error of the
 // compilation, which leaves no object file.
-#include <plugin/core/unit.hpp>
+#include <plugin/core/consumer.hpp>
+#include <plugin/core/version_guard.hpp>
 
-#include <clang/AST/ASTConsumer.h>
-#include <clang/Basic/Version.h>
 #include <clang/Frontend/CompilerInstance.h>
 #include <clang/Frontend/FrontendPluginRegistry.h>
-#include <clang/Lex/Preprocessor.h>
-
-#include <cstdio>
-#include <cstdlib>
 
 namespace coil_check {
 
 namespace {
 
-/// A plugin shares the compiler's classes, whose layout another version changes: it
-/// would crash there, or worse. So this runs before anything of clang is touched.
-const struct version_guard {
-    version_guard() {
-        const std::string version = clang::getClangFullVersion();
-        const std::string wanted =
-            "version " + std::to_string(CLANG_VERSION_MAJOR) + ".";
-        if (version.find(wanted) != std::string::npos) return;
-        std::fprintf(stderr,
-                     "error: coil_check.so is for clang %d, and this is '%s': compile "
-                     "with clang++-%d, or build the plugin for this one\n",
-                     CLANG_VERSION_MAJOR, version.c_str(), CLANG_VERSION_MAJOR);
-        std::_Exit(1);
-    }
-} guard;
-
-class consumer : public clang::ASTConsumer {
-public:
-    consumer(clang::CompilerInstance& compiler, options chosen)
-        : compiler_(compiler),
-          chosen_(std::move(chosen)) {}
-
-    void HandleTranslationUnit(clang::ASTContext& ast) override {
-        // What does not compile has errors of its own, and holes where they are.
-        if (compiler_.getDiagnostics().hasUncompilableErrorOccurred()) return;
-        unit whole(ast, chosen_, compiler_.hasSema() ? &compiler_.getSema() : nullptr);
-        check(whole);
-    }
-
-private:
-    clang::CompilerInstance& compiler_;
-    options chosen_;
-};
+const version_guard guard("coil_check.so", "clang++");
 
 class action : public clang::PluginASTAction {
 protected:
     std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(
         clang::CompilerInstance& compiler, llvm::StringRef /*file*/) override {
-        auto& preprocessor = compiler.getPreprocessor();
-        preprocessor.setPredefines(preprocessor.getPredefines() +
-                                   "#define COIL_CHECK_ACTIVE 1\n");
         return std::make_unique<consumer>(compiler, chosen_);
     }
     bool ParseArgs(const clang::CompilerInstance& compiler,

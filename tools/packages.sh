@@ -6,9 +6,9 @@ build_packages=(clang-19 libclang-rt-19-dev lld-19 libstdc++-12-dev libc6-dev
     nlohmann-json3-dev libcli11-dev liburing-dev)
 run_packages=(clang-19 lld-19 libstdc++-12-dev libc6-dev cmake ninja-build ccache
     doctest-dev libsqlite3-dev nlohmann-json3-dev libcli11-dev liburing-dev
-    python3 curl wrk)
+    python3 curl wrk libclang-19-dev libclang-cpp19-dev llvm-19-dev)
 test_packages=("${build_packages[@]}" clang-format-19 llvm-19 g++-12 python3
-    libclang-19-dev llvm-19-dev
+    libclang-19-dev libclang-cpp19-dev llvm-19-dev clang-tidy-19
     curl wrk strace nginx-light haproxy git chromium chromium-driver python3-selenium)
 
 # install_packages <what for> <package>...: installs what is missing, or nothing.

@@ -3,6 +3,7 @@
 set -euo pipefail
 source tools/packages.sh
 source tools/prove_checks.sh
+source tools/prove_coil_check.sh
 
 repetitions=20
 fuzz_seconds=600
@@ -28,6 +29,9 @@ checks=(
     "stress-asan|stress on many threads, asan|stress asan"
     "stress-tsan|stress on many threads, tsan|stress tsan"
     "fuzz|fuzzing|fuzz"
+    "check-time|coil-check: time it adds|check_overhead"
+    "check-fuzz|coil-check: mutated cases|check_fuzz"
+    "check-foreign|coil-check: Boost's coroutines|check_foreign"
 )
 
 usage() {
@@ -49,6 +53,9 @@ The long checks that are too slow for CI, or only those named:
   stress stress-asan stress-tsan
                 everything at once on many threads
   fuzz          each fuzzer for the given seconds (600)
+  check-time    the time that coil-check adds
+  check-fuzz    coil-check on mutants of its cases, for so many seconds
+  check-foreign what it says of the coroutines in Boost, fetched from Debian
 
 Each verdict also goes to docs/proof.md, to be committed.
 EOF

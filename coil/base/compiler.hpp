@@ -25,3 +25,10 @@
 #error \
     "coil: this compiler is unknown to coil. Install one that is, for example: apt-get install clang-19"
 #endif
+
+// A program that relies on coil-check says COIL_REQUIRE_CHECK, so that no file of it is
+// compiled without.
+#if defined(COIL_REQUIRE_CHECK) && !defined(COIL_CHECK_ACTIVE)
+#error \
+    "coil: COIL_REQUIRE_CHECK is defined, and coil-check does not look at this file. In CMake, say coil_check(<target>); by hand, clang++-19 -fplugin=coil_check.so"
+#endif

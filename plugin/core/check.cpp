@@ -106,28 +106,38 @@ unit::unit(clang::ASTContext& tree, const options& choice, clang::Sema* compiler
 
 unit::~unit() = default;
 
-void check(unit& of) {
+unsigned check(unit& of) {
     finder found(of);
     found.TraverseDecl(of.ast.getTranslationUnitDecl());
     for (auto* record : found.classes) {
         for (const rule* each : all_rules()) {
+            if (each->check_class == nullptr || of.chosen.of(*each) == level::off)
+                continue;
             report to(of, *each, nullptr);
-            if (each->check_class != nullptr) each->check_class(*record, to);
+            each->check_class(*record, to);
         }
     }
     for (auto* variable : found.globals) {
         for (const rule* each : all_rules()) {
+            if (each->check_global == nullptr || of.chosen.of(*each) == level::off)
+                continue;
             report to(of, *each, nullptr);
-            if (each->check_global != nullptr) each->check_global(*variable, to);
+            each->check_global(*variable, to);
         }
     }
+    llvm::DenseSet<clang::SourceLocation> coroutines;  // not each instance of one
     for (auto* function : found.functions) {
         const body looked_at(*function, of.ast);
+        if (looked_at.is_coroutine())
+            coroutines.insert(looked_at.written()->getBeginLoc());
         for (const rule* each : all_rules()) {
+            if (each->check_body == nullptr || of.chosen.of(*each) == level::off)
+                continue;
             report to(of, *each, &looked_at);
-            if (each->check_body != nullptr) each->check_body(looked_at, to);
+            each->check_body(looked_at, to);
         }
     }
+    return coroutines.size();
 }
 
 }  // namespace coil_check

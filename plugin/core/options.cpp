@@ -50,4 +50,9 @@ std::string options::take(llvm::StringRef argument) {
     return {};
 }
 
+level options::of(const rule& asked) const {
+    const auto chosen = levels.find(asked.name);
+    return chosen == levels.end() ? asked.by_default : chosen->second;
+}
+
 }  // namespace coil_check

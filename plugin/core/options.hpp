@@ -9,6 +9,8 @@
 
 namespace coil_check {
 
+struct rule;
+
 /// What a rule's findings are.
 enum class level : unsigned char { off, warning, error };
 
@@ -23,6 +25,7 @@ struct options {
     /// `frame-budget=<bytes>`.
     /// Returns what is wrong with it; empty if nothing is.
     std::string take(llvm::StringRef argument);
+    [[nodiscard]] level of(const rule& asked) const;
 };
 
 }  // namespace coil_check

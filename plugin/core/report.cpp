@@ -38,12 +38,8 @@ bool is_silent(const clang::Stmt& statement, const std::string& rule) {
     return false;
 }
 
-}  // namespace
-
-void report::add(const finding& found) {
-    const level how = chosen();
-    if (how == level::off || is_silenced(found)) return;
-    auto& to = of_.ast.getDiagnostics();
+void say_as_the_compiler(clang::DiagnosticsEngine& to, const rule& by, level how,
+                         const finding& found) {
     const unsigned headline =
         how == level::error
             ? to.getCustomDiagID(clang::DiagnosticsEngine::Error, "%0 [coil-%1]")
@@ -52,33 +48,39 @@ void report::add(const finding& found) {
     {
         // Said when it goes out of scope, so before the notes.
         const auto said = to.Report(found.at, headline);
-        said << found.text << by_.name;
+        said << found.text << by.name;
         for (const auto& fix : found.fixes) said << fix;
     }
     for (const auto& each : found.notes) to.Report(each.at, note) << each.text;
-    if (within_ != nullptr) say_instance(*within_, note);
     if (!found.mend.empty()) to.Report(note) << found.mend;
 }
 
 /// Of a template, with what and where it was used.
-void report::say_instance(const body& in, unsigned note) const {
+void add_instance(const body& in, finding& to) {
     const auto& function = in.function();
     const auto used_at = function.getPointOfInstantiation();
     if (!function.isTemplateInstantiation() || used_at.isInvalid()) return;
     std::string name;
     llvm::raw_string_ostream text(name);
-    function.getNameForDiagnostic(text, clang::PrintingPolicy(of_.ast.getLangOpts()),
+    function.getNameForDiagnostic(text, clang::PrintingPolicy(in.ast().getLangOpts()),
                                   true);
-    const auto place = of_.ast.getSourceManager().getPresumedLoc(used_at);
+    const auto place = in.ast().getSourceManager().getPresumedLoc(used_at);
     if (place.isInvalid()) return;
-    of_.ast.getDiagnostics().Report(note) << "in '" + name + "', as used at " +
-                                                 place.getFilename() + ":" +
-                                                 std::to_string(place.getLine());
+    to.notes.push_back({{},
+                        "in '" + name + "', as used at " + place.getFilename() + ":" +
+                            std::to_string(place.getLine())});
 }
 
-level report::chosen() const {
-    const auto asked = of_.chosen.levels.find(by_.name);
-    return asked == of_.chosen.levels.end() ? by_.by_default : asked->second;
+}  // namespace
+
+void report::add(finding found) {
+    const level how = of_.chosen.of(by_);
+    if (how == level::off || is_silenced(found)) return;
+    if (within_ != nullptr) add_instance(*within_, found);
+    if (of_.say)
+        of_.say(by_, how, found);
+    else
+        say_as_the_compiler(of_.ast.getDiagnostics(), by_, how, found);
 }
 
 /// Whether an attribute around a statement silences the rule, in its function or, if

@@ -46,12 +46,10 @@ public:
           within_(within) {}
 
     [[nodiscard]] unit& of() const { return of_; }
-    void add(const finding& found);
+    void add(finding found);
 
 private:
     [[nodiscard]] bool is_silenced(const finding& found) const;
-    [[nodiscard]] level chosen() const;
-    void say_instance(const body& in, unsigned note) const;
 
     unit& of_;
     const rule& by_;

@@ -3,6 +3,7 @@
 
 #include <plugin/core/options.hpp>
 
+#include <functional>
 #include <memory>
 
 namespace clang {
@@ -13,6 +14,8 @@ class Sema;
 namespace coil_check {
 
 class crossings;
+struct finding;
+struct rule;
 
 /// One translation unit while it is checked.
 struct unit {
@@ -26,9 +29,12 @@ struct unit {
     clang::Sema* sema;
     /// What may get to another thread.
     std::unique_ptr<crossings> types;
+    /// Says a finding where that is not for the compiler to do, as in clang-tidy.
+    std::function<void(const rule&, level, const finding&)> say = {};
 };
 
-/// Checks all functions and classes of a translation unit.
-void check(unit& of);
+/// Checks all functions and classes of a translation unit. Returns how many coroutines
+/// are written there.
+unsigned check(unit& of);
 
 }  // namespace coil_check

@@ -7,7 +7,8 @@ import sqlite3
 import time
 
 import clients
-from service import Service, Trouble, expect, wait_until
+from refused import REFUSED, refused
+from service import Service, Trouble, expect, say, wait_until
 
 SERVICE = 'examples/orders/service.hpp'
 MAIN = 'examples/orders/main.cpp'
@@ -57,10 +58,6 @@ class Stage:
         finally:
             for page in pages:
                 page.leave()
-
-
-def say(text):
-    print(f'    {text}', flush=True)
 
 
 def serve(stage):
@@ -280,4 +277,6 @@ ACTS = [
     ('Ctrl-C', ctrl_c,
      [(MAIN, 'stop_on_signals'), (SERVICE, 'closing.wait()'), (SERVICE, 'farewell'),
       ('coil/http/server.cpp', 'limits_.drain_timeout')]),
+    ('what does not compile', refused,
+     [('plugin/core/rules.cpp', f'&{rule},') for rule in REFUSED.values()]),
 ]

@@ -13,8 +13,8 @@ import time
 import traceback
 
 import source_lines
-from acts import ACTS, Stage, say
-from service import Trouble
+from acts import ACTS, Stage
+from service import Trouble, say
 
 
 def play(number, stage):

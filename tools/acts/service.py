@@ -25,6 +25,11 @@ def expect(condition, otherwise):
         raise Trouble(otherwise)
 
 
+def say(text):
+    """A line of what an act prints."""
+    print(f'    {text}', flush=True)
+
+
 def wait_until(condition, what, limit_s=20):
     """The first true value of `condition()`; asks every 20 ms."""
     deadline = time.monotonic() + limit_s
