@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// plugin: blocking=off
 // Which local variables are held across an await: control flow, moves, destructors.
 #include <coil/core/core.hpp>
 #include <coil/stream/generator.hpp>

@@ -66,6 +66,7 @@ void body::walk(const clang::Stmt* statement, const clang::Stmt* parent) {
     if (statement == nullptr) return;
     parents_[statement] = parent;
     if (!is_evaluated(*statement)) return;
+    statements_.push_back(statement);
     note(*statement);
     if (auto* declares = dyn_cast<clang::DeclStmt>(statement)) {
         walk_declarations(*declares);

@@ -55,6 +55,10 @@ public:
     [[nodiscard]] llvm::ArrayRef<const clang::VarDecl*> locals() const {
         return locals_;
     }
+    /// All of it, each before its parts.
+    [[nodiscard]] llvm::ArrayRef<const clang::Stmt*> statements() const {
+        return statements_;
+    }
     /// Where a variable is named, also by a structured binding or a lambda's capture.
     [[nodiscard]] llvm::ArrayRef<const clang::Expr*> uses(
         const clang::VarDecl& of) const;
@@ -91,6 +95,7 @@ private:
     clang::ASTContext& ast_;
     const clang::Stmt* written_ = nullptr;
     bool is_coroutine_ = false;
+    llvm::SmallVector<const clang::Stmt*, 0> statements_;
     llvm::SmallVector<const clang::CoroutineSuspendExpr*, 8> suspensions_;
     llvm::SmallVector<const clang::CallExpr*, 32> calls_;
     llvm::SmallVector<const clang::LambdaExpr*, 4> lambdas_;

@@ -26,6 +26,7 @@ public:
 
     std::vector<const clang::FunctionDecl*> functions;
     std::vector<const clang::CXXRecordDecl*> classes;
+    std::vector<const clang::VarDecl*> globals;
 
     // What follows is called by clang, which also spells it.
     bool shouldVisitTemplateInstantiations() const { return true; }
@@ -53,13 +54,26 @@ public:
             classes.push_back(record);
         return true;
     }
+    bool VisitVarDecl(clang::VarDecl* variable) {
+        if (variable->hasGlobalStorage() && !variable->isInvalidDecl() &&
+            variable->isThisDeclarationADefinition() !=
+                clang::VarDecl::DeclarationOnly &&
+            !variable->getType()->isDependentType() &&
+            !variable->getDeclContext()->isDependentContext() &&
+            !is_in_system(*variable) && seen_.insert(variable).second)
+            globals.push_back(variable);
+        return true;
+    }
 
 private:
-    bool is_skipped(const clang::Decl& declared) const {
-        return !looks_into_system_ && llvm::isa<clang::DeclContext>(declared) &&
-               !llvm::isa<clang::TranslationUnitDecl>(declared) &&
-               declared.getLocation().isValid() &&
+    bool is_in_system(const clang::Decl& declared) const {
+        return !looks_into_system_ && declared.getLocation().isValid() &&
                sources_.isInSystemHeader(declared.getLocation());
+    }
+    bool is_skipped(const clang::Decl& declared) const {
+        return llvm::isa<clang::DeclContext>(declared) &&
+               !llvm::isa<clang::TranslationUnitDecl>(declared) &&
+               is_in_system(declared);
     }
     void add(clang::FunctionDecl* function) {
         if (function == nullptr || !function->isThisDeclarationADefinition() ||
@@ -99,6 +113,12 @@ void check(unit& of) {
         for (const rule* each : all_rules()) {
             report to(of, *each, nullptr);
             if (each->check_class != nullptr) each->check_class(*record, to);
+        }
+    }
+    for (auto* variable : found.globals) {
+        for (const rule* each : all_rules()) {
+            report to(of, *each, nullptr);
+            if (each->check_global != nullptr) each->check_global(*variable, to);
         }
     }
     for (auto* function : found.functions) {

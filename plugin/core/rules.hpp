@@ -7,7 +7,8 @@
 
 namespace clang {
 class CXXRecordDecl;
-}
+class VarDecl;
+}  // namespace clang
 
 namespace coil_check {
 
@@ -22,6 +23,9 @@ struct rule {
     void (*check_body)(const body&, report&) = nullptr;
     /// Looks at one class that is defined; null if the rule has no use for it.
     void (*check_class)(const clang::CXXRecordDecl&, report&) = nullptr;
+    /// Looks at one variable that lives as long as the program or its thread: a global
+    /// one, a static local, a static member.
+    void (*check_global)(const clang::VarDecl&, report&) = nullptr;
 };
 
 /// The registry: rules.cpp lists them.

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <plugin/checks/blocking.hpp>
+#include <plugin/core/blocking_calls.hpp>
+#include <plugin/core/body.hpp>
+#include <plugin/core/flow.hpp>
+#include <plugin/core/marks.hpp>
+#include <plugin/core/report.hpp>
+#include <plugin/core/syntax.hpp>
+
+#include <clang/AST/ASTContext.h>
+#include <clang/AST/DeclCXX.h>
+#include <clang/AST/StmtCXX.h>
+#include <clang/Sema/Sema.h>
+#include <llvm/ADT/StringSet.h>
+
+namespace coil_check {
+
+namespace {
+
+using llvm::dyn_cast;
+using llvm::dyn_cast_or_null;
+
+constexpr int depth_max = 3;  // of closures that are called in closures
+
+/// The body of a closure that is called there, if it is a plain function.
+const clang::FunctionDecl* plain_closure_called_by(const clang::CallExpr& call) {
+    auto* method = dyn_cast_or_null<clang::CXXMethodDecl>(call.getDirectCallee());
+    if (method == nullptr || !method->getParent()->isLambda()) return nullptr;
+    auto* written = method->getBody();
+    const bool is_plain =
+        written != nullptr && !llvm::isa<clang::CoroutineBodyStmt>(written);
+    return is_plain ? method : nullptr;
+}
+
+/// The futures that are asked whether they are ready: they are so when one gets them.
+llvm::DenseSet<const clang::VarDecl*> asked_for_readiness(const body& in) {
+    llvm::DenseSet<const clang::VarDecl*> asked;
+    for (auto* call : in.calls())
+        if (only_looks(*call, in.ast()))
+            if (auto* variable = local_named_by(object_of(*call)))
+                asked.insert(variable);
+    return asked;
+}
+
+/// `outer` is the call in the coroutine that leads there; null in the coroutine itself.
+void check_calls(const body& in, const body& coroutine, const clang::CallExpr* outer,
+                 int depth, report& to) {
+    const auto asked = asked_for_readiness(in);
+    for (auto* call : in.calls()) {
+        const clang::CallExpr* from = outer == nullptr ? call : outer;
+        if (auto* closure = plain_closure_called_by(*call)) {
+            if (depth < depth_max)
+                check_calls(body(*closure, in.ast()), coroutine, from, depth + 1, to);
+            continue;
+        }
+        const auto found = as_blocking(*call, in.ast());
+        auto* object = found ? object_of(*call) : nullptr;
+        if (!found || (object != nullptr && asked.contains(local_named_by(object))))
+            continue;
+        finding said{.at = call->getExprLoc(),
+                     .text = "'" + found->name + "' blocks the thread that runs " +
+                             coroutine.name() + ", so nothing else runs there"};
+        if (outer != nullptr)
+            said.notes.push_back({outer->getExprLoc(), "it is called from here"});
+        said.mend = found->mend;
+        said.statement = from;
+        to.add(said);
+    }
+}
+
+bool is_named(const clang::CXXRecordDecl* record, const llvm::StringSet<>& names) {
+    return record != nullptr && names.contains(plain_name(*record));
+}
+bool is_guard(clang::QualType type) {
+    static const llvm::StringSet<> names = {"std::lock_guard", "std::unique_lock",
+                                            "std::scoped_lock", "std::shared_lock"};
+    return !type->isReferenceType() && is_named(class_of(type), names);
+}
+bool is_mutex(clang::QualType type) {
+    static const llvm::StringSet<> names = {
+        "std::mutex",        "std::recursive_mutex",       "std::timed_mutex",
+        "std::shared_mutex", "std::recursive_timed_mutex", "std::shared_timed_mutex"};
+    return is_named(class_of(type), names);
+}
+
+/// Whether a guard that is made like this has locked something.
+bool is_made_locked(const clang::VarDecl& guard) {
+    auto* made =
+        dyn_cast_or_null<clang::CXXConstructExpr>(without_wrappers(guard.getInit()));
+    if (made == nullptr) return true;  // by a call
+    if (made->getNumArgs() == 0) return false;
+    return llvm::none_of(made->arguments(), [](const clang::Expr* argument) {
+        auto* record = class_of(argument->getType());
+        return record != nullptr && plain_name(*record) == "std::defer_lock_t";
+    });
+}
+
+/// The mutex that a lock or unlock is called on: a variable or a member.
+const clang::ValueDecl* mutex_of(const clang::CXXMemberCallExpr& call) {
+    auto* object = without_wrappers(call.getImplicitObjectArgument());
+    if (object == nullptr || !is_mutex(object->getType())) return nullptr;
+    if (auto* member = dyn_cast<clang::MemberExpr>(object))
+        return member->getMemberDecl();
+    auto* reference = dyn_cast<clang::DeclRefExpr>(object);
+    return reference != nullptr ? reference->getDecl() : nullptr;
+}
+
+/// The coroutine's guards and mutexes of the standard library, and which of them are
+/// locked where it waits.
+class locks {
+public:
+    locks(const body& in, bool counts_guards) : in_(in) {
+        if (counts_guards)
+            for (auto* local : in.locals())
+                if (is_guard(local->getType())) add(*local);
+        for (auto* call : in.calls())
+            if (auto* member = dyn_cast<clang::CXXMemberCallExpr>(call))
+                if (auto* mutex = mutex_of(*member)) add(*mutex);
+    }
+
+    void check(report& to) {
+        if (all_.empty() || in_.suspensions().empty() || in_.control() == nullptr)
+            return;
+        const flow& control = *in_.control();
+        const auto count = static_cast<unsigned>(all_.size());
+        const auto step = [this](const clang::CFGElement& element, flow::facts& held) {
+            apply(element, held);
+        };
+        const auto begins = control.forward(count, flow::meet::any, step);
+        flow::facts said(count);
+        for (const clang::CFGBlock* block : control.graph()) {
+            flow::facts held = begins[block->getBlockID()];
+            for (const auto& element : *block) {
+                if (auto* waits = control.suspension_at(element)) {
+                    flow::facts fresh = held;
+                    fresh.reset(said);
+                    for (const unsigned each : fresh.set_bits()) say(each, *waits, to);
+                    said |= held;
+                }
+                apply(element, held);
+            }
+        }
+    }
+
+private:
+    void add(const clang::ValueDecl& lock) {
+        if (index_.try_emplace(&lock, all_.size()).second) all_.push_back(&lock);
+    }
+    void apply(const clang::CFGElement& element, flow::facts& held) const {
+        if (const auto ended = element.getAs<clang::CFGLifetimeEnds>())
+            return set(ended->getVarDecl(), false, held);
+        if (const auto ended = element.getAs<clang::CFGAutomaticObjDtor>())
+            return set(ended->getVarDecl(), false, held);
+        const auto statement = element.getAs<clang::CFGStmt>();
+        if (!statement) return;
+        if (auto* declares = dyn_cast<clang::DeclStmt>(statement->getStmt())) {
+            for (auto* each : declares->decls())
+                if (auto* guard = dyn_cast<clang::VarDecl>(each);
+                    guard != nullptr && index_.count(guard) != 0)
+                    set(guard, is_made_locked(*guard), held);
+        } else if (auto* call = dyn_cast<clang::CallExpr>(statement->getStmt())) {
+            apply(*call, held);
+        }
+    }
+    void apply(const clang::CallExpr& call, flow::facts& held) const {
+        if (is_move(call)) return set(local_named_by(call.getArg(0)), false, held);
+        auto* member = dyn_cast<clang::CXXMemberCallExpr>(&call);
+        auto* method = member ? member->getMethodDecl() : nullptr;
+        if (method == nullptr || !method->getDeclName().isIdentifier()) return;
+        const clang::ValueDecl* lock = mutex_of(*member);
+        if (lock == nullptr) lock = local_named_by(member->getImplicitObjectArgument());
+        const llvm::StringRef name = method->getName();
+        if (name == "lock" || name == "lock_shared") set(lock, true, held);
+        if (name == "unlock" || name == "unlock_shared" || name == "release")
+            set(lock, false, held);
+    }
+    void set(const clang::ValueDecl* lock, bool is_held, flow::facts& held) const {
+        const auto found = index_.find(lock);
+        if (found != index_.end()) held[found->second] = is_held;
+    }
+    void say(unsigned which, const clang::CoroutineSuspendExpr& waits,
+             report& to) const {
+        const clang::ValueDecl& lock = *all_[which];
+        const std::string name = lock.getNameAsString();
+        const char* const word =
+            llvm::isa<clang::CoawaitExpr>(waits) ? "co_await" : "co_yield";
+        to.add({.at = waits.getKeywordLoc(),
+                .text = "'" + name + "' stays locked while " + in_.name() +
+                        " waits here, and who wants the lock blocks this thread",
+                .notes = {{lock.getLocation(), "the lock is this one"}},
+                .mend = "unlock it before the " + std::string(word) +
+                        ", or await a coil::mutex: auto guard = co_await mutex.lock()",
+                .statement = &waits});
+    }
+
+    const body& in_;
+    llvm::SmallVector<const clang::ValueDecl*, 4> all_;
+    llvm::DenseMap<const clang::ValueDecl*, unsigned> index_;
+};
+
+/// Whether what it holds is asked to be `sendable`, which guards are not: that is
+/// another rule's finding.
+bool is_asked_for_sendable(const clang::FunctionDecl& coroutine, const unit& of) {
+    auto* record = class_of(coroutine.getReturnType());
+    if (record == nullptr || !record->hasDefinition()) return false;
+    for (auto* each : record->lookup(&of.ast.Idents.get("is_local"))) {
+        auto* constant = dyn_cast<clang::VarDecl>(each);
+        if (constant == nullptr) continue;
+        if (constant->getAnyInitializer() == nullptr && of.sema != nullptr)
+            of.sema->InstantiateVariableDefinition(constant->getLocation(), constant);
+        auto* initial = constant->getAnyInitializer();
+        clang::Expr::EvalResult value;
+        if (initial != nullptr && !initial->isValueDependent() &&
+            initial->EvaluateAsRValue(value, of.ast) && value.Val.isInt())
+            return value.Val.getInt().isZero();
+    }
+    return false;
+}
+
+void check_body(const body& in, report& to) {
+    if (!in.is_coroutine()) return;
+    check_calls(in, in, nullptr, 0, to);
+    locks(in, !is_asked_for_sendable(in.function(), to.of())).check(to);
+}
+
+}  // namespace
+
+const rule blocking{"blocking", level::warning, &check_body};
+
+}  // namespace coil_check
