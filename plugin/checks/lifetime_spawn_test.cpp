@@ -125,6 +125,11 @@ coil::task<> child_of_a_local_object(coil::group& g) {
 }
 coil::task<> child_of_a_pointer(coil::group& g, server* given) {
     g.spawn(given->run());
+    auto owned = std::make_unique<server>();
+    g.spawn(owned->run());  // expected-error {{what is spawned refers to 'owned'}}
+    server local;
+    auto* pointer = &local;
+    g.spawn(pointer->run());  // expected-error {{what is spawned refers to 'local'}}
     co_await work();
 }
 coil::task<> children_of_lambdas(coil::group& g, int number) {

@@ -148,7 +148,8 @@ private:
             record != nullptr ? oracle_.is_local(*record) : std::optional<bool>();
         if (is_local == true) return block(type, "which belongs to one thread");
         if (is_local == false && how != crossing::shared) return true;
-        if (record != nullptr && is_held_lock(*record, name))
+        found.is_lock = record != nullptr && is_held_lock(*record, name);
+        if (found.is_lock)
             return block(type, "a lock, which only the thread that took it may let go");
         if (how == crossing::shared && is_future(type, in_.of_))
             return block(type, "which one strand awaits");

@@ -144,7 +144,7 @@ lenders loans::of_call_place(const clang::CallExpr& call) {
     auto* object = object_of(call);
     if (callee == nullptr) return {};
     if (object != nullptr) {
-        if (is_lifetimebound(*callee) || is_owner(*object)) return of_place(*object);
+        if (is_lifetimebound(*callee) || is_owner(*object)) return of_object(*object);
         return is_view(object->getType()) ? of_value(*object) : lenders();
     }
     if (is_std_get(*callee)) return of_place(*call.getArg(0));
@@ -154,6 +154,11 @@ lenders loans::of_call_place(const clang::CallExpr& call) {
         if (parameter->hasAttr<clang::LifetimeBoundAttr>())
             append(found, of_argument(*argument, parameter->getType()));
     return found;
+}
+
+/// Of `x` in `x.f()`, and of what `x` points to in `x->f()`.
+lenders loans::of_object(const clang::Expr& object) {
+    return object.getType()->isPointerType() ? of_value(object) : of_place(object);
 }
 
 lenders loans::of_argument(const clang::Expr& argument, clang::QualType parameter) {
@@ -313,8 +318,7 @@ lenders loans::of_parameters(const clang::CallExpr& call) {
     if (method == nullptr || object == nullptr) return found;
     const bool has_state =
         !method->getParent()->isLambda() || method->getParent()->capture_size() != 0;
-    if (has_state && !is_view(object->getType()))
-        append(found, kept_by(of_place(*object), method));
+    if (has_state) append(found, kept_by(of_object(*object), method));
     // What a closure on hand refers to, its coroutine refers to.
     if (method->getParent()->isLambda()) append(found, of_value(*object));
     return found;
@@ -346,8 +350,8 @@ lenders loans::of_arguments(const clang::CallExpr& call) {
     auto* method = dyn_cast_or_null<clang::CXXMethodDecl>(call.getDirectCallee());
     auto* object = object_of(call);
     if (method != nullptr && object != nullptr && !method->getParent()->isLambda() &&
-        method->getRefQualifier() != clang::RQ_RValue && !is_view(object->getType()))
-        append(found, kept_by(of_place(*object), method));
+        method->getRefQualifier() != clang::RQ_RValue)
+        append(found, kept_by(of_object(*object), method));
     return found;
 }
 
@@ -363,7 +367,7 @@ lenders loans::by_body(const clang::CallExpr& call, const clang::FunctionDecl& c
             auto* object = object_of(call);
             auto* parameter = dyn_cast_or_null<clang::ParmVarDecl>(lent.variable);
             if (lent.is_this && object != nullptr) {
-                append(found, kept_by(of_place(*object), lent.kept_by));
+                append(found, kept_by(of_object(*object), lent.kept_by));
             } else if (parameter != nullptr &&
                        parameter->getFunctionScopeIndex() < given_to(call).size()) {
                 append(found,

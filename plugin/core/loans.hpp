@@ -50,6 +50,7 @@ private:
                                   const clang::FunctionDecl& callee);
     [[nodiscard]] lenders of_closure(const clang::LambdaExpr& lambda);
     [[nodiscard]] lenders of_construct(const clang::CXXConstructExpr& construct);
+    [[nodiscard]] lenders of_object(const clang::Expr& object);
     [[nodiscard]] lenders of_argument(const clang::Expr& argument,
                                       clang::QualType parameter);
 

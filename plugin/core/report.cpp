@@ -9,6 +9,9 @@
 #include <clang/Basic/SourceManager.h>
 #include <llvm/Support/raw_ostream.h>
 
+#include <cstring>
+#include <utility>
+
 namespace coil_check {
 
 namespace {
@@ -114,7 +117,16 @@ std::string text_of(clang::QualType type, const clang::ASTContext& ast) {
     policy.SuppressTagKeyword = true;
     policy.SuppressDefaultTemplateArgs = true;
     policy.Bool = true;
-    return type.getAsString(policy);
+    std::string text = type.getAsString(policy);
+    // What a library's function gives is written in the library's own words.
+    std::string plain = type.getCanonicalType().getAsString(policy);
+    for (const auto& [long_name, short_name] :
+         {std::pair("std::basic_string<char>", "std::string"),
+          std::pair("std::basic_string_view<char>", "std::string_view")})
+        for (auto at = plain.find(long_name); at != std::string::npos;
+             at = plain.find(long_name))
+            plain.replace(at, std::strlen(long_name), short_name);
+    return plain.size() < text.size() ? plain : text;
 }
 
 std::string quoted(clang::QualType type, const clang::ASTContext& ast,
