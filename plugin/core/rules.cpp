@@ -9,6 +9,7 @@
 namespace coil_check {
 
 // One line per rule, by name: `tools/new_check.py` adds it.
+// clang-format off
 static const rule* const rules[] = {
     &async_drop,
     &blocking,
@@ -16,6 +17,7 @@ static const rule* const rules[] = {
     &sendable,
     &unawaited,
 };
+// clang-format on
 
 llvm::ArrayRef<const rule*> all_rules() {
     return rules;
