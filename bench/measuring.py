@@ -50,6 +50,12 @@ def parallel(row, words, environment):
             for unit, workers in (('on 1', 'worker'), ('on 2', 'two-workers'))}
 
 
+def option(row, words, environment):
+    """Wall time, as it is what most options are for, and CPU time, in microseconds."""
+    cpu, wall = times(*words, row.count, environment)
+    return {'wall': wall / 1000, 'cpu': cpu / 1000}
+
+
 def times(name, argument, count, environment):
     """Nanoseconds of one operation: CPU time, wall time."""
     command = [program(name), argument, str(count), '3']
@@ -186,5 +192,5 @@ def cpu_time(pid):
     return exact / 1e9, int(fields[11]) / ticks, int(fields[12]) / ticks
 
 
-MEASURE = {'operation': operation, 'parallel': parallel, 'memory': memory, 'server': server, 'compile': compiling}
+MEASURE = {'operation': operation, 'parallel': parallel, 'option': option, 'memory': memory, 'server': server, 'compile': compiling}
 INSTRUCTIONS = {'operation': operation_instructions, 'server': server_instructions}

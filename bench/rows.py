@@ -40,6 +40,12 @@ def on_two_workers(name, title, count, targets, peers=RUNTIMES):
                {peer: [f'{peer.lower()}_rows', name] for peer in peers})
 
 
+def option(name, title, count):
+    """Work of option_rows as it usually runs, and where an option says otherwise."""
+    return Row(f'option-{name}', title, 'option', count, {},
+               {'coil': ['option_rows', f'{name}-told'], 'untold': ['option_rows', name]})
+
+
 def compiled(name, title, limit, asio):
     """A file compiled; the floor is the one that includes <coroutine> alone."""
     return Row(name, title, 'compile', 1, {'ratio': limit},
@@ -112,6 +118,22 @@ ROWS = [
                    3_200, {'speed-up': 1.95}, (*RUNTIMES, 'floor', 'rayon')),
     on_two_workers('fork-join', 'Fibonacci number 27, a task for each call, per task',
                    635_621, {'on 1': 14, 'speed-up': 1.95}, FORKING),
+    option('woken-cached', '`runs_woken_next = false`: 500 pairs hand 32 KiB to and fro',
+           20_000),
+    option('woken-computes', '`runs_woken_next = false`: two workers, each strand wakes '
+           'one and computes for 20 µs', 6_400),
+    option('budget-waits', '`budget = 16`: a turn beside ten strands that never wait', 100),
+    option('budget-passes', '`budget = 16`: an item through a channel with 1,024 places',
+           2_000_000),
+    option('pins-alone', '`pins_threads`: 20 µs of work on one of two workers', 6_400),
+    option('pins-crowded', '`pins_threads`: the same beside a thread that computes', 6_400),
+    option('timers-many', '`timer_resolution = 1ms`: a sleep of 1 to 2 ms, of 100 at a time',
+           10_000),
+    option('timers-alone', '`timer_resolution = 1ms`: a sleep of 0.2 ms', 500),
+    option('blocking-waits', '`blocking_threads_max = 64`: a call that blocks for 1 ms, of '
+           '64 at a time', 1_280),
+    option('blocking-computes', '`blocking_threads_max = 64`: a call that computes for 20 µs',
+           6_400),
     Row('sleeping', 'memory of a sleeping task, of 1,000,000', 'memory', 1_000_000, {'B': 160},
         {peer: [f'{peer.lower()}_rows', 'sleeping'] for peer in RUNTIMES}),
     Row('echo', 'TCP echo of 64 bytes, 64 connections', 'server', 100_000,

@@ -2,12 +2,12 @@
 import dataclasses
 
 COLUMNS = ('coil', 'floor', 'coil on io_uring', 'floor on io_uring', 'Asio', 'Asio callbacks',
-           'tokio', 'rayon', 'Go', 'nginx')
-RATIOS = ('floor', 'Asio', 'tokio', 'rayon')  # with one for each nobody would read the table
+           'tokio', 'rayon', 'Go', 'nginx', 'untold')
+RATIOS = ('floor', 'Asio', 'tokio', 'rayon', 'untold')  # with one for each nobody would read the table
 OTHER = ' with tcmalloc'  # after the name of a peer that was measured with that, too
 SAID = {'ns': 'ns', 'Ir': 'Ir', 'us': 'µs', 'user': 'µs user', 'load': 'µs load', 's': 's',
         'p99': 'µs p99', 'p99.9': 'µs p99.9', 'rps': 'k/s', 'MiB': 'MiB', 'B': 'B',
-        'on 1': 'ns on 1', 'on 2': 'ns on 2', 'speed-up': '× speed-up'}
+        'wall': 'µs', 'cpu': 'µs CPU', 'on 1': 'ns on 1', 'on 2': 'ns on 2', 'speed-up': '× speed-up'}
 WHOLE = ('Ir', 'MiB', 'B', 'p99', 'p99.9')  # units without a fraction
 MORE_IS_BETTER = ('rps', 'speed-up')
 QUOTIENTS = {  # targets that are one figure over another's: None is the table's main one
@@ -36,6 +36,8 @@ TABLES = (
     Table('parallel', 'Two workers: wall time of one operation, on one worker → on two, and '
           'how much faster two are', 'on 2', ('on 1', 'on 2', 'speed-up'), ('on 1', 'on 2', 'speed-up'),
           ('on 1', 'on 2', 'speed-up')),
+    Table('option', 'Options of a runtime for many threads: wall time and CPU time of one '
+          'operation, with the option and without', 'wall', ('wall', 'cpu'), (), ()),
     Table('memory', 'Memory', 'B', ('B',), ('B',), ('B',)),
     Table('server', 'Servers: CPU time of the server per request, and its instructions '
           'outside the kernel', 'us', ('us', 'user', 'Ir'), ('us',),

@@ -9,7 +9,7 @@ from rows import ROWS, Row
 
 HERE = pathlib.Path(__file__).parent
 SOURCES = {
-    'coil_rows': 'coil_rows.cpp', 'floor_rows': 'floor_rows.cpp', 'asio_rows': 'asio_rows.cpp',
+    'coil_rows': 'coil_rows.cpp', 'option_rows': 'option_rows.cpp', 'floor_rows': 'floor_rows.cpp', 'asio_rows': 'asio_rows.cpp',
     'tokio_rows': 'tokio/src/bin/rows.rs', 'rayon_rows': 'tokio/src/bin/rayon_rows.rs',
     'go_rows': 'go/rows/rows.go',
 }
@@ -59,6 +59,13 @@ class Cells(unittest.TestCase):
 
     def test_a_row_that_coil_did_not_run_is_not_measured(self):
         self.assertEqual(cells(row_of('memory', {'B': 1}), {})[-1], 'not measured')
+
+
+    def test_an_option_is_compared_with_its_absence(self):
+        found = cells(row_of('option', {}, ('coil', 'untold')),
+                      {'coil': {'wall': 20.0, 'cpu': 30.0}, 'untold': {'wall': 40.0, 'cpu': 31.0}})
+        self.assertEqual(found[2:], ['20.0 µs, 30.0 µs CPU', '40.0 µs, 31.0 µs CPU', '0.50',
+                                     '–', '–'])
 
 
 class Servers(unittest.TestCase):

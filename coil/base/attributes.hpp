@@ -105,6 +105,20 @@
 /// On a class: it awaits those of its members, although it has no `async_drop()`.
 #define COIL_DROPS COIL_MARK("drops")
 
+/// On a parameter of an async function: when that is stopped, what it has taken from
+/// there, or has not yet put there, is lost. On a function that makes the end of a
+/// stream: the same of the stream.
+#define COIL_LOSES_WHEN_STOPPED COIL_MARK("loses_when_stopped")
+
+/// On a function that takes awaitables, and stops them although nobody stopped it.
+#define COIL_STOPS_PARTS COIL_MARK("stops_parts")
+
+/// On a member function: what its await gives holds the object, and nobody else gets
+/// past such an await meanwhile.
+#define COIL_LOCKS COIL_MARK("locks")
+/// The same where others may hold it, too, that way.
+#define COIL_LOCKS_SHARED COIL_MARK("locks_shared")
+
 /// On a parameter: what it gets goes to another thread, so it has to be `spawnable`,
 /// with all that it captures and refers to.
 #define COIL_REQUIRES_SENDABLE COIL_MARK("requires_sendable")

@@ -23,6 +23,13 @@ bool inbox::push(remote_message& message) noexcept {
     return seen == resting;
 }
 
+bool inbox::take_up() noexcept {
+    std::uintptr_t mark = resting;
+    if (word_.load(memory_order_relaxed) != resting) return false;  // relaxed: a hint
+    // acquire: pairs with try_rest(), so we see the owner as it was left.
+    return word_.compare_exchange_strong(mark, 0, memory_order_acquire);
+}
+
 bool inbox::ask_to_stop() noexcept {
     std::uintptr_t seen = word_.load(memory_order_relaxed);
     // acq_rel: as in push().

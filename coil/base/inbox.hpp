@@ -51,6 +51,9 @@ public:
 
     /// Adds a message. Returns whether the owner rested; from then on it does not.
     [[nodiscard]] bool push(remote_message& message) noexcept;
+    /// Ends the owner's rest without a message: whoever did hands the owner what there
+    /// is to say, and on, before anybody else has it. False: it does not rest.
+    [[nodiscard]] bool take_up() noexcept;
     /// Leaves a mark that needs no message. Returns as `push` does.
     [[nodiscard]] bool ask_to_stop() noexcept;
 
@@ -61,6 +64,8 @@ public:
     };
     /// Delivers everything pushed so far, oldest first.
     news drain() noexcept;
+    /// Delivers one that whoever took the owner up has handed to it.
+    static void deliver(remote_message& handed) noexcept { handed.deliver_(handed); }
 
     /// The owner is about to rest. False: there is something to drain first.
     [[nodiscard]] bool try_rest() noexcept;

@@ -23,6 +23,12 @@ public:
         is_held_.store(false, memory_order_release);
     }
 
+    /// For one who knows that nobody takes it any more: whether it was not given back.
+    [[nodiscard]] bool is_held() const noexcept {
+        // acquire: pairs with the release in unlock().
+        return is_held_.load(memory_order_acquire);
+    }
+
     /// What to do while a lock stays held for long, as its holder may have lost its
     /// processor: an operating system's way to give this one to others.
     static void set_patience(void (*give_way_to_others)() noexcept) noexcept;

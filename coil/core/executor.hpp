@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/assert.hpp>
 #include <coil/core/mailbox.hpp>
 
 namespace coil {
@@ -24,6 +25,13 @@ struct service_kind {
 /// inbox.
 class executor {
 public:
+    /// What one turn may do, unless the runtime is told otherwise.
+#if defined(COIL_PIECES_PER_TURN)  // tests shorten turns, to meet what ends them
+    static constexpr int usual_pieces_per_turn = COIL_PIECES_PER_TURN;
+#else
+    static constexpr int usual_pieces_per_turn = 256;
+#endif
+
     executor(const executor&) = delete;
     executor& operator=(const executor&) = delete;
 
@@ -62,6 +70,9 @@ public:
         return thread_ == nullptr || thread_ == this_thread();
     }
 
+    /// How many pieces a turn of its strands may run.
+    [[nodiscard]] int pieces_per_turn() const noexcept { return pieces_per_turn_; }
+
     /// Whether its strands may go on on other executors.
     [[nodiscard]] bool is_parallel() const noexcept { return is_parallel_; }
 
@@ -71,6 +82,11 @@ protected:
           timers_(timers) {}
     ~executor() = default;
     void set_parallel() noexcept { is_parallel_ = true; }
+    /// At least 1.
+    void set_pieces_per_turn(int most) noexcept {
+        COIL_EXPECTS(most > 0 && "a turn runs at least one piece");
+        pieces_per_turn_ = most;
+    }
     void set_chooses_pieces(bool chooses) noexcept { chooses_pieces_ = chooses; }
     /// It runs on this thread from now on: debug builds then find wake-ups that come
     /// from others and not through `remote()`.
@@ -82,6 +98,7 @@ private:
     const void* thread_ = nullptr;
     mailbox& remote_;
     timer_service* timers_;
+    int pieces_per_turn_ = usual_pieces_per_turn;
     bool chooses_pieces_ = false;
     bool is_parallel_ = false;
 };

@@ -23,11 +23,11 @@ struct size_range {
     std::size_t max;
 };
 constexpr size_range fine = {detail::fine_frame_step, detail::fine_frame_max};
-constexpr size_range medium = {128, 4096};
+constexpr size_range medium = {detail::medium_frame_step, 4096};
 constexpr size_range large = {1024, 16384};
 constexpr unsigned first_medium = fine.max / fine.step;
 constexpr unsigned first_large = first_medium + (medium.max - fine.max) / medium.step;
-constexpr unsigned first_coarse = first_medium + 1;
+constexpr unsigned first_coarse = detail::inline_frame_classes;
 constexpr unsigned class_count =
     first_large + (large.max - medium.max) / large.step + 1;
 constexpr unsigned depot_magazines_max = 64;  // per class
@@ -36,7 +36,8 @@ constexpr unsigned steps(std::size_t size, std::size_t step) noexcept {
     return static_cast<unsigned>((size + step - 1) / step);
 }
 constexpr unsigned class_of(std::size_t size) noexcept {
-    if (size <= fine.max) return static_cast<unsigned>(detail::fine_frame_class(size));
+    if (size <= detail::inline_frame_max)
+        return static_cast<unsigned>(detail::inline_frame_class(size));
     if (size <= medium.max) return first_medium + steps(size - fine.max, medium.step);
     return first_large + steps(size - medium.max, large.step);
 }

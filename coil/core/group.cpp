@@ -51,7 +51,11 @@ void group::open(continuation parent) noexcept {
     parent_ = parent;
     scope_.open(parent.scope());
     scope_.add(listener_);
-    is_told_ = scope_.stop_requested();  // of one that came before it could listen
+    // Of one that came before it could listen. Those that are held back may begin where
+    // nobody can look at the scope.
+    is_told_ = scope_.stop_requested();
+    asked_why_ = scope_.reason();
+    if (!COIL_PLANTED(held_back_go_on)) asked_ = scope_.level();
     is_shared_ = scope_.home().is_parallel();
 }
 
@@ -90,6 +94,8 @@ void group::begin(member& child) noexcept {
     if (running_ != nullptr) running_->link_ = &child.next_;
     running_ = &child;
     ++stats_.running;
+    // relaxed: if it was over, there is nobody else who spawns.
+    is_over_.store(false, memory_order_relaxed);
     if (scope_.home().is_beside() && scope_.stop_requested())
         child.root().request_stop(scope_.reason(), scope_.level());
     if (asked_ != stop_level::none && !COIL_PLANTED(later_ones_not_asked))
@@ -120,6 +126,8 @@ void group::child_ended(member& ended, bool is_stopped) noexcept {
         if (!is_shared_) {
             all_ended();
         } else if (!COIL_PLANTED(last_child_says_nothing)) {
+            // release: pairs with the acquire in is_alone().
+            is_over_.store(true, memory_order_release);
             post_news();
         }
     });
@@ -192,12 +200,23 @@ void group::post_news() noexcept {
     if (!std::exchange(has_news_, true)) scope_.home().post(news_);
 }
 
+// Whether nobody is left who might change it, but this strand: that spares the lock.
+bool group::is_alone() const noexcept {
+    // acquire: pairs with the release in child_ended().
+    if (!is_over_.load(memory_order_acquire)) return false;
+    if (lock_.is_held()) while_locked([] {});  // by the last child, as it ends
+    return true;
+}
+
 void group::hear_children() noexcept {
-    exclusively([&] {
-        has_news_ = false;
-        if (error_) scope_.request_stop(stop_reason::sibling_ended);
-        if (has_body_ended_ && !has_children()) all_ended();
-    });
+    if (is_alone()) return hear();
+    exclusively([&] { hear(); });
+}
+
+void group::hear() noexcept {
+    has_news_ = false;
+    if (error_) scope_.request_stop(stop_reason::sibling_ended);
+    if (has_body_ended_ && !has_children()) all_ended();
 }
 
 }  // namespace coil

@@ -105,6 +105,10 @@ protected:
     void fail(std::exception_ptr error) noexcept;
     /// The body has ended. Returns whether children go on; then `all_ended` follows.
     [[nodiscard]] bool waits_for_children() noexcept;
+    /// After `all_ended`: whether somebody has spawned one more since.
+    [[nodiscard]] bool waits_again() noexcept {
+        return !is_alone() && waits_for_children();
+    }
     [[nodiscard]] bool has_children() const noexcept { return stats_.running != 0; }
     [[nodiscard]] bool was_stopped() const noexcept { return was_stopped_; }
     [[nodiscard]] context& scope() noexcept { return scope_; }
@@ -135,6 +139,8 @@ private:
     void tell(member& asked) noexcept;
     void post_news() noexcept;
     void hear_children() noexcept;
+    [[nodiscard]] bool is_alone() const noexcept;
+    void hear() noexcept;
     void add(member& spawned) noexcept;
     void begin(member& child) noexcept;
     void child_ended(member& ended, bool is_stopped) noexcept;
@@ -159,6 +165,7 @@ private:
     bool was_stopped_ = false;             // and a child has ended by it
     bool has_body_ended_ = false;          // and waits for the children
     bool has_news_ = false;                // posted, not delivered yet
+    atomic<bool> is_over_ = false;         // the body and all children have ended
     bool is_shared_ = false;               // its children run beside each other:
     mutable spin_lock lock_;               // guards all from `running_` on
 };
@@ -234,7 +241,7 @@ private:
             auto& self = static_cast<last_child_ended&>(p).owner;
             self.is_resuming_ = false;
             // Meanwhile somebody may have spawned one more.
-            return self.waits_for_children() ? std::noop_coroutine() : self.end();
+            return self.waits_again() ? std::noop_coroutine() : self.end();
         }
         static constexpr piece_ops table = {&run, nullptr, "with_group"};
     };

@@ -76,7 +76,8 @@ private:
 ///
 /// `Derived` gives
 /// - `static constexpr const char* what`, the word in reports;
-/// - `bool try_now() noexcept`: completes without waiting if that is possible;
+/// - `bool try_now() noexcept`: completes without waiting if that is possible; if not,
+///   `start()` follows before anything else in the strand runs;
 /// - `void start() noexcept`: begins to wait; `complete()` or `retry()` ends it;
 /// - `stop_answer on_stop() noexcept`: asked to stop while it waits, or when it was
 ///   told to retry and has not run yet;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/attributes.hpp>
 #include <coil/base/planted.hpp>
 #include <coil/core/detail/branches.hpp>
 
@@ -185,7 +186,7 @@ private:
 /// Allocates: never; each branch lives in the awaiting frame.
 template <awaitable... A>
     requires(sizeof...(A) > 0)
-auto race(A&&... parts) {
+COIL_STOPS_PARTS auto race(A&&... parts) {
     return detail::parts_recipe<detail::race_operation, A...>(
         std::forward<A>(parts)...);
 }

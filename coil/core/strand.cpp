@@ -166,6 +166,9 @@ void strand::tell_leaves(piece*& telling) noexcept {
 void strand::post(remote_message& message) noexcept {
     if (!is_parallel_) {
         executor_->remote().post(message);
+    } else if (messages_.take_up()) {
+        first_ = &message;  // which spares the owner an exchange
+        if (!COIL_PLANTED(messages_wake_nobody)) executor_->schedule(*this);
     } else if (messages_.push(message) && !COIL_PLANTED(messages_wake_nobody)) {
         executor_->schedule(*this);
     }
@@ -184,8 +187,11 @@ void strand::drain() noexcept {
 template <bool IsParallel>
 COIL_ALWAYS_INLINE void strand::take_turn() noexcept {
     strand* outer = std::exchange(current_strand, this);
-    budget_ = pieces_per_turn;
-    if constexpr (IsParallel) drain();
+    budget_ = executor_->pieces_per_turn();
+    if constexpr (IsParallel) {
+        if (first_ != nullptr) inbox::deliver(*std::exchange(first_, nullptr));
+        drain();
+    }
     if (stops_ != nullptr) [[unlikely]]
         deliver_stops();
     if (!has_ended_) run_batch();

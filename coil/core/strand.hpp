@@ -40,13 +40,6 @@ struct strand_ops : piece_ops {
 /// other.
 class strand {
 public:
-    /// What one turn may do.
-#if defined(COIL_PIECES_PER_TURN)  // tests shorten turns, to meet what ends them
-    static constexpr int pieces_per_turn = COIL_PIECES_PER_TURN;
-#else
-    static constexpr int pieces_per_turn = 256;
-#endif
-
     strand(executor& runs_on, const strand_ops& ops) noexcept
         : root_(*this, ops),
           executor_(&runs_on),
@@ -183,6 +176,7 @@ private:
     continuation unwind_;
     executor* executor_;
     inbox messages_;  // of a parallel strand; others' come to their executor
+    remote_message* first_ = nullptr;  // the one that ended its rest
     int budget_ = 0;
     bool is_queued_;  // or running; always, if parallel: then its inbox knows it
     bool has_ended_ = false;

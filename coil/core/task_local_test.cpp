@@ -205,7 +205,8 @@ COIL_TEST("task_local: a thousand scopes deep, the outermost is found") {
         static task<int> go(int left) {
             if (left == 0) {
                 const std::string* const id = co_await value_of(request_id);
-                co_return id == nullptr ? -1 : co_await depth_here();
+                const int at = co_await depth_here();
+                co_return id == nullptr ? -1 : at;
             }
             co_return co_await with_value(depth, left, go(left - 1));
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/attributes.hpp>
 #include <coil/io/read.hpp>
 #include <coil/io/write.hpp>
 
@@ -14,7 +15,7 @@ namespace coil {
 /// Stop: what was read and not yet written is lost.
 /// Allocates: 16 KiB, once.
 template <byte_reader From, byte_writer To>
-auto copy(From& from, To& to)
+auto copy(From& from COIL_LOSES_WHEN_STOPPED, To& to)
     -> task_like<std::uint64_t, read_call_t<From>, write_call_t<To>> {
     constexpr std::size_t piece = 16 * 1024;
     buffer carried(piece);

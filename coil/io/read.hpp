@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/attributes.hpp>
 #include <coil/io/buffer.hpp>
 #include <coil/io/byte_stream.hpp>
 
@@ -40,7 +41,7 @@ auto read_some(Source& source, buffer& into, std::size_t room = 4096)
 /// Errors: `unexpected_end` if they end in the middle.
 /// Stop: what was read before is lost; where that matters, `read_some` into a buffer.
 template <byte_reader Source>
-auto read_exactly(Source& source, std::span<std::byte> into)
+auto read_exactly(Source& source COIL_LOSES_WHEN_STOPPED, std::span<std::byte> into)
     -> task_like<bool, read_call_t<Source>> {
     std::span<std::byte> rest = into;
     while (!rest.empty()) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coil/base/assert.hpp>
+#include <coil/base/attributes.hpp>
 #include <coil/base/planted.hpp>
 #include <coil/io/byte_stream.hpp>
 
@@ -17,7 +18,7 @@ namespace coil {
 /// Stop: as an error; use a connection no further whose message was cut.
 /// Lifetime: `sink` and `bytes` must outlive the await.
 template <byte_writer Sink>
-auto write_all(Sink& sink, std::span<const std::byte> bytes)
+auto write_all(Sink& sink COIL_LOSES_WHEN_STOPPED, std::span<const std::byte> bytes)
     -> task_like<void, write_call_t<Sink>> {
     while (!bytes.empty()) {
         const std::size_t count = co_await sink.write(bytes);
@@ -30,7 +31,7 @@ auto write_all(Sink& sink, std::span<const std::byte> bytes)
 
 /// The same for text.
 template <byte_writer Sink>
-auto write_all(Sink& sink, std::string_view text) {
+auto write_all(Sink& sink COIL_LOSES_WHEN_STOPPED, std::string_view text) {
     return write_all(sink, std::as_bytes(std::span(text)));
 }
 

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 #include <vector>
 
 namespace coil::net {
@@ -62,18 +63,62 @@ public:
     }
 };
 
+/// Keeps the socket while somebody waits on it or shuts it down, whoever closes the
+/// listener: the last one who leaves it ends it.
+class tcp_listener::use {
+public:
+    explicit use(tcp_listener& of) noexcept : of_(of) {
+        const holding held(of.lock_);
+        if (of.is_closed_) return;
+        ++of.users_;
+        is_allowed_ = true;
+    }
+    use(const use&) = delete;
+    use& operator=(const use&) = delete;
+    ~use() {
+        if (is_allowed_) of_.leave();
+    }
+    [[nodiscard]] bool is_allowed() const noexcept { return is_allowed_; }
+
+private:
+    tcp_listener& of_;
+    bool is_allowed_ = false;
+};
+
+tcp_listener::tcp_listener(io_handle socket) noexcept
+    : lock_(socket.is_open() && socket.driver().shares_sockets()),
+      socket_(std::move(socket)) {}
+
+tcp_listener::tcp_listener(tcp_listener&& other) noexcept
+    : lock_(other.lock_.has_threads()),
+      socket_(std::move(other.socket_)),
+      is_closed_(other.is_closed_) {
+    COIL_EXPECTS(other.users_ == 0 && "a listener that is awaited cannot be moved");
+}
+
+tcp_listener& tcp_listener::operator=(tcp_listener&& other) noexcept {
+    COIL_EXPECTS(users_ == 0 && other.users_ == 0 &&
+                 "a listener that is awaited cannot be moved");
+    lock_.expect_threads(other.lock_.has_threads());
+    socket_ = std::move(other.socket_);
+    is_closed_ = other.is_closed_;
+    return *this;
+}
+
 task<std::optional<tcp_stream>> tcp_listener::next() {
     auto pause = pause_first;
-    for (int failures = 1; !is_closed_; ++failures) {
+    for (int failures = 1;; ++failures) {
         int error = 0;
         try {
+            const use of_it(*this);
+            if (!of_it.is_allowed()) co_return std::nullopt;
             auto taken = co_await accept_leaf(socket_);
             if (taken.error == 0) co_return tcp_stream(std::move(taken.socket));
             error = taken.error;
         } catch (const std::bad_alloc&) {
             error = ENOMEM;
         }
-        if (is_closed_) break;
+        if (!is_open()) co_return std::nullopt;
         const bool is_short = is_short_of_something(error);
         if (!is_short && !is_about_one_connection(error)) {
             throw_system_error(error, accept_leaf::what);
@@ -83,17 +128,28 @@ task<std::optional<tcp_stream>> tcp_listener::next() {
             pause = std::min(2 * pause, pause_longest);
         }
     }
-    socket_.close();
-    co_return std::nullopt;
+}
+
+void tcp_listener::leave() noexcept {
+    io_handle unused;  // ends without the lock
+    const holding held(lock_);
+    if (--users_ == 0 && is_closed_) unused = std::move(socket_);
 }
 
 void tcp_listener::close() noexcept {
-    is_closed_ = true;
-    if (!socket_.is_awaited()) {
-        socket_.close();
-    } else {
-        ::shutdown(socket_.descriptor(), SHUT_RD);  // accept answers EINVAL now
+    bool is_awaited = false;
+    {
+        const holding held(lock_);
+        if (std::exchange(is_closed_, true)) return;
+        is_awaited = users_++ > 0;
     }
+    if (is_awaited) ::shutdown(socket_.descriptor(), SHUT_RD);  // accept ends: EINVAL
+    leave();
+}
+
+bool tcp_listener::is_open() const noexcept {
+    const holding held(lock_);
+    return !is_closed_;
 }
 
 endpoint tcp_listener::local_endpoint() const {

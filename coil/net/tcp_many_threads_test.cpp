@@ -19,6 +19,7 @@
 #include <atomic>
 #include <optional>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 using namespace coil;
@@ -211,6 +212,87 @@ TEST_CASE("sockets: one that outlives its runtime of many threads ends the progr
         runtime.run(keep()).take();
     });
     CHECK(testing::says(said, "a socket outlived its runtime"));
+}
+
+namespace {
+
+/// Until it is closed.
+task<> take_all(net::tcp_listener& from, std::atomic<int>& closed) {
+    while (const auto peer = co_await from.next()) {}
+    CHECK_FALSE(co_await from.next());
+    ++closed;
+}
+
+task<> close_after(net::tcp_listener& closed, int turns) {
+    for (int i = 0; i < turns; ++i) co_await yield_now();
+    closed.close();
+    CHECK_FALSE(closed.is_open());
+}
+
+task<> knock(net::endpoint at) {
+    try {
+        for (int i = 0; i < 4; ++i) (void)co_await net::connect(at);
+    } catch (const std::system_error&) {}  // it is closed
+}
+
+task<> open_and_close_often(int times, std::atomic<int>& closed) {
+    std::uint16_t port = 0;  // the same again and again: it is free once it was closed
+    for (int i = 0; i < times; ++i) {
+        auto listener = co_await net::listen({.port = port});
+        port = listener.local_endpoint().port();
+        co_await with_group([&](group& all) {
+            all.spawn(take_all(listener, closed));
+            all.spawn(knock(listener.local_endpoint()));
+            all.spawn(close_after(listener, i % 7));
+            all.spawn(close_after(listener, i % 5));
+        });
+    }
+}
+
+}  // namespace
+
+TEST_CASE("tcp_listener: any strand may close it, and a next elsewhere ends empty") {
+    std::atomic<int> closed = 0;
+    const auto many = [&]() -> task<> {
+        co_await with_group([&](group& all) {
+            for (int i = 0; i < 3; ++i) all.spawn(open_and_close_often(100, closed));
+        });
+    };
+    multi_thread_runtime runtime(four_workers);
+    runtime.run(many()).take();
+    CHECK(closed == 300);
+}
+
+TEST_CASE("tcp_listener: a thread outside may close that of many threads") {
+    std::atomic<int> closed = 0;
+    const auto closes_outside = [&]() -> task<> {
+        auto listener = co_await net::listen({});
+        std::jthread outside;
+        auto starts = [&]() -> task<> {
+            outside = std::jthread([&] { listener.close(); });
+            co_return;
+        };
+        co_await join(take_all(listener, closed), starts());
+    };
+    multi_thread_runtime runtime(four_workers);
+    for (int i = 0; i < 20; ++i) runtime.run(closes_outside()).take();
+    CHECK(closed == 20);
+}
+
+TEST_CASE("tcp_listener: one that was stopped when it was closed frees its port") {
+    const auto closes_and_stops = [](std::uint16_t& port) -> task<> {
+        auto listener = co_await net::listen({});
+        port = listener.local_endpoint().port();
+        const auto closes = [&]() -> task<> {
+            listener.close();
+            co_return;
+        };
+        (void)co_await race(listener.next(), closes());
+        (void)co_await net::listen({.port = port});
+    };
+    std::uint16_t port = 0;
+    multi_thread_runtime runtime(four_workers);
+    CHECK(runtime.run(closes_and_stops(port)).has_value());
 }
 
 namespace {

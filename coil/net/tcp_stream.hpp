@@ -17,7 +17,8 @@ namespace coil::net {
 ///
 /// One read and one write may wait at the same time, also in two strands. It belongs to
 /// the runtime of the strand that made it: what waits elsewhere ends the program with a
-/// text, or is not told. Whoever closes it is the only one that uses it.
+/// text, or is not told. Whoever closes it is the only one that uses it: to end what
+/// waits in another strand, stop that.
 ///
 /// Errors: `std::system_error`. A write to a peer that has gone is an error (EPIPE or
 /// ECONNRESET) and never a signal.

@@ -5,11 +5,18 @@
 
 #include <concepts>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace coil {
 
 namespace detail {
+
+/// What `map` gives for an element, awaited if it is async.
+template <class R>
+struct value_of_call : std::type_identity<R> {};
+template <awaitable R>
+struct value_of_call<R> : await_result<R> {};
 
 /// How elements become a `T`, and two of those one.
 template <class Map, class Combine>
@@ -78,9 +85,19 @@ template <detail::splittable_range R, class T, class Map, class Combine>
 auto parallel_reduce(R&& range, std::size_t grain, T initial, Map map,
                      Combine combine) {
     using by = detail::reduction<Map, Combine>;
-    return detail::reduce_of<R, T, Map, Combine>(
-        std::forward<R>(range), grain, std::move(initial),
-        by{std::move(map), std::move(combine)});
+    using call = call_result_t<const Map&, detail::element_of<R>>;
+    constexpr bool gives_values =
+        std::convertible_to<typename detail::value_of_call<call>::type, T>;
+    static_assert(gives_values,
+                  "the map of a parallel_reduce gives a value for each element, of the "
+                  "type of the initial one: for what gives none use parallel_for_each");
+    if constexpr (gives_values) {
+        return detail::reduce_of<R, T, Map, Combine>(
+            std::forward<R>(range), grain, std::move(initial),
+            by{std::move(map), std::move(combine)});
+    } else {
+        return detail::no_value<task<T>>();
+    }
 }
 
 }  // namespace coil

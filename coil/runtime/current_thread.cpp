@@ -15,7 +15,9 @@ current_thread_runtime::current_thread_runtime(std::unique_ptr<io_driver> with,
       options_(options),
       signals_(*this),
       pool_(options.blocking_threads_max),
-      daemons_(*this) {}
+      daemons_(*this) {
+    set_pieces_per_turn(options.budget);
+}
 
 current_thread_runtime::~current_thread_runtime() = default;
 

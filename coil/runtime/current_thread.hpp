@@ -3,6 +3,7 @@
 
 #include <coil/runtime/blocking_pool.hpp>
 #include <coil/runtime/daemons.hpp>
+#include <coil/runtime/detail/refused_run.hpp>
 #include <coil/runtime/event_loop.hpp>
 #include <coil/runtime/io_driver.hpp>
 #include <coil/runtime/signals.hpp>
@@ -16,6 +17,9 @@ struct run_options {
     bool stop_on_signals = false;
     /// Threads for blocking calls; 0 means four per processor.
     std::size_t blocking_threads_max = 0;
+    /// How many pieces a turn of a strand may run, at least 1, before it gives way:
+    /// less where others should wait shorter for busy ones.
+    int budget = executor::usual_pieces_per_turn;
     /// How long daemons may take to stop when the work has ended, before they are
     /// named.
     clock::duration daemon_deadline = std::chrono::seconds(5);
@@ -53,6 +57,11 @@ public:
         outcome<await_result_t<A>> ended = event_loop::run(std::forward<A>(work));
         daemons_.end();
         return ended;
+    }
+    template <class A>
+        requires(!awaitable<A>)
+    detail::refused_outcome<A> run(A&&) {
+        return detail::refuse_to_run<A>();
     }
     [[nodiscard]] coil::daemons& daemons() noexcept { return daemons_; }
 

@@ -34,7 +34,6 @@ public:
     /// Requires: nothing local on a runtime of many threads; the program ends with a
     /// text.
     template <class A>
-        requires(!std::is_lvalue_reference_v<A>)
     COIL_SPAWNS void spawn(std::string_view name, A&& work);
 
     /// How many there are.
@@ -102,11 +101,19 @@ struct daemons::daemon_of final : strand_of<A, daemon_of<A>, daemon> {
 };
 
 template <class A>
-    requires(!std::is_lvalue_reference_v<A>)
 void daemons::spawn(std::string_view name, A&& work) {
-    auto* const made = new daemon_of<A>(*this, std::move(work));
-    made->name = name;
-    add(*made, is_local_v<A>);
+    if constexpr (awaitable<A> && !std::is_lvalue_reference_v<A>) {
+        auto* const made = new daemon_of<A>(*this, std::move(work));
+        made->name = name;
+        add(*made, is_local_v<A>);
+    } else {
+        constexpr bool is_awaitable = awaitable<std::remove_reference_t<A>>;
+        static_assert(!is_awaitable, "a daemon uses the task up: write std::move(it)");
+        static_assert(is_awaitable,
+                      "a daemon is something awaitable, such as a task; of a lambda "
+                      "make one by coil::call_once(lambda), which keeps what it "
+                      "captured");
+    }
 }
 
 /// Starts `work` beside everything else on this strand's runtime, until that ends; see
@@ -117,13 +124,12 @@ void daemons::spawn(std::string_view name, A&& work) {
 ///
 /// Requires: called from a strand whose runtime has daemons.
 template <class A>
-    requires(!std::is_lvalue_reference_v<A>)
 COIL_SPAWNS void spawn_daemon(std::string_view name, A&& work) {
     strand* const current = strand::current();
     COIL_EXPECTS(current != nullptr && "daemons are spawned in a strand");
     auto* const found = current->runs_on().find_service<daemons>();
     COIL_EXPECTS(found != nullptr && "this runtime has daemons");
-    found->spawn(name, std::move(work));
+    found->spawn(name, std::forward<A>(work));
 }
 
 }  // namespace coil

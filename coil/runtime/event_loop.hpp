@@ -56,6 +56,7 @@ public:
 
 protected:
     using executor::set_chooses_pieces;
+    using executor::set_pieces_per_turn;
 
 private:
     template <class A>

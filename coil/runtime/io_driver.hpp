@@ -130,6 +130,8 @@ public:
     virtual void close(io_source& source) noexcept = 0;
     /// The same for drivers that share their sockets, and for no other.
     [[nodiscard]] virtual const void* family() const noexcept { return this; }
+    /// Whether several threads have its sockets.
+    [[nodiscard]] bool shares_sockets() const noexcept { return family() != this; }
     /// Whether an operation waits on it.
     [[nodiscard]] virtual bool is_awaited(const io_source& source) const noexcept = 0;
 

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <initializer_list>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -21,6 +22,8 @@
 namespace coil {
 
 namespace {
+constexpr std::initializer_list<int> stopping = {SIGINT, SIGTERM};
+
 unsigned workers_of(const multi_thread_options& options) noexcept {
     return options.workers != 0 ? options.workers
                                 : std::max(1U, std::thread::hardware_concurrency());
@@ -51,6 +54,8 @@ class multi_thread_runtime::stop_on_signals : signal_listener {
 public:
     explicit stop_on_signals(machinery& of) noexcept : of_(of) {}
     using signal_listener::listen;
+    using signal_listener::pause;
+    using signal_listener::resume;
 
 private:
     void arrived(int number) noexcept override;
@@ -96,8 +101,10 @@ struct multi_thread_runtime::machinery {
         sharing.close();
         for (std::thread& each : threads) each.join();
     }
-    enum class told : unsigned char { nobody, once, again };
-    [[nodiscard]] told stop_what_runs() noexcept;
+    /// What ends the runtime waits for its strands: none of them can.
+    void expect_outside() noexcept;
+    /// False: nothing runs, and nobody else listens to the signal.
+    [[nodiscard]] bool tell_what_runs(int number) noexcept;
 
     std::vector<std::unique_ptr<shared_epoll_driver>> drivers;
     detail::work_sharing sharing;
@@ -111,10 +118,29 @@ struct multi_thread_runtime::machinery {
     std::condition_variable has_ended;
 };
 
-multi_thread_runtime::machinery::told
-multi_thread_runtime::machinery::stop_what_runs() noexcept {
+void multi_thread_runtime::machinery::expect_outside() noexcept {
+    const auto is_ours = [this](const executor& place) {
+        return std::ranges::any_of(sharing.workers, [&](const auto& each) {
+            return &place == each.get() || &place == &each->pinned();
+        });
+    };
+    for (const strand* inside = strand::current(); inside != nullptr;) {
+        if (is_ours(inside->runs_on())) {
+            fatal(
+                "a multi_thread_runtime was destroyed by one of its own strands, for ",
+                "whose end it waits: destroy it when run has returned");
+        }
+        const context* const outer = inside->inherits_from();
+        inside = outer == nullptr ? nullptr : &outer->home();
+    }
     const std::scoped_lock lock(mutex);
-    if (all == nullptr) return told::nobody;
+    COIL_EXPECTS(all == nullptr && "nothing runs when a runtime is destroyed");
+}
+
+// What does not listen any more does so again when the next work begins.
+bool multi_thread_runtime::machinery::tell_what_runs(int number) noexcept {
+    const std::scoped_lock lock(mutex);
+    if (all == nullptr) return !stops.pause(number);
     bool is_first = true;
     for (running* each = all; each != nullptr; each = each->next) {
         const bool is_hurried = each->asked != stop_level::none;
@@ -122,15 +148,14 @@ multi_thread_runtime::machinery::stop_what_runs() noexcept {
         each->asked = is_hurried ? stop_level::hard : stop_level::soft;
         each->ask_to_stop();
     }
-    return is_first ? told::once : told::again;
+    for (const int each : stopping) {
+        if (!is_first) (void)stops.pause(each);
+    }
+    return true;
 }
 
 void multi_thread_runtime::stop_on_signals::arrived(int number) noexcept {
-    const machinery::told who = of_.stop_what_runs();
-    if (who == machinery::told::once) return;
-    ignore();
-    // What has nothing to stop leaves it to others, or to its usual effect.
-    if (who == machinery::told::nobody && !is_heard(number)) ::kill(::getpid(), number);
+    if (!of_.tell_what_runs(number)) ::kill(::getpid(), number);  // its usual effect
 }
 
 multi_thread_runtime::multi_thread_runtime(multi_thread_options options) {
@@ -146,7 +171,7 @@ multi_thread_runtime::multi_thread_runtime(multi_thread_options options) {
     all.sharing.daemons = &all.daemons.emplace(any_worker());
     if (options.stop_on_signals) {
         all.signals.emplace(any_worker());
-        all.stops.listen(*all.signals, {SIGINT, SIGTERM});
+        all.stops.listen(*all.signals, stopping);
     }
     all.threads.reserve(count);
     spin_lock::set_patience([]() noexcept { std::this_thread::yield(); });
@@ -165,7 +190,9 @@ multi_thread_stats multi_thread_runtime::stats() const {
     return all;
 }
 
-multi_thread_runtime::~multi_thread_runtime() = default;
+multi_thread_runtime::~multi_thread_runtime() {
+    machinery_->expect_outside();
+}
 
 unsigned multi_thread_runtime::workers() const noexcept {
     return static_cast<unsigned>(machinery_->sharing.workers.size());
@@ -188,6 +215,7 @@ void multi_thread_runtime::start(running& whole) noexcept {
     detail::check_outside_strands();
     {
         const std::scoped_lock lock(machinery_->mutex);
+        if (machinery_->all == nullptr) machinery_->stops.resume();
         whole.next = std::exchange(machinery_->all, &whole);
     }
     whole.start();

@@ -6,6 +6,7 @@
 #include <coil/core/spawned.hpp>
 #include <coil/runtime/blocking_pool.hpp>
 #include <coil/runtime/daemons.hpp>
+#include <coil/runtime/detail/refused_run.hpp>
 #include <coil/runtime/on.hpp>
 #include <coil/time/clock.hpp>
 
@@ -39,6 +40,10 @@ struct multi_thread_options {
     /// in the cache. If not, it queues behind the others, and other workers may take
     /// it: for strands that compute for long after they woke another.
     bool runs_woken_next = true;
+    /// How many pieces a turn of a strand may run, at least 1, before it gives way:
+    /// less where others should wait shorter for busy ones, more where all that counts
+    /// is how much gets done.
+    int budget = executor::usual_pieces_per_turn;
     /// Whether each worker stays on one processor: for machines that do nothing else.
     bool pins_threads = false;
     /// Timers are rounded up to multiples of this: many of them cost fewer wake-ups
@@ -46,7 +51,7 @@ struct multi_thread_options {
     clock::duration timer_resolution = clock::duration(1);
     /// SIGINT and SIGTERM ask all that runs to stop (`stop_reason::shutdown`); the
     /// second one hurries its clean-up (a hard stop); a third has its usual effect, as
-    /// has one that comes while nothing runs.
+    /// has one that comes while nothing runs. What begins afterwards is told again.
     bool stop_on_signals = false;
     /// How long daemons may take to stop when the runtime ends, before they are named.
     clock::duration daemon_deadline = std::chrono::seconds(5);
@@ -72,7 +77,11 @@ public:
     explicit multi_thread_runtime(multi_thread_options options = {});
     multi_thread_runtime(const multi_thread_runtime&) = delete;
     multi_thread_runtime& operator=(const multi_thread_runtime&) = delete;
-    /// Ends the daemons, and joins the threads. Requires: nothing runs.
+    /// Ends the daemons, and joins the threads: this thread waits, for as long as they
+    /// and the blocking calls take. So in a strand of another runtime do it by
+    /// `blocking`, or that runtime's thread stands still.
+    /// Requires: nothing runs. It is not called by one of its own strands, nor by what
+    /// one of them waits for; the program ends with a text.
     ~multi_thread_runtime();
 
     [[nodiscard]] unsigned workers() const noexcept;
@@ -117,6 +126,11 @@ public:
         start(whole);
         wait(whole);
         return std::move(whole.result());
+    }
+    template <class A>
+        requires(!awaitable<A>)
+    detail::refused_outcome<A> run(A&&) {
+        return detail::refuse_to_run<A>();
     }
 
 private:

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/core/closure.hpp>
 #include <coil/core/group.hpp>
 #include <coil/core/task.hpp>
 #include <coil/core/yield.hpp>
 #include <coil/runtime/blocking.hpp>
 #include <coil/runtime/multi_thread.hpp>
 #include <coil/sync/channel.hpp>
+#include <coil/sync/semaphore.hpp>
 #include <coil/time/sleep.hpp>
 
 #include <doctest/doctest.h>
@@ -55,17 +57,49 @@ TEST_CASE("multi_thread_options: what is woken may be taken by others if it queu
     std::atomic<bool> has_run = false;
     const auto wakes_and_computes = [&]() -> task<> {
         co_await with_group([&](group& all) -> task<> {
-            const auto other = [&]() -> task<> {
+            all.spawn(call_once([&]() -> task<> {
                 has_run = true;
                 co_return;
-            };
-            all.spawn(other());
+            }));
             while (!has_run) {}  // this worker is not free until another one is
             co_return;
         });
     };
     runtime.run(wakes_and_computes()).take();
     CHECK(has_run);
+}
+
+TEST_CASE("multi_thread_options: a budget says how long a busy strand keeps others") {
+    struct seen {
+        int rounds = 0;    // of the other strand
+        int in_a_row = 0;  // what the busy one did since the last of them
+        int most = 0;
+        bool has_ended = false;
+    };
+    const auto busy = [](seen& all) -> task<> {
+        semaphore free(1);
+        for (int before = all.rounds, i = 0; i < 2000; ++i) {
+            (void)co_await free.acquire();
+            all.in_a_row = all.rounds == before ? all.in_a_row + 1 : 0;
+            before = all.rounds;
+            all.most = std::max(all.most, all.in_a_row);
+        }
+        all.has_ended = true;
+    };
+    const auto other = [](seen& all) -> task<> {
+        for (; !all.has_ended; ++all.rounds) co_await yield_now();
+    };
+    for (const int budget : {1, 10, 100}) {
+        multi_thread_runtime runtime({.workers = 1, .budget = budget});
+        seen all;
+        const auto both = [&](group& of) {
+            of.spawn(other(all));
+            of.spawn(busy(all));
+        };
+        runtime.run(with_group(both)).take();
+        CHECK(all.most <= 3 * budget);
+        CHECK(all.most >= budget / 3);
+    }
 }
 
 TEST_CASE("multi_thread_options: threads may be pinned to processors") {

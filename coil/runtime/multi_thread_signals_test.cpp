@@ -9,6 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <thread>
+
 using namespace coil;
 using testing::words;
 
@@ -57,6 +60,64 @@ TEST_CASE("multi_thread_runtime: one with nothing to stop leaves a signal to oth
     const multi_thread_runtime idle(told);
     multi_thread_runtime busy(told);
     CHECK(busy.run(works()).is_stopped());
+}
+
+namespace {
+
+std::atomic<int> usual_effects = 0;
+
+/// Instead of the usual effect, which ends the program.
+class counted_effects {
+public:
+    counted_effects() {
+        usual_effects = 0;
+        struct sigaction counts = {};
+        counts.sa_handler = [](int) { ++usual_effects; };
+        ::sigaction(SIGTERM, &counts, &before_);
+    }
+    counted_effects(const counted_effects&) = delete;
+    counted_effects& operator=(const counted_effects&) = delete;
+    ~counted_effects() { ::sigaction(SIGTERM, &before_, nullptr); }
+
+private:
+    struct sigaction before_ = {};
+};
+
+task<> stop_by_signal() {
+    ::kill(::getpid(), SIGTERM);
+    co_await testing::never();
+}
+
+}  // namespace
+
+TEST_CASE("multi_thread_runtime: after a signal that found it idle, it listens again") {
+    const counted_effects here;
+    multi_thread_runtime runtime(told);
+    const multi_thread_runtime idle(told);
+    for (int i = 1; i <= 20; ++i) {
+        ::kill(::getpid(), SIGTERM);
+        while (usual_effects < i) std::this_thread::yield();
+        CHECK(runtime.run(stop_by_signal()).is_stopped());
+        CHECK(usual_effects == i);
+    }
+}
+
+TEST_CASE("multi_thread_runtime: after a hard stop it listens again") {
+    const counted_effects here;
+    const auto cleans_up = []() -> task<> {
+        ::kill(::getpid(), SIGINT);  // another one: two of a kind may count once
+        co_await testing::never();
+    };
+    const auto is_stopped_hard = [&]() -> task<> {
+        ::kill(::getpid(), SIGTERM);
+        co_await race(testing::never(), shield(cleans_up()));
+    };
+    multi_thread_runtime runtime(told);
+    for (int i = 0; i < 20; ++i) {
+        CHECK(runtime.run(is_stopped_hard()).is_stopped());
+        CHECK(runtime.run(stop_by_signal()).is_stopped());
+    }
+    CHECK(usual_effects == 0);
 }
 
 TEST_CASE("multi_thread_runtime: while nothing runs, a signal has its usual effect") {

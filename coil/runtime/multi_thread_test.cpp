@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/core/as_outcome.hpp>
 #include <coil/core/closure.hpp>
 #include <coil/core/group.hpp>
 #include <coil/core/join.hpp>
@@ -162,6 +163,28 @@ TEST_CASE("multi_thread_runtime: a stop from outside reaches children on all thr
 
 namespace {
 
+coil::task<> hold_back_one(std::atomic<int>& stopped) {
+    (void)co_await coil::as_outcome(coil::sleep(1h));
+    co_await coil::with_group({.limit = 1}, [&](coil::group& g) {
+        g.spawn(coil::yield_now());
+        g.spawn(wait_until_stopped(stopped));
+    });
+}
+
+}  // namespace
+
+TEST_CASE("multi_thread_runtime: children held back under an earlier stop end by it") {
+    coil::multi_thread_runtime runtime(four_workers);
+    std::atomic<int> stopped = 0;
+    for (int i = 0; i < 20; ++i) {
+        auto timed_out = coil::with_timeout(1us, hold_back_one(stopped));
+        CHECK(runtime.run(std::move(timed_out)).take() == false);
+    }
+    CHECK(stopped == 20);
+}
+
+namespace {
+
 coil::task<> spawn_more(coil::group& g, int depth, std::atomic<int>& ended) {
     if (depth > 0) {
         g.spawn(spawn_more(g, depth - 1, ended));
@@ -270,4 +293,37 @@ TEST_CASE("multi_thread_runtime: a local task is refused, as it would move") {
         }));
     });
     CHECK(coil::testing::says(said, "something local was spawned"));
+}
+
+TEST_CASE("multi_thread_runtime: its own strands cannot destroy it") {
+    const std::string said = coil::testing::last_words([] {
+        auto runtime = std::make_unique<coil::multi_thread_runtime>(four_workers);
+        (void)runtime->run(coil::call_once([&] { runtime.reset(); }));
+    });
+    CHECK(coil::testing::says(said, "destroyed by one of its own strands"));
+}
+
+TEST_CASE("multi_thread_runtime: nor can whom one of its strands waits for") {
+    const std::string said = coil::testing::last_words([] {
+        coil::multi_thread_runtime other(four_workers);
+        auto runtime = std::make_unique<coil::multi_thread_runtime>(four_workers);
+        const auto ends_it_there = [&]() -> coil::task<> {
+            co_await coil::on(other.pinned(1), [&] { runtime.reset(); });
+        };
+        (void)runtime->run(ends_it_there());
+    });
+    CHECK(coil::testing::says(said, "destroyed by one of its own strands"));
+}
+
+TEST_CASE("multi_thread_runtime: it may live and end in a strand of another runtime") {
+    const auto uses_another = []() -> coil::task<int> {
+        auto other = std::make_unique<coil::multi_thread_runtime>(four_workers);
+        auto one = [] { return 1; };
+        const int there = co_await coil::on(other->any_worker(), one);
+        co_await coil::blocking([&] { other.reset(); });
+        const coil::multi_thread_runtime ends_here(four_workers);
+        co_return there;
+    };
+    coil::multi_thread_runtime runtime(four_workers);
+    CHECK(runtime.run(uses_another()).take() == 1);
 }

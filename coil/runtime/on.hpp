@@ -169,6 +169,19 @@ template <class F, class... A>
     return on_leaf<decltype(call)>(there, std::move(call));
 }
 
+template <class F, class... A>
+    requires(!(awaitable<F> && sizeof...(A) == 0 && !std::is_lvalue_reference_v<F>) &&
+             !(!awaitable<F> && std::invocable<std::decay_t<F>, std::decay_t<A>...>))
+detail::no_awaitable on(executor&, F&&, A&&...) {
+    constexpr bool is_work = awaitable<std::remove_reference_t<F>>;
+    static_assert(!is_work || sizeof...(A) > 0,
+                  "a task is awaited once and is used up by it: write std::move(it)");
+    static_assert(is_work && sizeof...(A) == 0,
+                  "on() takes a task, or a function and its arguments, which it copies "
+                  "or moves: this cannot be called with these");
+    return {};
+}
+
 /// The executor of the current strand, to come back to with `on`.
 ///
 /// Requires: called from a strand.

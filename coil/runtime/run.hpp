@@ -45,19 +45,6 @@ await_result_t<A> run(A&& work, run_options options = {}) {
     return ended.take();
 }
 
-namespace detail {
-template <class A>
-struct refused_run : std::type_identity<any_result> {};
-template <class A>
-    requires awaitable<std::remove_reference_t<A>>
-struct refused_run<A> : await_result<std::remove_reference_t<A>> {};
-template <class A>
-    requires requires(A& function) {
-        { function() } -> awaitable;
-    }
-struct refused_run<A> : await_result<std::invoke_result_t<A&>> {};
-}  // namespace detail
-
 template <class A>
     requires(!awaitable<A>)
 auto run(A&&, run_options = {}) -> typename detail::refused_run<A>::type {

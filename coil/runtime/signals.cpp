@@ -20,7 +20,7 @@ constexpr std::size_t places_per_signal = 8;  // listening runtimes in one proce
 /// Who wants a signal: read by the handler, written under the mutex.
 struct route {
     std::atomic<signal_hub*> hubs[places_per_signal];
-    std::size_t hub_count = 0;
+    std::size_t hub_count = 0;  // without those that paused
     struct sigaction before = {};
 };
 
@@ -67,16 +67,33 @@ void signal_listener::ignore() noexcept {
     if (hub_ != nullptr) std::exchange(hub_, nullptr)->remove(*this);
 }
 
-bool signal_listener::is_heard(int number) noexcept {
-    const std::scoped_lock lock(process.mutex);
-    return process.routes[number - 1].hub_count != 0;
-}
-
 signal_hub::~signal_hub() {
     COIL_ASSERT(listeners_ == nullptr);
 }
 
 namespace {
+
+// 0, or an error number.
+int begin_to_hear(int number) noexcept {
+    route& way = process.routes[number - 1];
+    if (way.hub_count == 0) {
+        struct sigaction ours = {};
+        ours.sa_handler = [](int caught) { handle(caught); };
+        ours.sa_flags = SA_RESTART;
+        ::sigfillset(&ours.sa_mask);
+        if (::sigaction(number, &ours, &way.before) != 0) return errno;
+    }
+    ++way.hub_count;
+    return 0;
+}
+
+// Whether nobody else hears it.
+bool end_hearing(int number) noexcept {
+    route& way = process.routes[number - 1];
+    if (--way.hub_count != 0) return false;
+    ::sigaction(number, &way.before, nullptr);
+    return true;
+}
 
 // One hub holds one place, for as many of its listeners as there are.
 void take_place(signal_hub& hub, int number) {
@@ -86,30 +103,34 @@ void take_place(signal_hub& hub, int number) {
         if (place.load() == nullptr) free = &place;
     }
     if (free == nullptr) throw_system_error(EAGAIN, "runtimes that listen to a signal");
-    if (way.hub_count == 0) {
-        struct sigaction ours = {};
-        ours.sa_handler = [](int caught) { handle(caught); };
-        ours.sa_flags = SA_RESTART;
-        ::sigfillset(&ours.sa_mask);
-        if (::sigaction(number, &ours, &way.before) != 0) {
-            throw_system_error(errno, "sigaction");
-        }
-    }
-    ++way.hub_count;
+    if (const int error = begin_to_hear(number)) throw_system_error(error, "sigaction");
     free->store(&hub);
 }
 
 void leave_place(const signal_hub& hub, int number) noexcept {
-    route& way = process.routes[number - 1];
-    for (auto& place : way.hubs) {
+    for (auto& place : process.routes[number - 1].hubs) {
         if (place.load() != &hub) continue;
         place.store(nullptr);
         break;
     }
-    if (--way.hub_count == 0) ::sigaction(number, &way.before, nullptr);
 }
 
 }  // namespace
+
+// Its hub keeps its place, so that to listen again cannot fail.
+bool signal_listener::pause(int number) noexcept {
+    if ((numbers_ & ~paused_ & bit_of(number)) == 0) return false;
+    paused_ |= bit_of(number);
+    const std::scoped_lock lock(process.mutex);
+    return end_hearing(number);
+}
+
+void signal_listener::resume() noexcept {
+    if (paused_ == 0) return;
+    const std::scoped_lock lock(process.mutex);
+    for_each_signal(std::exchange(paused_, 0),
+                    [](int number) { (void)begin_to_hear(number); });
+}
 
 std::uint64_t signal_hub::heard() const noexcept {
     std::uint64_t all = 0;
@@ -140,6 +161,8 @@ void signal_hub::remove(signal_listener& listener) noexcept {
     const std::uint64_t unheard = std::exchange(listener.numbers_, 0) & ~heard();
     const std::scoped_lock lock(process.mutex);
     for_each_signal(unheard, [&](int number) { leave_place(*this, number); });
+    for_each_signal(unheard & ~std::exchange(listener.paused_, 0),
+                    [](int number) { (void)end_hearing(number); });
     // A handler on another thread may still be about to post to this runtime.
     while (process.handlers_running.load() != 0) std::this_thread::yield();
 }

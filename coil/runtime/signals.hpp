@@ -23,10 +23,15 @@ protected:
     /// Begins to listen; the signals' usual effect is off from now on.
     /// Throws: `std::system_error` for a number that cannot be listened to.
     void listen(signal_hub& hub, std::initializer_list<int> numbers);
-    /// Whether anybody in this process listens to it.
-    [[nodiscard]] static bool is_heard(int number) noexcept;
     /// The signals get their usual effect back unless somebody else listens.
     void ignore() noexcept;
+    /// The same for one of its signals, until `resume`; of what others hear it is still
+    /// told. True: this was the last one who listened to it.
+    ///
+    /// Threads: any, one at a time. Requires: no other listener of its hub wants it.
+    [[nodiscard]] bool pause(int number) noexcept;
+    /// Listens to all of its signals again.
+    void resume() noexcept;
 
 private:
     friend class signal_hub;
@@ -35,6 +40,7 @@ private:
     signal_hub* hub_ = nullptr;
     signal_listener* next_ = nullptr;
     std::uint64_t numbers_ = 0;
+    std::uint64_t paused_ = 0;  // of these
 };
 
 /// A runtime's part in the process' signals: a handler marks them here and posts one
@@ -79,7 +85,8 @@ class signals : private signal_listener {
 public:
     class next_signal;
 
-    /// Requires: made in a strand whose runtime has signals, as `run` has.
+    /// Requires: made in a strand whose runtime has signals, as `run` has. One of many
+    /// threads has not: see its `stop_on_signals`.
     /// Throws: `std::system_error` for a number that cannot be listened to.
     signals(std::initializer_list<int> numbers);
     ~signals();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/attributes.hpp>
 #include <coil/stream/detail/consume.hpp>
 
 namespace coil {
@@ -72,11 +73,11 @@ struct collect_values_adaptor : adaptor {
 /// Stop: reaches the source; what was collected is gone. To keep it, use `for_each`.
 /// Allocates: what the container does.
 template <template <class...> class Container>
-auto collect() noexcept {
+COIL_LOSES_WHEN_STOPPED auto collect() noexcept {
     return detail::collect_values_adaptor<Container>();
 }
 template <class Container>
-auto collect() noexcept {
+COIL_LOSES_WHEN_STOPPED auto collect() noexcept {
     return detail::collect_adaptor<Container>();
 }
 

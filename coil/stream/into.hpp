@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/attributes.hpp>
 #include <coil/stream/detail/consume.hpp>
 #include <coil/stream/sink.hpp>
 
@@ -95,7 +96,7 @@ using into_adaptor = function_adaptor<send_to<K>, into_rule>;
 /// Lifetime: a sink given as an lvalue is borrowed, another moves in.
 /// Allocates: never.
 template <class K>
-auto into(K&& to) {
+COIL_LOSES_WHEN_STOPPED auto into(K&& to) {
     return detail::into_adaptor<K>(detail::send_to<K>{std::forward<K>(to)});
 }
 

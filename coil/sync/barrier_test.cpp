@@ -2,6 +2,7 @@
 #include <coil/core/core.hpp>
 #include <coil/runtime/multi_thread.hpp>
 #include <coil/sync/barrier.hpp>
+#include <coil/sync/channel.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
@@ -67,6 +68,72 @@ COIL_TEST("barrier: a local one does the same") {
     CHECK(one != other);
     CHECK(coil::shareable<coil::barrier>);
     CHECK_FALSE(coil::sendable<coil::local::barrier&>);
+}
+
+namespace {
+
+//! [come once, wait in a race]
+coil::task<bool> meet(coil::barrier& all_there, coil::channel<int, 8>& news, int& sum) {
+    const auto mine = all_there.arrive();
+    for (;;) {
+        auto first = co_await coil::race(all_there.wait(mine), news.receive());
+        if (first.index() == 0) co_return first.get<0>();  // whether it came last
+        sum += *first.get<1>();
+    }
+}
+//! [come once, wait in a race]
+
+coil::task<> send_and_come(coil::barrier& all_there, coil::channel<int, 8>& news) {
+    co_await coil::yield_now();
+    // Both in one turn: the race ends with the item, while the barrier lets it go.
+    (void)co_await news.send(5);
+    const bool is_leader = co_await all_there.wait();
+    CHECK(is_leader);
+}
+
+}  // namespace
+
+COIL_TEST("barrier: a race that ends as all come loses nothing, whoever came first") {
+    coil::barrier two(2);
+    coil::channel<int, 8> news;
+    int sum = 0;
+    for (int round = 1; round <= 3; ++round) {
+        const auto [is_leader, sent] =
+            co_await coil::join(meet(two, news, sum), send_and_come(two, news));
+        CHECK_FALSE(is_leader);
+        CHECK(sum == 5 * round);
+    }
+}
+
+COIL_TEST("barrier: who has come is counted once, though its waits are stopped") {
+    coil::barrier two(2);
+    const auto mine = two.arrive();
+    for (int i = 0; i < 2; ++i) {
+        const auto alone = co_await coil::with_timeout(1s, two.wait(mine));
+        CHECK_FALSE(alone.has_value());
+    }
+    const bool is_leader = co_await two.wait();
+    CHECK(is_leader);
+    for (int i = 0; i < 2; ++i) {
+        const bool i_lead = co_await two.wait(mine);
+        CHECK_FALSE(i_lead);
+    }
+    const auto next_phase = co_await coil::with_timeout(1s, two.wait());
+    CHECK_FALSE(next_phase.has_value());
+}
+
+COIL_TEST("barrier: the last one who comes need not wait to let the others go") {
+    coil::barrier two(2);
+    words log;
+    auto come = [](coil::barrier& of, words& to) -> coil::task<> {
+        co_await coil::yield_now();
+        const auto last = of.arrive();
+        to.push_back("came");
+        const bool is_leader = co_await of.wait(last);
+        to.push_back(is_leader ? "leader" : "other");
+    };
+    co_await coil::join(wait_and_note(two, log), come(two, log));
+    CHECK(log == words{"came", "leader", "other"});
 }
 
 // Many threads.
@@ -140,4 +207,43 @@ TEST_CASE("barrier: between threads, who is stopped is not counted") {
     CHECK(runtime.run(all_wait_impatiently(of)).has_value());
     CHECK(of.passed == 3 * of.leaders);
     CHECK(of.leaders > 0);
+}
+
+namespace {
+
+struct meetings {
+    coil::barrier all_there{strands};
+    int at[strands] = {};
+    std::atomic<int> leaders = 0;
+};
+
+coil::task<> meet_in_races(meetings& of, int self, int rounds) {
+    for (int round = 1; round <= rounds; ++round) {
+        of.at[self] = round;
+        const auto mine = of.all_there.arrive();
+        for (;;) {
+            auto first =
+                co_await coil::race(coil::yield_now(), of.all_there.wait(mine));
+            if (first.index() == 0) continue;
+            if (first.get<1>()) ++of.leaders;
+            break;
+        }
+        for (const int other : of.at) CHECK(other == round);
+        (void)co_await of.all_there.wait();
+    }
+}
+
+coil::task<> all_meet_in_races(meetings& of, int rounds) {
+    co_await coil::with_group([&](coil::group& g) {
+        for (int i = 0; i < strands; ++i) g.spawn(meet_in_races(of, i, rounds));
+    });
+}
+
+}  // namespace
+
+TEST_CASE("barrier: between threads, who has come is counted once in each phase") {
+    coil::multi_thread_runtime runtime(four_workers);
+    meetings of;
+    CHECK(runtime.run(all_meet_in_races(of, 300)).has_value());
+    CHECK(of.leaders == 300);
 }

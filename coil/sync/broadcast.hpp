@@ -45,6 +45,11 @@ class basic_broadcast {
     static_assert(std::is_nothrow_move_constructible_v<T>,
                   "an item is moved where no error could be told: its move constructor "
                   "must be noexcept; send a std::shared_ptr to it instead");
+    static constexpr bool has_copies = std::is_copy_constructible_v<T>;
+    static_assert(has_copies,
+                  "each receiver of a broadcast gets a copy of the item, and this one "
+                  "cannot be copied: send a std::shared_ptr to it instead, or use a "
+                  "channel, where each item is for one receiver");
 
 public:
     class receiver;
@@ -166,9 +171,11 @@ private:
         if (next_ == of_->end()) return std::nullopt;
         const std::uint64_t at = std::max(next_, of_->first_);
         const auto index = static_cast<std::size_t>(at - of_->first_);
-        broadcast_item<T> taken{of_->items_[index], at - next_};
-        next_ = at + 1;
-        return taken;
+        if constexpr (has_copies) {
+            broadcast_item<T> taken{of_->items_[index], at - next_};
+            next_ = at + 1;
+            return taken;
+        }
     }
 
     basic_broadcast* of_;

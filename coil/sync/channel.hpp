@@ -11,6 +11,14 @@
 
 namespace coil {
 
+namespace detail {
+/// The words for reports; what is made of a channel has its own.
+struct channel_names {
+    static constexpr const char* send = "channel::send";
+    static constexpr const char* receive = "channel::receive";
+};
+}  // namespace detail
+
 /// Counts of a channel.
 struct channel_stats {
     std::size_t size = 0;      ///< Items in the buffer.
@@ -32,7 +40,7 @@ struct channel_stats {
 /// Threads: `channel` from any thread, also outside of runtimes; `local::channel`,
 /// without atomics, from the strands of one.
 /// Allocates: never per item.
-template <class T, std::size_t Capacity, flavour F>
+template <class T, std::size_t Capacity, flavour F, class Names = detail::channel_names>
 class basic_channel {
     static_assert(
         !needs_async_drop<T>,
@@ -170,18 +178,19 @@ private:
     [[no_unique_address]] mutable lock_of<F> lock_;
 };
 
-template <class T, std::size_t Capacity, flavour F>
-inline constexpr bool enable_sendable<basic_channel<T, Capacity, F>> =
+template <class T, std::size_t Capacity, flavour F, class Names>
+inline constexpr bool enable_sendable<basic_channel<T, Capacity, F, Names>> =
     F == flavour::movable && sendable<T>;
-template <class T, std::size_t Capacity, flavour F>
-inline constexpr bool enable_shareable<basic_channel<T, Capacity, F>> =
+template <class T, std::size_t Capacity, flavour F, class Names>
+inline constexpr bool enable_shareable<basic_channel<T, Capacity, F, Names>> =
     F == flavour::movable && sendable<T>;
 
 /// The leaf behind `channel::send()`.
-template <class T, std::size_t Capacity, flavour F>
-class basic_channel<T, Capacity, F>::send_leaf : public detail::waiter<send_leaf, F> {
+template <class T, std::size_t Capacity, flavour F, class Names>
+class basic_channel<T, Capacity, F, Names>::send_leaf
+    : public detail::waiter<send_leaf, F> {
 public:
-    static constexpr const char* what = "channel::send";
+    static constexpr const char* what = Names::send;
 
     send_leaf(basic_channel& to, T&& item) : channel_(to), item_(std::move(item)) {}
     /// Whether the item was sent; false if the channel is closed.
@@ -200,22 +209,18 @@ private:
         change c(channel_);
         forget_promise();
         if (channel_.is_closed_) return true;
-        if (!channel_.has_free_room()) return false;
+        if (!channel_.has_free_room()) {
+            // It waits from this very look on, so none comes between the two.
+            if (!COIL_PLANTED(between_is_missed)) channel_.senders_.push_back(*this);
+            return false;
+        }
         channel_.put(std::move(item_), c);
         return was_sent_ = true;
     }
     void start() noexcept {
-        if (!begin_to_wait()) this->retry();
-    }
-    // False: what it waits for came since it looked. To do it now and say so in another
-    // turn might lose that to a race.
-    bool begin_to_wait() noexcept {
+        if (!COIL_PLANTED(between_is_missed)) return;
         const guard held(channel_.lock_);
-        if (F == flavour::movable && !COIL_PLANTED(between_is_missed) &&
-            (channel_.is_closed_ || channel_.has_free_room()))
-            return false;
         channel_.senders_.push_back(*this);
-        return true;
     }
     stop_answer on_stop() noexcept {
         change c(channel_);
@@ -233,11 +238,11 @@ private:
 };
 
 /// The leaf behind `channel::receive()`.
-template <class T, std::size_t Capacity, flavour F>
-class basic_channel<T, Capacity, F>::receive_leaf
+template <class T, std::size_t Capacity, flavour F, class Names>
+class basic_channel<T, Capacity, F, Names>::receive_leaf
     : public detail::waiter<receive_leaf, F> {
 public:
-    static constexpr const char* what = "channel::receive";
+    static constexpr const char* what = Names::receive;
 
     explicit receive_leaf(basic_channel& from) noexcept : channel_(from) {}
     [[nodiscard]] std::optional<T> await_resume() { return std::move(item_); }
@@ -258,20 +263,15 @@ private:
             item_.emplace(channel_.take(c));
             return true;
         }
-        return channel_.is_drained();
+        if (channel_.is_drained()) return true;
+        // It waits from this very look on, so none comes between the two.
+        if (!COIL_PLANTED(between_is_missed)) channel_.receivers_.push_back(*this);
+        return false;
     }
     void start() noexcept {
-        if (!begin_to_wait()) this->retry();
-    }
-    // False: what it waits for came since it looked. To take it now and deliver it in
-    // another turn might lose it to a race.
-    bool begin_to_wait() noexcept {
+        if (!COIL_PLANTED(between_is_missed)) return;
         const guard held(channel_.lock_);
-        if (F == flavour::movable && !COIL_PLANTED(between_is_missed) &&
-            (channel_.has_free_item() || channel_.is_drained()))
-            return false;
         channel_.receivers_.push_back(*this);
-        return true;
     }
     stop_answer on_stop() noexcept {
         change c(channel_);
@@ -287,16 +287,16 @@ private:
     bool is_promised_ = false;
 };
 
-template <class T, std::size_t Capacity, flavour F>
-bool basic_channel<T, Capacity, F>::try_send(T&& item) {
+template <class T, std::size_t Capacity, flavour F, class Names>
+bool basic_channel<T, Capacity, F, Names>::try_send(T&& item) {
     change c(*this);
     if (is_closed_ || !has_free_room()) return false;
     put(std::move(item), c);
     return true;
 }
 
-template <class T, std::size_t Capacity, flavour F>
-bool basic_channel<T, Capacity, F>::try_send_last(T&& item) {
+template <class T, std::size_t Capacity, flavour F, class Names>
+bool basic_channel<T, Capacity, F, Names>::try_send_last(T&& item) {
     change c(*this);
     if (is_closed_ || !has_free_room()) return false;
     put(std::move(item), c);
@@ -304,8 +304,8 @@ bool basic_channel<T, Capacity, F>::try_send_last(T&& item) {
     return true;
 }
 
-template <class T, std::size_t Capacity, flavour F>
-void basic_channel<T, Capacity, F>::grow(std::size_t capacity)
+template <class T, std::size_t Capacity, flavour F, class Names>
+void basic_channel<T, Capacity, F, Names>::grow(std::size_t capacity)
     requires(Capacity == 0)
 {
     detail::ring_slots<T, 0> slots(capacity);  // made, and the old ones freed, unlocked
@@ -314,15 +314,15 @@ void basic_channel<T, Capacity, F>::grow(std::size_t capacity)
     while (!senders_.is_empty() && has_free_room()) wake_sender(c);
 }
 
-template <class T, std::size_t Capacity, flavour F>
-std::optional<T> basic_channel<T, Capacity, F>::try_receive() {
+template <class T, std::size_t Capacity, flavour F, class Names>
+std::optional<T> basic_channel<T, Capacity, F, Names>::try_receive() {
     change c(*this);
     if (!has_free_item()) return std::nullopt;
     return take(c);
 }
 
-template <class T, std::size_t Capacity, flavour F>
-void basic_channel<T, Capacity, F>::close() noexcept {
+template <class T, std::size_t Capacity, flavour F, class Names>
+void basic_channel<T, Capacity, F, Names>::close() noexcept {
     change c(*this);
     while (COIL_PLANTED(close_loses_items) && items_.size() > 0) (void)items_.pop();
     shut(c);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/attributes.hpp>
 #include <coil/sync/detail/permits.hpp>
 
 namespace coil {
@@ -35,7 +36,7 @@ public:
     /// Waits for the mutex. `co_await` gives a `guard`.
     ///
     /// Stop: leaves the line; who has been given it keeps it.
-    [[nodiscard]] lock_leaf lock() noexcept { return {one_, 1}; }
+    [[nodiscard]] COIL_LOCKS lock_leaf lock() noexcept { return {one_, 1}; }
     /// Locks it if it is free and nobody waits.
     [[nodiscard]] std::optional<guard> try_lock() noexcept { return one_.try_take(1); }
 
@@ -68,9 +69,11 @@ public:
     /// Waits until nobody else has it.
     ///
     /// Stop: leaves the line; who has been given it keeps it.
-    [[nodiscard]] lock_leaf lock() noexcept { return {permits_, all}; }
+    [[nodiscard]] COIL_LOCKS lock_leaf lock() noexcept { return {permits_, all}; }
     /// Waits until no writer has it, nor waits before us. Stop: as `lock()`.
-    [[nodiscard]] lock_leaf lock_shared() noexcept { return {permits_, 1}; }
+    [[nodiscard]] COIL_LOCKS_SHARED lock_leaf lock_shared() noexcept {
+        return {permits_, 1};
+    }
     [[nodiscard]] std::optional<guard> try_lock() noexcept {
         return permits_.try_take(all);
     }

@@ -3,12 +3,22 @@
 
 #include <coil/sync/channel.hpp>
 
+#include <type_traits>
+#include <variant>
+
 namespace coil {
+
+namespace detail {
+struct oneshot_names : channel_names {
+    static constexpr const char* receive = "oneshot::receive";
+};
+}  // namespace detail
 
 /// One value, handed over once: the reply to a request that went through a `channel`.
 ///
 /// Who is asked closes it instead, if there will be no value; who asked, if it wants
-/// none any more. For several values use `channel`; for news without a value, `event`.
+/// none any more. For several values use `channel`; for news without a value, `event`,
+/// or a `oneshot<void>` where it may turn out that they never come.
 ///
 /// \snippet coil/sync/oneshot_test.cpp  a request and its reply
 ///
@@ -18,20 +28,28 @@ namespace coil {
 /// Allocates: never; the value lies in the object.
 template <class T, flavour F>
 class basic_oneshot {
-    using slot = basic_channel<T, 1, F>;
+    using kept = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+    using slot = basic_channel<kept, 1, F, detail::oneshot_names>;
 
 public:
-    using value_type = T;
+    using value_type = kept;
     using receive_leaf = typename slot::receive_leaf;
 
     basic_oneshot() = default;
 
     /// False if a value was sent before, or it is closed; then `value` is unchanged.
-    [[nodiscard]] bool send(T&& value) { return slot_.try_send_last(std::move(value)); }
-    [[nodiscard]] bool send(const T& value)
-        requires std::copy_constructible<T>
+    [[nodiscard]] bool send(kept&& value) {
+        return slot_.try_send_last(std::move(value));
+    }
+    [[nodiscard]] bool send(const kept& value)
+        requires std::copy_constructible<kept>
     {
-        return send(T(value));
+        return send(kept(value));
+    }
+    [[nodiscard]] bool send()
+        requires std::is_void_v<T>
+    {
+        return send(kept());
     }
 
     /// Waits for the value. `co_await` gives it in an `optional`, which is empty if
@@ -40,7 +58,7 @@ public:
     /// Stop: nothing is lost; the value stays for who receives next.
     [[nodiscard]] receive_leaf receive() noexcept { return slot_.receive(); }
     /// Takes the value if it is there and nobody was promised it.
-    [[nodiscard]] std::optional<T> try_receive() { return slot_.try_receive(); }
+    [[nodiscard]] std::optional<kept> try_receive() { return slot_.try_receive(); }
 
     /// No value any more; one that was sent may still be received. May be called again.
     void close() noexcept { slot_.close(); }

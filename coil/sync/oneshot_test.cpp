@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/core/backtrace.hpp>
 #include <coil/core/core.hpp>
 #include <coil/runtime/multi_thread.hpp>
 #include <coil/sync/oneshot.hpp>
+#include <coil/testing/death.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
@@ -41,6 +43,31 @@ coil::task<> note(coil::oneshot<int>& from, words& log, std::string name) {
 }
 
 }  // namespace
+
+COIL_TEST("oneshot: a report of who waits names it") {
+    coil::oneshot<int> reply;
+    std::string text;
+    auto look = [](std::string& to, coil::oneshot<int>& of) -> coil::task<> {
+        to = backtrace(*coil::strand::current());
+        CHECK(of.send(1));
+        co_return;
+    };
+    co_await coil::join(reply.receive(), look(text, reply));
+    CHECK(coil::testing::says(text, "waits for oneshot::receive\n"));
+}
+
+COIL_TEST("oneshot: without a value it says that something is done, or never will be") {
+    coil::oneshot<void> done;
+    coil::oneshot<void> given_up;
+    CHECK(done.send());
+    CHECK_FALSE(done.send());
+    given_up.close();
+    const bool is_done = (co_await done.receive()).has_value();
+    CHECK(is_done);
+    const bool was_given_up = !(co_await given_up.receive()).has_value();
+    CHECK(was_given_up);
+    CHECK(coil::sendable<coil::oneshot<void>&>);
+}
 
 COIL_TEST("oneshot: brings a reply, or the news that there is none") {
     coil::channel<request, 4> requests;
@@ -167,7 +194,8 @@ coil::task<> reply_to(coil::oneshot<int>& asker, int round) {
     co_return;
 }
 
-coil::task<> ask_many(int rounds) {
+// What it lends has ended when its reply is there.
+[[gsl::suppress("coil-lifetime")]] coil::task<> ask_many(int rounds) {
     co_await coil::with_group([&](coil::group& g) -> coil::task<> {
         for (int round = 0; round < rounds; ++round) {
             auto reply = std::make_unique<coil::oneshot<int>>();

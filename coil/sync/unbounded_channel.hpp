@@ -5,6 +5,12 @@
 
 namespace coil {
 
+namespace detail {
+struct unbounded_channel_names : channel_names {
+    static constexpr const char* receive = "unbounded_channel::receive";
+};
+}  // namespace detail
+
 /// A `channel` without a bound: to send never waits, so it may be done anywhere, and
 /// nothing holds back who sends faster than others receive.
 ///
@@ -18,7 +24,7 @@ namespace coil {
 /// Allocates: when more items lie in it than ever before, room for twice as many.
 template <class T, flavour F>
 class basic_unbounded_channel {
-    using queue = basic_channel<T, 0, F>;
+    using queue = basic_channel<T, 0, F, detail::unbounded_channel_names>;
 
 public:
     using value_type = T;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/core/backtrace.hpp>
 #include <coil/core/core.hpp>
 #include <coil/runtime/multi_thread.hpp>
 #include <coil/stream/stream.hpp>
 #include <coil/sync/unbounded_channel.hpp>
+#include <coil/testing/death.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
@@ -34,6 +36,18 @@ private:
 //! [sends from a destructor]
 
 }  // namespace
+
+COIL_TEST("unbounded_channel: a report of who waits names it") {
+    coil::unbounded_channel<int> numbers;
+    std::string text;
+    auto look = [](std::string& to, coil::unbounded_channel<int>& of) -> coil::task<> {
+        to = backtrace(*coil::strand::current());
+        CHECK(of.send(1));
+        co_return;
+    };
+    co_await coil::join(numbers.receive(), look(text, numbers));
+    CHECK(coil::testing::says(text, "waits for unbounded_channel::receive\n"));
+}
 
 COIL_TEST("unbounded_channel: to send never waits, so a destructor can") {
     coil::unbounded_channel<int> free;

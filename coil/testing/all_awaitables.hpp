@@ -167,6 +167,7 @@ inline void add_sync_that_waits(kinds& all) {
     all("channel::receive", [](stage& s) { return s.empty.receive(); });
     all("channel::send", [](stage& s) { return s.filled.send(2); });
     all("barrier::wait", [](stage& s) { return s.two.wait(); });
+    all("barrier, arrived", [](stage& s) { return s.two.wait(s.two.arrive()); });
     all("notify::wait", [](stage& s) { return s.told.wait(); });
     all("oneshot::receive", [](stage& s) { return s.reply.receive(); });
     all("unbounded_channel::receive", [](stage& s) { return s.unbounded.receive(); });
@@ -312,6 +313,8 @@ inline kinds all_that_end() {
         (void)s.often.try_acquire();
         return s.often.acquire();
     });
+    all("barrier, arrived",
+        [](stage& s) { return join(s.two.wait(s.two.arrive()), s.two.wait()); });
     add_sync_that_ends(all);
     all("stop_requested", [](stage&) { return stop_requested(); });
     all("task", [](stage&) { return give_way(3); });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/attributes.hpp>
 #include <coil/base/planted.hpp>
 #include <coil/core/as_outcome.hpp>
 #include <coil/time/timer.hpp>
@@ -135,7 +136,7 @@ private:
 /// is lost. Errors: those of `part`. Stop: from outside reaches `part`; that is no
 /// time-out, the await ends as stopped. Allocates: never.
 template <class Rep, class Period, awaitable A>
-auto with_timeout(std::chrono::duration<Rep, Period> limit, A&& part) {
+COIL_STOPS_PARTS auto with_timeout(std::chrono::duration<Rep, Period> limit, A&& part) {
     return detail::timeout_recipe<A>(to_pause(limit), std::forward<A>(part));
 }
 

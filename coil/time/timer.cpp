@@ -92,6 +92,8 @@ void timer_wheel::insert(timer& added) noexcept {
     const auto slot = static_cast<unsigned>(at >> (level * level_bits)) % slot_count;
     slots_[level][slot].push(added);
     occupied_[level] |= std::uint64_t{1} << slot;
+    const std::uint64_t start = at >> (level * level_bits) << (level * level_bits);
+    if (start < next_start_) next_start_ = start;
 }
 
 // The first occupied slot, lowest level first: lower levels lie earlier in time.
@@ -122,13 +124,18 @@ instant timer_wheel::next_event() const noexcept {
 }
 
 unsigned timer_wheel::advance(instant now) noexcept {
+    const std::uint64_t target = ticks_of(now);
+    if (target < next_start_ && late_.is_empty()) {
+        if (target > elapsed_) elapsed_ = target;
+        return 0;
+    }
     unsigned fired = 0;
     slot_list due;  // so that what is armed meanwhile waits
     due.take_all_from(late_);
-    const std::uint64_t target = ticks_of(now);
     unsigned level = 0;
     std::uint64_t start = 0;
-    while (find_next(level, start) && start <= target) {
+    bool has_next = false;
+    while ((has_next = find_next(level, start)) && start <= target) {
         slot_list entered;
         const auto slot =
             static_cast<unsigned>(start >> (level * level_bits)) % slot_count;
@@ -143,6 +150,7 @@ unsigned timer_wheel::advance(instant now) noexcept {
             }
         }
     }
+    next_start_ = has_next ? start : never;
     if (target > elapsed_) elapsed_ = target;
     while (timer* next = due.pop()) {
         ++fired;

@@ -130,6 +130,7 @@ private:
     static constexpr unsigned level_bits = 6;
     static constexpr unsigned slot_count = 1U << level_bits;
     static constexpr unsigned level_count = 11;  // 11 * 6 bits span 2^64 nanoseconds
+    static constexpr std::uint64_t never = ~std::uint64_t{0};
 
     struct slot_list {
         slot_list() noexcept { head.next = head.previous = &head; }
@@ -148,6 +149,7 @@ private:
     // A set bit may stand for a slot whose timers were all cancelled.
     mutable std::uint64_t occupied_[level_count] = {};
     std::uint64_t elapsed_;
+    std::uint64_t next_start_ = never;  // no occupied slot starts before
 };
 
 }  // namespace coil

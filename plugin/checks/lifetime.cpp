@@ -9,7 +9,6 @@
 #include <plugin/core/syntax.hpp>
 
 #include <clang/AST/ASTContext.h>
-#include <clang/AST/DeclTemplate.h>
 #include <clang/AST/StmtCXX.h>
 #include <clang/Basic/SourceManager.h>
 
@@ -24,18 +23,6 @@ namespace {
 bool is_closure(clang::QualType type) {
     auto* record = type->getAsCXXRecordDecl();
     return record != nullptr && record->isLambda();
-}
-
-/// A container, optional or smart pointer of futures.
-bool holds_futures(clang::QualType type, const unit& of) {
-    auto* made =
-        dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(class_of(type));
-    return made != nullptr && made->isInStdNamespace() &&
-           llvm::any_of(made->getTemplateArgs().asArray(), [&](const auto& each) {
-               return each.getKind() == clang::TemplateArgument::Type &&
-                      (is_future(each.getAsType(), of) ||
-                       holds_futures(each.getAsType(), of));
-           });
 }
 
 class lifetimes {
@@ -55,29 +42,31 @@ public:
 private:
     // --- temporaries, which are gone at the end of the statement ---
 
-    /// The variable that a future ends up in where it is made, if it does.
-    const clang::VarDecl* kept_in(const fate_of_future& becomes) const {
+    /// The variable or member that a future ends up in where it is made, if it does.
+    const clang::NamedDecl* kept_in(const fate_of_future& becomes) const {
         if (becomes.is == fate::kept) return becomes.variable;
-        if (becomes.is != fate::handed_on) return nullptr;
-        if (auto* taker = becomes.taker) {
-            auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(taker);
-            const bool keeps = isa<clang::CXXMemberCallExpr>(taker) &&
-                               holds_futures(object_of(*taker)->getType(), to_.of());
-            if (keeps || (assigns != nullptr && assigns->isAssignmentOp()))
-                return local_named_by(object_of(*taker) ? object_of(*taker)
-                                                        : taker->getArg(0));
-        }
-        return nullptr;
+        if (becomes.is != fate::handed_on || becomes.taker == nullptr) return nullptr;
+        auto* object = object_of(*becomes.taker);
+        auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(becomes.taker);
+        const bool is_assigned = assigns != nullptr && assigns->isAssignmentOp();
+        if (object == nullptr ||
+            !(is_assigned || holds_futures(object->getType(), to_.of())))
+            return nullptr;
+        const clang::Expr* place = without_wrappers(object);
+        if (auto* member = dyn_cast<clang::MemberExpr>(place))
+            return member->getMemberDecl();
+        auto* named = dyn_cast<clang::DeclRefExpr>(place);
+        return named != nullptr ? named->getDecl() : nullptr;
     }
     void check_made(const clang::CallExpr& call) {
         const auto becomes = fate_of(call, in_, to_.of());
         if (becomes.future != &call) return;
-        auto* variable = kept_in(becomes);
-        if (variable == nullptr) return;
+        auto* keeper = kept_in(becomes);
+        if (keeper == nullptr) return;
         for (const auto& each : loans_.of_value(call))
             if (each.temporary != nullptr)
                 say(each, call,
-                    "'" + variable->getNameAsString() + "' refers to " + name_of(each) +
+                    "'" + keeper->getNameAsString() + "' refers to " + name_of(each) +
                         ", which is gone at the end of this statement",
                     is_closure(each.temporary->getType())
                         ? "give the lambda to coil::call_once(), which keeps it"
@@ -262,11 +251,13 @@ private:
             .getNonReferenceType();
     }
     std::string name_of(const lender& lent) const {
-        if (lent.variable != nullptr)
-            return "'" + lent.variable->getNameAsString() + "'";
+        if (lent.variable != nullptr) {
+            const auto name = lent.variable->getName();
+            return name.empty() ? "what is bound here" : "'" + name.str() + "'";
+        }
         if (is_closure(type_of(lent))) return "what this lambda captures";
-        return "a temporary '" +
-               text_of(type_of(lent).getUnqualifiedType(), in_.ast()) + "'";
+        return "a temporary " +
+               quoted(type_of(lent).getUnqualifiedType(), in_.ast(), "future");
     }
     /// It stands where a parameter is declared.
     bool is_default(const clang::Expr& temporary) const {

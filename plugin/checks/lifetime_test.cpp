@@ -157,6 +157,46 @@ coil::task<> emplaced() {
     co_await *std::move(t);
 }
 
+coil::task<> initialized() {
+    std::optional<coil::task<int>> t =
+        by_reference(make_text());  // expected-error {{'t'}}
+    std::vector<coil::task<int>> all;
+    all.emplace_back(by_value(make_text()));
+    co_await *std::move(t);
+}
+coil::task<> chosen() {
+    auto t = is_late() ? by_view(make_text())  // expected-error {{'t' refers to a}}
+                       : by_value(make_text());
+    co_await std::move(t);
+}
+struct keeps_them {
+    std::vector<coil::task<int>> all;
+    void add(const std::string& text) {
+        all.push_back(by_reference(text));
+        all.push_back(
+            by_reference(make_text()));  // expected-error {{'all' refers to a}}
+        all.push_back([this]() -> coil::task<int> {  // expected-error {{this lambda}}
+            co_await work();
+            co_return static_cast<int>(all.size());
+        }());
+    }
+};
+coil::task<> by_std_function(
+    const std::function<coil::task<int>(const std::string&)>& f) {
+    co_await f(make_text());
+    auto t =
+        f(make_text());  // expected-error {{'t' refers to a temporary 'std::string'}}
+    co_await std::move(t);
+}
+// A known gap: a member may hold it for a while only.
+struct keeps_it_for_a_while {
+    std::vector<coil::task<int>> all;
+    void add() {
+        const std::string text = make_text();
+        all.push_back(by_reference(text));
+    }
+};
+
 // Objects.
 
 struct server {

@@ -62,12 +62,14 @@ private:
         return "a '" + text_of(in_.function().getReturnType(), in_.ast()) +
                "' may go on on another thread after each co_await: ";
     }
-    void add_obstacle(finding& found, clang::SourceLocation at, clang::QualType type) {
+    /// Returns whether it is a lock.
+    bool add_obstacle(finding& found, clang::SourceLocation at, clang::QualType type) {
         const auto why = types_.find_obstacle(crossing::moves, type);
-        if (!why) return;
+        if (!why) return false;
         found.notes.push_back({at, text_of(*why, type, in_.ast())});
         if (why->at.isValid())
             found.notes.push_back({why->at, why->path.back() + " is declared here"});
+        return why->is_lock;
     }
     void check_fixed(clang::SourceLocation at, const std::string& name,
                      clang::QualType type, const clang::Decl* declaration,
@@ -118,6 +120,7 @@ private:
         found.text = name_of(each) + " is held across this " + keyword(each) +
                      ", and may not move to another thread";
         const auto at = each.at();
+        bool is_lock = false;
         auto* local_to_thread =
             each.variable != nullptr ? thread_local_behind(*each.variable) : nullptr;
         if (local_to_thread != nullptr) {
@@ -128,11 +131,12 @@ private:
                                    "it refers to a thread_local variable, which is "
                                    "another one on each thread"});
         } else {
-            add_obstacle(found, at, each.type);
+            is_lock = add_obstacle(found, at, each.type);
         }
         if (found.notes.size() < 2 && each.then.isValid())
             found.notes.push_back({each.then, "it is used here, after that"});
-        found.mend = may_move_on() + mend_for(each, local_to_thread != nullptr);
+        found.mend =
+            may_move_on() + mend_for(each, local_to_thread != nullptr, is_lock);
         to_.add(found);
     }
     static std::string keyword(const held& each) {
@@ -152,8 +156,11 @@ private:
         }
         llvm_unreachable("a kind of what is held without a name");
     }
-    static std::string mend_for(const held& each, bool is_of_thread) {
+    static std::string mend_for(const held& each, bool is_of_thread, bool is_lock) {
         if (is_of_thread) return "name the variable again after it";
+        if (is_lock)
+            return "end its block before, or hold a coil::mutex, which may be held "
+                   "then";
         switch (each.is) {
             case held::what::variable:
                 return "end its block before, or make this a coil::local_task";

@@ -22,8 +22,9 @@ enum class crossing : unsigned char {
 /// The part of a type that may not get to another thread.
 struct obstacle {
     clang::QualType type;                    ///< The part's.
-    std::string reason;                      ///< "is a lock that is held, ...".
+    std::string reason;                      ///< "a lock, which only ...".
     llvm::SmallVector<std::string, 4> path;  ///< `outer::in`, from the outermost.
+    bool is_lock = false;                    ///< One that is held.
     clang::SourceLocation at;                ///< The last member on the path, if any.
 };
 

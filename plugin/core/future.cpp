@@ -6,6 +6,7 @@
 #include <plugin/core/unit.hpp>
 
 #include <clang/AST/ASTContext.h>
+#include <clang/AST/DeclTemplate.h>
 #include <clang/AST/StmtCXX.h>
 
 namespace coil_check {
@@ -70,6 +71,16 @@ bool is_future(clang::QualType type, const unit& of) {
     return record != nullptr && is_future_class(*record, of);
 }
 
+bool holds_futures(clang::QualType type, const unit& of) {
+    auto* made =
+        llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(class_of(type));
+    if (made == nullptr || !made->isInStdNamespace()) return false;
+    return llvm::any_of(made->getTemplateArgs().asArray(), [&](const auto& each) {
+        return each.getKind() == clang::TemplateArgument::Type &&
+               (is_future(each.getAsType(), of) || holds_futures(each.getAsType(), of));
+    });
+}
+
 namespace {
 
 /// Walks from a future up to what decides its fate.
@@ -109,7 +120,8 @@ private:
             return binary->getLHS() == &part && decide(fate::discarded);
         }
         if (auto* construct = dyn_cast<clang::CXXConstructExpr>(&whole))
-            return !is_future(construct->getType(), of_) && decide(fate::handed_on);
+            return !is_future(construct->getType(), of_) &&
+                   !holds_futures(construct->getType(), of_) && decide(fate::handed_on);
         if (auto* block = dyn_cast<clang::CompoundStmt>(&whole))
             return decide(is_value_of(*block, part) ? fate::handed_on
                                                     : fate::discarded);
@@ -136,8 +148,8 @@ private:
     static bool passes_on(const clang::Stmt& whole) {
         return isa<clang::ParenExpr, clang::CastExpr, clang::FullExpr,
                    clang::CXXBindTemporaryExpr, clang::MaterializeTemporaryExpr,
-                   clang::InitListExpr, clang::CXXDefaultArgExpr,
-                   clang::AbstractConditionalOperator>(whole);
+                   clang::InitListExpr, clang::CXXStdInitializerListExpr,
+                   clang::CXXDefaultArgExpr, clang::AbstractConditionalOperator>(whole);
     }
 
     const body& in_;

@@ -23,6 +23,9 @@ bool is_future(clang::QualType type, const unit& of);
 /// Whether an expression makes one, rather than naming one.
 bool is_future(const clang::Expr& made, const unit& of);
 
+/// Whether it is a container, optional or smart pointer of the standard's, of futures.
+bool holds_futures(clang::QualType type, const unit& of);
+
 /// Whether it is the type of coroutines: they do nothing until they are awaited, and
 /// keep their parameters.
 bool is_coroutine_type(clang::QualType type, const unit& of);

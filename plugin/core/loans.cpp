@@ -20,12 +20,17 @@ using llvm::dyn_cast_or_null;
 using llvm::isa;
 
 bool is_view(clang::QualType type) {
-    static const llvm::StringSet<> names = {"std::basic_string_view", "std::span",
-                                            "std::reference_wrapper"};
+    static const llvm::StringSet<> all = {"std::basic_string_view", "std::span",
+                                          "std::reference_wrapper"};
     if (type->isPointerType()) return !type->isFunctionPointerType();
     auto* record = type->getAsCXXRecordDecl();
-    return record != nullptr && (names.contains(plain_name(*record)) ||
-                                 record->hasAttr<clang::PointerAttr>());
+    if (record == nullptr) return false;
+    const std::string name = plain_name(*record);
+    const llvm::StringRef text(name);
+    const bool is_iterator =
+        text.ends_with("iterator") &&
+        (text.starts_with("std::") || text.starts_with("__gnu_cxx::"));
+    return is_iterator || all.contains(name) || record->hasAttr<clang::PointerAttr>();
 }
 
 namespace {
@@ -43,12 +48,20 @@ lenders kept_by(lenders found, const clang::NamedDecl* keeper) {
     return found;
 }
 
-/// Owns what its methods give references to: a std::string, a std::vector.
-bool is_owner(clang::QualType type) {
+/// Owns what its methods give references to: a std::string, a std::vector. Not what
+/// shares it.
+bool is_owner(const clang::Expr& object) {
+    const auto type = without_casts(&object)->getType();  // no base of a std class
     auto* record = class_of(type);
     return record != nullptr && !is_view(type.getNonReferenceType()) &&
-           record->isInStdNamespace() && plain_name(*record) != "std::shared_ptr" &&
-           plain_name(*record) != "std::weak_ptr" && !record->isLambda();
+           record->isInStdNamespace() && !record->isLambda() &&
+           plain_name(*record) != "std::shared_ptr" &&
+           plain_name(*record) != "std::weak_ptr";
+}
+
+bool is_std_get(const clang::FunctionDecl& callee) {
+    return callee.isInStdNamespace() && callee.getDeclName().isIdentifier() &&
+           callee.getName() == "get" && callee.getNumParams() == 1;
 }
 
 bool is_lifetimebound(const clang::FunctionDecl& callee) {
@@ -131,16 +144,21 @@ lenders loans::of_call_place(const clang::CallExpr& call) {
     auto* object = object_of(call);
     if (callee == nullptr) return {};
     if (object != nullptr) {
-        if (is_lifetimebound(*callee) || is_owner(object->getType()))
-            return of_place(*object);
+        if (is_lifetimebound(*callee) || is_owner(*object)) return of_object(*object);
         return is_view(object->getType()) ? of_value(*object) : lenders();
     }
+    if (is_std_get(*callee)) return of_place(*call.getArg(0));
     lenders found;
     for (const auto& [parameter, argument] :
          llvm::zip(callee->parameters(), given_to(call)))
         if (parameter->hasAttr<clang::LifetimeBoundAttr>())
             append(found, of_argument(*argument, parameter->getType()));
     return found;
+}
+
+/// Of `x` in `x.f()`, and of what `x` points to in `x->f()`.
+lenders loans::of_object(const clang::Expr& object) {
+    return object.getType()->isPointerType() ? of_value(object) : of_place(object);
 }
 
 lenders loans::of_argument(const clang::Expr& argument, clang::QualType parameter) {
@@ -300,8 +318,7 @@ lenders loans::of_parameters(const clang::CallExpr& call) {
     if (method == nullptr || object == nullptr) return found;
     const bool has_state =
         !method->getParent()->isLambda() || method->getParent()->capture_size() != 0;
-    if (has_state && !is_view(object->getType()))
-        append(found, kept_by(of_place(*object), method));
+    if (has_state) append(found, kept_by(of_object(*object), method));
     // What a closure on hand refers to, its coroutine refers to.
     if (method->getParent()->isLambda()) append(found, of_value(*object));
     return found;
@@ -333,8 +350,8 @@ lenders loans::of_arguments(const clang::CallExpr& call) {
     auto* method = dyn_cast_or_null<clang::CXXMethodDecl>(call.getDirectCallee());
     auto* object = object_of(call);
     if (method != nullptr && object != nullptr && !method->getParent()->isLambda() &&
-        method->getRefQualifier() != clang::RQ_RValue && !is_view(object->getType()))
-        append(found, kept_by(of_place(*object), method));
+        method->getRefQualifier() != clang::RQ_RValue)
+        append(found, kept_by(of_object(*object), method));
     return found;
 }
 
@@ -350,7 +367,7 @@ lenders loans::by_body(const clang::CallExpr& call, const clang::FunctionDecl& c
             auto* object = object_of(call);
             auto* parameter = dyn_cast_or_null<clang::ParmVarDecl>(lent.variable);
             if (lent.is_this && object != nullptr) {
-                append(found, kept_by(of_place(*object), lent.kept_by));
+                append(found, kept_by(of_object(*object), lent.kept_by));
             } else if (parameter != nullptr &&
                        parameter->getFunctionScopeIndex() < given_to(call).size()) {
                 append(found,

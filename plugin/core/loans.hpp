@@ -50,6 +50,7 @@ private:
                                   const clang::FunctionDecl& callee);
     [[nodiscard]] lenders of_closure(const clang::LambdaExpr& lambda);
     [[nodiscard]] lenders of_construct(const clang::CXXConstructExpr& construct);
+    [[nodiscard]] lenders of_object(const clang::Expr& object);
     [[nodiscard]] lenders of_argument(const clang::Expr& argument,
                                       clang::QualType parameter);
 
@@ -58,8 +59,8 @@ private:
     unsigned depth_ = 0;
 };
 
-/// A type whose values refer to others: a pointer, a string_view, a span, what is
-/// marked as such.
+/// A type whose values refer to others: a pointer, a string_view, a span, an iterator,
+/// what is marked as such.
 bool is_view(clang::QualType type);
 
 }  // namespace coil_check

@@ -33,6 +33,10 @@ std::string options::take(llvm::StringRef argument) {
         looks_into_system = true;
         return {};
     }
+    if (key == "frame-budget") {
+        const bool is_wrong = value.getAsInteger(10, frame_budget) || frame_budget == 0;
+        return is_wrong ? "'" + argument.str() + "' needs a number of bytes" : "";
+    }
     const bool is_rule = key == "all" || rule_named(key) != nullptr;
     const auto chosen = level_named(value);
     if (!is_rule)

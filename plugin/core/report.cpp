@@ -4,7 +4,13 @@
 
 #include <clang/AST/ASTContext.h>
 #include <clang/AST/Attr.h>
+#include <clang/AST/DeclCXX.h>
 #include <clang/AST/Stmt.h>
+#include <clang/Basic/SourceManager.h>
+#include <llvm/Support/raw_ostream.h>
+
+#include <cstring>
+#include <utility>
 
 namespace coil_check {
 
@@ -53,7 +59,24 @@ void report::add(const finding& found) {
         for (const auto& fix : found.fixes) said << fix;
     }
     for (const auto& each : found.notes) to.Report(each.at, note) << each.text;
+    if (within_ != nullptr) say_instance(*within_, note);
     if (!found.mend.empty()) to.Report(note) << found.mend;
+}
+
+/// Of a template, with what and where it was used.
+void report::say_instance(const body& in, unsigned note) const {
+    const auto& function = in.function();
+    const auto used_at = function.getPointOfInstantiation();
+    if (!function.isTemplateInstantiation() || used_at.isInvalid()) return;
+    std::string name;
+    llvm::raw_string_ostream text(name);
+    function.getNameForDiagnostic(text, clang::PrintingPolicy(of_.ast.getLangOpts()),
+                                  true);
+    const auto place = of_.ast.getSourceManager().getPresumedLoc(used_at);
+    if (place.isInvalid()) return;
+    of_.ast.getDiagnostics().Report(note) << "in '" + name + "', as used at " +
+                                                 place.getFilename() + ":" +
+                                                 std::to_string(place.getLine());
 }
 
 level report::chosen() const {
@@ -92,7 +115,23 @@ std::string text_of(clang::QualType type, const clang::ASTContext& ast) {
     policy.SuppressTagKeyword = true;
     policy.SuppressDefaultTemplateArgs = true;
     policy.Bool = true;
-    return type.getAsString(policy);
+    std::string text = type.getAsString(policy);
+    // What a library's function gives is written in the library's own words.
+    std::string plain = type.getCanonicalType().getAsString(policy);
+    for (const auto& [long_name, short_name] :
+         {std::pair("std::basic_string<char>", "std::string"),
+          std::pair("std::basic_string_view<char>", "std::string_view")})
+        for (auto at = plain.find(long_name); at != std::string::npos;
+             at = plain.find(long_name))
+            plain.replace(at, std::strlen(long_name), short_name);
+    return plain.size() < text.size() ? plain : text;
+}
+
+std::string quoted(clang::QualType type, const clang::ASTContext& ast,
+                   llvm::StringRef otherwise) {
+    const std::string whole = type.getCanonicalType().getAsString();
+    const bool is_hidden = llvm::StringRef(whole).contains("coil::detail::");
+    return is_hidden ? otherwise.str() : "'" + text_of(type, ast) + "'";
 }
 
 }  // namespace coil_check

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <plugin/checks/advice.hpp>
 #include <plugin/checks/async_drop.hpp>
 #include <plugin/checks/blocking.hpp>
+#include <plugin/checks/compiler.hpp>
+#include <plugin/checks/cost.hpp>
 #include <plugin/checks/lifetime.hpp>
 #include <plugin/checks/sendable.hpp>
+#include <plugin/checks/stop_safety.hpp>
 #include <plugin/checks/unawaited.hpp>
 #include <plugin/core/rules.hpp>
 
@@ -11,10 +15,14 @@ namespace coil_check {
 // One line per rule, by name: `tools/new_check.py` adds it.
 // clang-format off
 static const rule* const rules[] = {
+    &advice,
     &async_drop,
     &blocking,
+    &compiler,
+    &cost,
     &lifetime,
     &sendable,
+    &stop_safety,
     &unawaited,
 };
 // clang-format on

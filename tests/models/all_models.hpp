@@ -16,6 +16,9 @@ std::vector<model> strand_models();
 std::vector<model> news_models();
 std::vector<model> group_models();
 std::vector<model> channel_models();
+std::vector<model> kept_models();
+std::vector<model> forked_models();
+std::vector<model> socket_models();
 
 /// A model whose data is a `Data`, fresh for each execution; `make` says what the
 /// threads do with it.

@@ -213,4 +213,8 @@ void give_memory_back(void* memory, std::size_t size) {
         all.is_given_back.set(i / memory_step);
 }
 
+bool is_all_given_back() {
+    return all.is_given_back.count() == all.memory_taken / memory_step;
+}
+
 }  // namespace coil::models

@@ -39,12 +39,13 @@ struct verdict {
     std::string failure;  ///< Empty: no execution failed.
     std::vector<std::string> trace;
     std::size_t executions = 0;
+    bool was_cut = false;  ///< There are more executions.
     /// Where in the source it came, and with what order: file, line and column.
     std::map<std::tuple<std::string, int, int>, memory_order> reached;
 };
 
-/// Runs every execution of `m`, up to the first that fails.
-verdict explore(const model& m);
+/// Runs every execution of `m`, up to the first that fails, and at most so many.
+verdict explore(const model& m, std::size_t most = static_cast<std::size_t>(-1));
 
 /// Inside a model: what must hold.
 void expect(bool holds, const char* what);
@@ -78,6 +79,8 @@ private:
 /// was given back, and who then says its address to others fails.
 void* take_memory(std::size_t size);
 void give_memory_back(void* memory, std::size_t size);
+/// Whether all that this execution took was given back.
+bool is_all_given_back();
 
 /// Plain data: a write that does not happen before, or after, each other access is a
 /// race, and fails the execution.

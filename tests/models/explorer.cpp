@@ -201,11 +201,13 @@ bool advance() {
 
 }  // namespace
 
-verdict explore(const model& m) {
+verdict explore(const model& m, std::size_t most) {
     verdict v;
     all.choices.clear();
     all.sites.clear();
     do {
+        v.was_cut = v.executions == most;
+        if (v.was_cut) break;
         execute(m);
         ++v.executions;
         if (!all.failure.empty()) {

@@ -102,6 +102,24 @@ model sender_and_rest() {
         });
 }
 
+model sender_takes_up() {
+    return model_of<post>(
+        "who takes a resting strand up sees it as it was left", [](post& d) {
+            return program{
+                {[&d] {
+                     if (d.box.take_up()) {
+                         d.first.text.write(7);
+                         inbox::deliver(d.first);
+                         return take_up(d);
+                     }
+                     d.first.send_to(d.box);
+                     if (d.first.was_resting) take_up(d);
+                 },
+                 [&d] { drain_and_rest(d); }},
+                [&d] { expect(d.first.deliveries == 1, "it was delivered"); }};
+        });
+}
+
 model two_senders_and_rest() {
     return model_of<post>(
         "of two senders at most one takes a resting strand up", [](post& d) {
@@ -226,9 +244,10 @@ model post_and_time() {
 }  // namespace
 
 std::vector<model> inbox_models() {
-    return {two_senders(),          one_senders_order(), sender_and_rest(),
-            two_senders_and_rest(), stop_and_rest(),     stop_and_message(),
-            stop_gives(),           post_and_sleep(),    post_and_time()};
+    return {two_senders(),      one_senders_order(),    sender_and_rest(),
+            sender_takes_up(),  two_senders_and_rest(), stop_and_rest(),
+            stop_and_message(), stop_gives(),           post_and_sleep(),
+            post_and_time()};
 }
 
 }  // namespace coil::models

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -19,9 +20,10 @@ namespace {
 
 std::vector<model> all_models() {
     std::vector<model> all;
-    for (const auto& some : {inbox_models(), queue_models(), lock_models(),
-                             strand_models(), event_models(), permit_models(),
-                             channel_models(), news_models(), group_models()})
+    for (const auto& some :
+         {inbox_models(), queue_models(), lock_models(), strand_models(),
+          event_models(), permit_models(), channel_models(), news_models(),
+          group_models(), kept_models(), forked_models(), socket_models()})
         all.insert(all.end(), some.begin(), some.end());
     return all;
 }
@@ -84,6 +86,10 @@ const std::vector<spared> not_shown = {
     // head: a load that reads what is stored later, which the checker does not give.
     {"coil/runtime/detail/work_queue.hpp", memory_order::acquire,
      "const std::uint32_t head = head_.load(memory_order_acquire);"},
+    // Weaker, giving the lock back would not be ordered before the end of its memory:
+    // the checker sees what touches memory after that, and here nothing does.
+    {"coil/base/spin_lock.hpp", memory_order::acquire,
+     "return is_held_.load(memory_order_acquire);"},
 };
 
 std::string line_of(const std::string& file, int number) {
@@ -123,6 +129,26 @@ void print_end(const std::vector<std::string>& trace) {
         std::printf("%s\n", trace[i].c_str());
 }
 
+/// Deeper, some models have more executions than anybody waits for. All of them are
+/// complete at the depth that they ask for.
+constexpr std::size_t deeper_most = 1'000'000;
+
+/// Returns whether it was cut.
+bool expect_it_holds(const model& m, bool is_deeper, std::size_t& executions) {
+    const auto began = std::chrono::steady_clock::now();
+    const verdict v = is_deeper ? explore(m, deeper_most) : explore(m);
+    executions += v.executions;
+    CHECK_MESSAGE(v.failure.empty(), m.name << ": " << v.failure);
+    if (!v.failure.empty()) print_end(v.trace);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    if (is_deeper) {
+        std::printf("  %9zu%s %7.1f s  %s\n", v.executions, v.was_cut ? "+" : " ",
+                    took.count(), m.name.c_str());
+        (void)std::fflush(stdout);
+    }
+    return v.was_cut;
+}
+
 bool is_a_models_own(const std::string& file) {
     return file.find("coil/") == std::string::npos;
 }
@@ -130,17 +156,16 @@ bool is_a_models_own(const std::string& file) {
 }  // namespace
 
 TEST_CASE("models: each holds in every execution") {
-    if (const char* const more = std::getenv("COIL_MODEL_SWITCHES_MORE"))
-        go_deeper(std::atoi(more));
+    const char* const more = std::getenv("COIL_MODEL_SWITCHES_MORE");
+    if (more != nullptr) go_deeper(std::atoi(more));
     std::size_t executions = 0;
-    for (const model& m : all_models()) {
-        const verdict v = explore(m);
-        executions += v.executions;
-        CHECK_MESSAGE(v.failure.empty(), m.name << ": " << v.failure);
-        if (!v.failure.empty()) print_end(v.trace);
-    }
+    std::size_t cut = 0;
+    for (const model& m : all_models())
+        cut += expect_it_holds(m, more != nullptr, executions) ? 1 : 0;
     go_deeper(0);
-    std::printf("%zu models, %zu executions\n", all_models().size(), executions);
+    std::printf("%zu models, %zu executions", all_models().size(), executions);
+    if (cut != 0) std::printf(", %zu models cut after %zu", cut, deeper_most);
+    std::printf("\n");
 }
 
 TEST_CASE("models: each order is needed, or it is said why no model shows it") {

@@ -31,7 +31,8 @@ struct shared_queue {
 
     void push(unsigned which) {
         all[which].make();
-        if (!owners.push(all[which])) all[which].run();  // no room: done at once
+        while (!owners.push(all[which]))
+            owners.give_half([](work& oldest) { oldest.run(); });
     }
     static void drain(queue& from) {
         while (work* const next = from.pop()) next->run();

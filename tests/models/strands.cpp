@@ -64,21 +64,49 @@ std::size_t crew::thread_of(strand& known) {
 }
 
 void crew::schedule(strand& ready) noexcept {
+    if (lent_ && threads_.find(&ready) == threads_.end()) {
+        ++lent_->count;
+        expect(lent_->queue.push(ready), "few are lent");
+        return;
+    }
     place& on = *places_[thread_of(ready)];
     on.queue.push_back(&ready);
     on.order.give();
 }
 
+strand* crew::take_lent(std::size_t thread) {
+    auto& queue = lent_->queue;
+    strand* const taken =
+        thread == lent_->from ? queue.pop() : queue.steal_into(lent_->thiefs);
+    if (taken == nullptr) return nullptr;
+    --lent_->count;
+    threads_[taken] = thread;
+    return taken;
+}
+
+strand* crew::take_work(std::size_t thread) {
+    place& mine = *places_[thread];
+    if (mine.queue.empty()) return has_lent() ? take_lent(thread) : nullptr;
+    strand* const next = mine.queue.front();
+    mine.queue.pop_front();
+    mine.order.take();
+    return next;
+}
+
 void crew::work(std::size_t thread) {
     place& mine = *places_[thread];
-    const auto has_something = [&] { return !mine.queue.empty() || left_ == 0; };
+    const auto has_something = [&] {
+        return !mine.queue.empty() || has_lent() || left_ == 0;
+    };
     for (;;) {
         if (!has_something()) wait_until(has_something);
-        if (mine.queue.empty()) return;
-        strand& next = *mine.queue.front();
-        mine.queue.pop_front();
-        mine.order.take();
-        next.run_turn_on(mine);
+        if (strand* const next = take_work(thread)) {
+            next->run_turn_on(mine);
+        } else if (left_ == 0) {
+            return;
+        } else if (has_lent()) {
+            pause();
+        }
     }
 }
 

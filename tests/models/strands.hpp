@@ -3,6 +3,7 @@
 
 #include <coil/core/spawned.hpp>
 #include <coil/core/task.hpp>
+#include <coil/runtime/detail/work_queue.hpp>
 
 #include "all_models.hpp"
 
@@ -34,6 +35,9 @@ public:
     }
     /// Strands that begin from now on have these threads, one after the other.
     void spread(std::vector<std::size_t> threads) { for_new_ = std::move(threads); }
+    /// Strands that begin from now on on this thread lie in a queue of its own, where
+    /// the others take them from.
+    void lend_from(std::size_t thread) { lent_ = std::make_unique<lending>(thread); }
 
     /// What the thread does: until all have ended.
     void work(std::size_t thread);
@@ -55,11 +59,20 @@ private:
     struct place final : executor {
         place(crew& all, std::size_t thread, timer_service* timers);
         void schedule(strand& ready) noexcept override { of.schedule(ready); }
+        [[nodiscard]] bool wants_more() const noexcept override { return true; }
         crew& of;
         std::size_t number;
         no_mailbox nothing;
         std::deque<strand*> queue;
         handed_over order;
+    };
+    /// What a worker's queue is to the others.
+    struct lending {
+        explicit lending(std::size_t thread) : from(thread) {}
+        std::size_t from;
+        std::size_t count = 0;
+        detail::basic_work_queue<strand, 4> queue;
+        detail::basic_work_queue<strand, 4> thiefs;  // stays empty
     };
     struct any_root {
         virtual ~any_root() = default;
@@ -88,12 +101,16 @@ private:
     void begin(strand& made, std::size_t on);
     void schedule(strand& ready) noexcept;
     std::size_t thread_of(strand& known);
+    strand* take_work(std::size_t thread);
+    [[nodiscard]] bool has_lent() const { return lent_ && lent_->count != 0; }
+    strand* take_lent(std::size_t thread);
 
     std::vector<std::unique_ptr<place>> places_;
     std::vector<std::unique_ptr<any_root>> roots_;
     std::unordered_map<strand*, std::size_t> threads_;
     std::vector<std::size_t> for_new_;
     std::size_t next_new_ = 0;
+    std::unique_ptr<lending> lent_;
     std::size_t left_ = 0;
     handed_over ends_;
 };

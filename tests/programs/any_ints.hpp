@@ -11,18 +11,19 @@
 namespace programs {
 
 /// A stream of ints whose type is chosen at run time.
-class any_ints {
+template <coil::flavour F>
+class basic_any_ints {
 public:
     static constexpr bool is_resumable = false;
-    using item = coil::local_task<std::optional<int>>;
+    using item = coil::basic_task<std::optional<int>, F>;
 
     template <class Stream>
-        requires(!std::same_as<std::remove_cvref_t<Stream>, any_ints>)
-    explicit any_ints(Stream&& of)
+        requires(!std::same_as<std::remove_cvref_t<Stream>, basic_any_ints>)
+    explicit basic_any_ints(Stream&& of)
         : of_(std::make_unique<held<std::remove_cvref_t<Stream>>>(
               std::forward<Stream>(of))) {}
     [[nodiscard]] item next() { return of_->next(); }
-    coil::local_task<> async_drop() { return of_->drop(); }
+    coil::basic_task<void, F> async_drop() { return of_->drop(); }
 
 private:
     struct ints {
@@ -31,7 +32,7 @@ private:
         ints& operator=(const ints&) = delete;
         virtual ~ints() = default;
         virtual item next() = 0;
-        virtual coil::local_task<> drop() = 0;
+        virtual coil::basic_task<void, F> drop() = 0;
     };
     template <class Stream>
     class held final : public ints {
@@ -41,7 +42,7 @@ private:
             auto given = co_await of_.next();
             co_return given;
         }
-        coil::local_task<> drop() override {
+        coil::basic_task<void, F> drop() override {
             if constexpr (coil::async_droppable<Stream>) co_await coil::drop(of_);
             co_return;
         }
@@ -51,5 +52,6 @@ private:
     };
     std::unique_ptr<ints> of_;
 };
+using any_ints = basic_any_ints<coil::flavour::local>;
 
 }  // namespace programs

@@ -116,7 +116,7 @@ private:
         return true;
     }
     static bool erase_part(node& n, std::size_t i) {
-        if (n.parts.size() <= parts_min(n.what)) return false;
+        if (n.parts.size() <= parts_min(n.what) || takes_drop(n.what, i)) return false;
         n.parts.erase(n.parts.begin() + static_cast<std::ptrdiff_t>(i));
         return true;
     }
@@ -124,6 +124,7 @@ private:
         const op least = is_stream(n.what) ? op::queue : op::yield;
         if (n.what == least) return false;
         n.what = least;
+        n.number %= channel_count;
         n.parts.clear();
         return true;
     }

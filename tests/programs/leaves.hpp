@@ -48,6 +48,7 @@ private:
     }
     static void fired(timer& due) noexcept {
         auto& self = static_cast<late&>(due);
+        if (self.goes_to(self.home())) return;
         self.how_ == late_end::stopped ? self.complete_stopped() : self.complete();
     }
     duration pause_;
@@ -76,7 +77,8 @@ private:
 };
 
 /// Asks the scope of whoever awaits it to stop.
-inline coil::local_task<> ask_stop(coil::stop_level level) {
+template <coil::flavour F = coil::flavour::local>
+coil::basic_task<void, F> ask_stop(coil::stop_level level) {
     coil::context& here = co_await coil::testing::scope_here();
     here.request_stop(coil::stop_reason::requested, level);
 }

@@ -39,8 +39,7 @@ protected:
                 return begin_transfer(std::make_shared<transfer>(
                     transfer{n, n.what == op::send, n.number, n.id, s,
                              [=, this, &n](how kind, std::optional<int> item) {
-                                 if (n.what == op::receive && item)
-                                     log(*item, event_kind::item);
+                                 if (n.what == op::receive && item) log_item(n, *item);
                                  end({kind});
                              }}));
             case op::foreign: return is_stopped(s) ? stop() : foreign(n, s, end);

@@ -109,7 +109,12 @@ protected:
         for (const place_ptr& p : places) p->stop = {};
         for (const scope_ptr& s : scopes) s->waiting.clear();
     }
-    void log(int id, event_kind what) { told.seen.push_back({now.count(), id, what}); }
+    void log(int id, event_kind what) {
+        told.seen.push_back({now.count(), id, what, 0});
+    }
+    void log_item(const node& n, int item) {
+        told.seen.push_back({now.count(), n.id, event_kind::item, item});
+    }
     void log(int id, how kind) {
         log(id, kind == how::value   ? event_kind::value
                 : kind == how::error ? event_kind::error
@@ -190,7 +195,7 @@ protected:
     /// Takes one unit of what a turn may do. False: give way before going on.
     static bool spend(strand& s) { return s.budget > 0 && --s.budget > 0; }
     void turn(strand& s) {
-        s.budget = coil::strand::pieces_per_turn;
+        s.budget = coil::executor::usual_pieces_per_turn;
         deliver(s);
         while (!s.ready.empty()) {
             s.batch.push_back(std::move(s.ready.front()));

@@ -277,8 +277,7 @@ protected:
             from->drop(inner, [=, this, &n] {
                 close(inner);
                 from->destroy(r.kind);
-                if (n.what == op::collect && r.kind == how::value)
-                    log(*count, event_kind::item);
+                if (n.what == op::collect && r.kind == how::value) log_item(n, *count);
                 end({r.kind});
             });
         });
@@ -317,7 +316,7 @@ protected:
                 const action more = [=, this, &n] { ask(n, from, count, s, end); };
                 ++*count;
                 if (n.what == op::collect) return more();
-                log(*item, event_kind::item);
+                log_item(n, *item);
                 const bool breaks = n.what == op::for_loop && *count == n.number;
                 breaks ? end({}) : part(n.parts[1], s, end, more);
             });

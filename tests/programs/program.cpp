@@ -136,7 +136,8 @@ std::string to_string(const entry& shown) {
         "began",         "value",   "error", "stopped", "drop, returned", "drop, error",
         "drop, stopped", "dropped", "lost",  "item",    "deadlock"};
     return "at " + std::to_string(shown.at) + ": " + std::to_string(shown.id) + " " +
-           words[static_cast<std::size_t>(shown.what)];
+           words[static_cast<std::size_t>(shown.what)] +
+           (shown.what == event_kind::item ? " " + std::to_string(shown.item) : "");
 }
 
 }  // namespace programs

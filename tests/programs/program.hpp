@@ -137,8 +137,9 @@ enum class event_kind : std::int8_t {
 };
 struct entry {
     std::int64_t at;
-    int id;  // of the node, or for an item what it is
+    int id;  // of the node
     event_kind what;
+    int item = 0;
     friend bool operator==(const entry&, const entry&) = default;
 };
 using history = std::vector<entry>;

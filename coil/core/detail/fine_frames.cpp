@@ -5,7 +5,7 @@ namespace coil::detail {
 
 // Alone in its file: a program with a frame source of its own links this, and not
 // frame.cpp.
-COIL_THREAD_LOCAL constinit frame_block* fine_frames[fine_frame_classes] = {};
-COIL_THREAD_LOCAL constinit unsigned fine_frames_room[fine_frame_classes] = {};
+COIL_THREAD_LOCAL constinit frame_block* fine_frames[inline_frame_classes] = {};
+COIL_THREAD_LOCAL constinit unsigned fine_frames_room[inline_frame_classes] = {};
 
 }  // namespace coil::detail

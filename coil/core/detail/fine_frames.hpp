@@ -11,22 +11,33 @@ struct frame_block {
     frame_block* next_magazine;  // in the first block of one that lies in the depot
 };
 
-/// Sizes up to `fine_frame_max` in steps of `fine_frame_step` are taken and given back
-/// here, in the coroutine's own code, where the size is a constant. Only the default
-/// frame source fills these; with another one they stay empty, and have no room.
+/// Sizes up to `fine_frame_max` in steps of `fine_frame_step`, and from there up to
+/// `inline_frame_max`, as of a frame with a `parallel`, in steps of `medium_frame_step`
+/// are taken and given back here, in the coroutine's own code, where the size is a
+/// constant. Only the default frame source fills these; with another one they stay
+/// empty, and have no room.
 inline constexpr std::size_t fine_frame_step = 16;
 inline constexpr std::size_t fine_frame_max = 512;
-inline constexpr std::size_t fine_frame_classes = fine_frame_max / fine_frame_step + 1;
-/// This thread's blocks, and the room for more of each class.
-COIL_HIDDEN extern COIL_THREAD_LOCAL constinit frame_block*
-    fine_frames[fine_frame_classes];
-COIL_HIDDEN extern COIL_THREAD_LOCAL constinit unsigned
-    fine_frames_room[fine_frame_classes];
+inline constexpr std::size_t medium_frame_step = 128;
+inline constexpr std::size_t inline_frame_max = 1024;
 
-constexpr std::size_t fine_frame_class(std::size_t size) noexcept {
+constexpr std::size_t inline_frame_class(std::size_t size) noexcept {
+    constexpr std::size_t fine_classes = fine_frame_max / fine_frame_step;
+    if (size > fine_frame_max) {
+        const std::size_t over = size - fine_frame_max;
+        return fine_classes + (over + medium_frame_step - 1) / medium_frame_step;
+    }
     if (COIL_PLANTED(frames_too_small)) return size / fine_frame_step;
     return (size + fine_frame_step - 1) / fine_frame_step;
 }
+inline constexpr std::size_t inline_frame_classes =
+    inline_frame_class(inline_frame_max) + 1;
+
+/// This thread's blocks, and the room for more of each class.
+COIL_HIDDEN extern COIL_THREAD_LOCAL constinit frame_block*
+    fine_frames[inline_frame_classes];
+COIL_HIDDEN extern COIL_THREAD_LOCAL constinit unsigned
+    fine_frames_room[inline_frame_classes];
 
 /// A magazine of blocks of one size: two references, for the compiler to see through.
 struct frame_magazine {
@@ -61,8 +72,8 @@ struct frame_magazine {
 };
 
 [[nodiscard]] inline void* take_frame(std::size_t size) {
-    if (COIL_INLINE_FRAMES && size <= fine_frame_max) {
-        const std::size_t index = fine_frame_class(size);
+    if (COIL_INLINE_FRAMES && size <= inline_frame_max) {
+        const std::size_t index = inline_frame_class(size);
         void* const taken =
             frame_magazine{fine_frames[index], fine_frames_room[index]}.take();
         if (taken != nullptr) [[likely]]
@@ -72,8 +83,8 @@ struct frame_magazine {
 }
 
 inline void give_frame_back(void* frame, std::size_t size) noexcept {
-    if (COIL_INLINE_FRAMES && size <= fine_frame_max) {
-        const std::size_t index = fine_frame_class(size);
+    if (COIL_INLINE_FRAMES && size <= inline_frame_max) {
+        const std::size_t index = inline_frame_class(size);
         if (frame_magazine{fine_frames[index], fine_frames_room[index]}.give_back(
                 frame)) [[likely]]
             return;

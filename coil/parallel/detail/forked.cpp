@@ -66,7 +66,8 @@ void forked::strand_ended(member& ended, std::size_t index, ending how) noexcept
     if (!lock_.has_threads()) {
         if (has_failed) scope_.request_stop(stop_reason::sibling_ended);
         if (left_ == 0) all_ended();
-    } else if ((has_failed && !is_waiting_) || (left_ == 0 && is_waiting_)) {
+    } else if ((has_failed && !is_waiting_) ||
+               (left_ == 0 && is_waiting_ && !COIL_PLANTED(last_part_says_nothing))) {
         if (!std::exchange(has_news_, true)) scope_.home().post(news_);
     }
 }
@@ -108,7 +109,7 @@ void forked::hear_strands() noexcept {
 }
 
 void forked::close() noexcept {
-    if (has_news_) [[unlikely]]
+    if (has_news_ && !COIL_PLANTED(forks_close_over_news)) [[unlikely]]
         scope_.home().drain();
     listener_.unlink();
     scope_.close();

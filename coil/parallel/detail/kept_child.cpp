@@ -14,7 +14,7 @@ void kept_child::enter(kept_set& keeper) noexcept {
 // The lock keeps it from leaving the group meanwhile.
 void kept_child::request_stop(stop_level level) noexcept {
     const holding held(lock);
-    if (!has_ended_work_) ask_alone(level);
+    if (!has_ended_work_ || COIL_PLANTED(ended_ones_are_asked)) ask_alone(level);
 }
 
 bool kept_child::keeps_outcome(bool is_stopped) noexcept {
@@ -32,7 +32,7 @@ bool kept_child::start_for_keeper() noexcept {
     {
         const holding held(lock);
         has_started_ = true;
-        is_kept = is_keepers_ = is_kept_;
+        is_kept = is_keepers_ = is_kept_ || COIL_PLANTED(unheard_starts_are_kept);
         woken = end_leaf::take_out_of(*this);
     }
     if (woken != nullptr) woken->wake();
@@ -52,11 +52,13 @@ void kept_child::end_for_keeper() noexcept {
     }
     if (woken != nullptr) woken->wake();
     if (woken_in_set != nullptr) woken_in_set->wake();
-    if (!is_kept) delete this;
+    if (!is_kept && !COIL_PLANTED(unkept_ones_stay)) delete this;
 }
 
 void kept_child::let_go() noexcept {
+    if (COIL_PLANTED(freed_in_its_lock) && has_ended_) return delete this;
     {
+        // Where it has ended, too: it may not have given the lock back yet.
         const holding held(lock);
         COIL_EXPECTS(waiter == nullptr && "a handle died while it was awaited");
         if (!is_keepers_) {
@@ -81,7 +83,7 @@ void kept_child::let_go_of_set() noexcept {
         const holding held(lock);
         if (has_ended_) return;  // the set finds it among those
         set_->remove(*this);
-        set_ = nullptr;
+        if (!COIL_PLANTED(ended_sets_are_told)) set_ = nullptr;
     }
     let_go();
 }
@@ -127,8 +129,8 @@ kept_child* kept_set::take_ended() noexcept {
             if (first != nullptr) --stats_.ended;
         }
         if (first == nullptr) return nullptr;
-        // With its lock, since the child may not have given that back yet.
-        if (const holding held(first->lock); !first->was_stopped_) return first;
+        // It was written before our lock was taken to move the child here.
+        if (!first->was_stopped_) return first;
         first->let_go();
     }
 }

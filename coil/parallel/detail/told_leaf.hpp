@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coil/base/inbox.hpp>
+#include <coil/base/planted.hpp>
 #include <coil/base/spin_lock.hpp>
 #include <coil/core/leaf.hpp>
 
@@ -55,7 +56,7 @@ private:
     bool begin_to_wait() noexcept {
         const holding held(of_.lock);
         COIL_EXPECTS(of_.waiter == nullptr && "one strand at a time may await it");
-        if (of_.is_ready()) return false;
+        if (of_.is_ready() && !COIL_PLANTED(ends_pass_unseen)) return false;
         COIL_EXPECTS(of_.is_open_to(this->home()) &&
                      "children of one thread are awaited there");
         of_.waiter = static_cast<Derived*>(this);
@@ -63,7 +64,8 @@ private:
     }
     stop_answer on_stop() noexcept {
         const holding held(of_.lock);
-        if (is_woken_) return stop_answer::later;  // the news is on the way
+        if (is_woken_ && !COIL_PLANTED(told_ones_withdraw))
+            return stop_answer::later;  // the news is on the way
         if (of_.waiter == this) of_.waiter = nullptr;
         return stop_answer::ended;
     }

@@ -22,6 +22,7 @@ public:
     /// Gives a turn to each strand that is queued now.
     void run_turn() noexcept { ready_.run_turn(); }
     using executor::claim_thread;
+    using executor::set_pieces_per_turn;
     using loop_timers::wheel;
 
 private:

@@ -19,7 +19,7 @@ namespace coil::detail {
 /// After the run queues of Go's scheduler: positions count up for ever, whoever moves
 /// `head_` has what lay there.
 ///
-/// Threads: `push` and `pop` from the owner's; the rest from any.
+/// Threads: `push`, `pop` and `give_half` from the owner's; the rest from any.
 template <class Strand, std::uint32_t Places>
 class basic_work_queue {
 public:
@@ -54,6 +54,23 @@ public:
                 return oldest;
         }
         return nullptr;
+    }
+
+    /// Gives the older half of it away, the oldest first.
+    template <class Give>
+    void give_half(const Give& give) noexcept {
+        std::uint32_t head = head_.load(memory_order_relaxed);
+        const std::uint32_t tail = tail_.load(memory_order_relaxed);  // our own
+        std::uint32_t given = 0;
+        do {
+            given = (tail - head) / 2;
+            // release: as in pop().
+        } while (
+            !head_.compare_exchange_weak(head, head + given, memory_order_release));
+        for (std::uint32_t i = 0; i < given; ++i) {
+            // relaxed: we stored it, and nobody else fills the place.
+            give(*slots_[(head + i) % places].load(memory_order_relaxed));
+        }
     }
 
     /// Moves the older half of it into `mine`, the thief's own, which is empty. Returns

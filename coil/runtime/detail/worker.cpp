@@ -31,9 +31,15 @@ std::uint64_t count(atomic<std::uint64_t>& events) noexcept {
 void work_sharing::push(strand& ready) noexcept {
     {
         const std::scoped_lock lock(mutex_);
-        queue_.push(ready);
-        // relaxed: ordered by the mutex, or by `idle_workers`; else only a hint.
-        has_queued_.store(true, memory_order_relaxed);
+        put_last(ready);
+    }
+    wake_one();
+}
+
+void work_sharing::push_half_of(work_queue& full) noexcept {
+    {
+        const std::scoped_lock lock(mutex_);
+        full.give_half([this](strand& oldest) { put_last(oldest); });
     }
     wake_one();
 }
@@ -42,11 +48,36 @@ strand* work_sharing::pop() noexcept {
     // relaxed: a hint; a worker looks again before it sleeps.
     if (!has_queued_.load(memory_order_relaxed)) return nullptr;
     const std::scoped_lock lock(mutex_);
-    if (queue_.is_empty()) return nullptr;
-    strand& first = queue_.pop();
-    has_queued_.store(!queue_.is_empty(),
-                      memory_order_relaxed);  // relaxed: as above
-    return &first;
+    return take_first();
+}
+
+strand* work_sharing::pop_share(work_queue& mine) noexcept {
+    // relaxed: as above.
+    if (!has_queued_.load(memory_order_relaxed)) return nullptr;
+    strand* first = nullptr;
+    {
+        const std::scoped_lock lock(mutex_);
+        constexpr std::size_t most = work_queue::places / 2;
+        std::size_t more = std::min(count_ / workers.size(), most);
+        for (first = take_first(); more > 1; --more) (void)mine.push(*take_first());
+    }
+    if (mine.size() != 0 && idle.may_pick()) wake_one();
+    return first;
+}
+
+void work_sharing::put_last(strand& ready) noexcept {
+    queue_.push(ready);
+    ++count_;
+    // relaxed: ordered by the mutex, or by `idle_workers`; else only a hint.
+    has_queued_.store(true, memory_order_relaxed);
+}
+
+strand* work_sharing::take_first() noexcept {
+    if (count_ == 0) return nullptr;
+    --count_;
+    // relaxed: as above.
+    has_queued_.store(count_ != 0, memory_order_relaxed);
+    return &queue_.pop();
 }
 
 bool work_sharing::has_work() const noexcept {
@@ -88,6 +119,8 @@ worker::worker(work_sharing& of, unsigned index, io_driver& outside) noexcept
       index_(index),
       pinned_(*this, outside) {
     set_parallel();
+    set_pieces_per_turn(of.budget);
+    pinned_.set_pieces_per_turn(of.budget);
 }
 
 worker_stats worker::stats() const noexcept {
@@ -115,12 +148,18 @@ COIL_NOINLINE void worker::schedule(strand& ready) noexcept {
 
 void worker::push(strand& ready) noexcept {
     strand* queued = &ready;
+    // Who gives way to nobody goes on here, out of sight of thieves.
+    if (running_ == queued && woken_ == nullptr && queue_.size() == 0 &&
+        pinned_.is_idle()) {
+        woken_ = queued;
+        return;
+    }
     // What a turn wakes runs next, while what it needs is in the cache. A strand that
     // gives way goes to the end, and so does what the world outside wakes.
     if (running_ != nullptr && running_ != queued && of_.runs_woken_next)
         queued = std::exchange(woken_, queued);
     if (queued == nullptr) return;
-    if (!queue_.push(*queued)) return of_.push(*queued);
+    while (!queue_.push(*queued)) of_.push_half_of(queue_);
     if (of_.idle.may_pick()) of_.wake_one();
 }
 
@@ -172,7 +211,7 @@ strand* worker::next_own() noexcept {
 }
 
 strand* worker::find_elsewhere() noexcept {
-    if (strand* const shared = of_.pop()) return shared;
+    if (strand* const shared = of_.pop_share(queue_)) return shared;
     if (!is_searching_ && !(is_searching_ = of_.idle.begin_search())) return nullptr;
     return steal();
 }
@@ -186,7 +225,7 @@ strand* worker::steal() noexcept {
             return stolen;
         }
     }
-    return of_.pop();
+    return of_.pop_share(queue_);
 }
 
 void worker::park() noexcept {

@@ -27,13 +27,17 @@ struct work_sharing {
     work_sharing(const multi_thread_options& options, unsigned count)
         : blocking(options.blocking_threads_max),
           idle(count),
+          budget(options.budget),
           runs_woken_next(options.runs_woken_next),
           timer_resolution(options.timer_resolution) {}
 
-    /// Queues a strand from a thread that is no worker of this runtime, or for which
-    /// there is no room.
+    /// Queues a strand from a thread that is no worker of this runtime.
     void push(strand& ready) noexcept;
+    /// Makes room in a worker's queue: for all, its older half waits here.
+    void push_half_of(work_queue& full) noexcept;
     [[nodiscard]] strand* pop() noexcept;
+    /// Also moves to `mine`, which is empty, the worker's share of what waits here.
+    [[nodiscard]] strand* pop_share(work_queue& mine) noexcept;
     /// Whether there is anything that a worker about to sleep could do.
     [[nodiscard]] bool has_work() const noexcept;
     /// There is more to do: wakes a worker, unless one looks for work already.
@@ -45,12 +49,16 @@ struct work_sharing {
     blocking_pool blocking;
     coil::daemons* daemons = nullptr;  // before any of them runs
     idle_workers idle;
+    const int budget;
     const bool runs_woken_next;
     const clock::duration timer_resolution;
 
 private:
     mutable std::mutex mutex_;  // guards what follows
+    [[nodiscard]] strand* take_first() noexcept;
+    void put_last(strand& ready) noexcept;
     strand_queue queue_;
+    std::size_t count_ = 0;            // of strands in it
     atomic<bool> has_queued_ = false;  // written under the mutex
     atomic<bool> is_closing_ = false;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coil/runtime/detail/alarm.hpp>
+#include <coil/runtime/detail/readiness.hpp>
 #include <coil/runtime/io_driver.hpp>
 
 namespace coil {
@@ -51,16 +52,14 @@ private:
     class socket;
     [[nodiscard]] basic_epoll_driver& registered_with(const socket& source) noexcept;
     [[nodiscard]] int register_source(socket& source) noexcept;
-    void bury(socket& closed) noexcept;
-    void free_buried() noexcept;
 
     int poll_;                     // the epoll instance
     detail::alarm alarm_;          // never heard: each ring is an edge of its own
     bool has_nanoseconds_ = true;  // epoll_pwait2 is there
-    socket* buried_ = nullptr;  // closed by another thread; an event may be on its way
-    std::size_t open_ = 0;      // sockets
+    detail::burial_ground<socket> buried_;  // where they are shared
     const void* family_ = this;
-    [[no_unique_address]] lock_of<F> lock_;  // guards these
+    std::size_t open_ = 0;                   // sockets
+    [[no_unique_address]] lock_of<F> lock_;  // guards that
 };
 
 using epoll_driver = basic_epoll_driver<flavour::local>;

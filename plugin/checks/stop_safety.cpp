@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <plugin/checks/stop_safety.hpp>
+#include <plugin/core/body.hpp>
+#include <plugin/core/lock.hpp>
+#include <plugin/core/loss.hpp>
+#include <plugin/core/marks.hpp>
+#include <plugin/core/report.hpp>
+#include <plugin/core/syntax.hpp>
+
+#include <clang/AST/ASTContext.h>
+
+namespace coil_check {
+
+using llvm::dyn_cast;
+using llvm::dyn_cast_or_null;
+
+namespace {
+
+std::string name_of(const clang::CallExpr& call) {
+    if (auto* pipe = dyn_cast<clang::CXXOperatorCallExpr>(&call))
+        if (auto* end = dyn_cast_or_null<clang::CallExpr>(
+                without_wrappers(pipe->getArg(pipe->getNumArgs() - 1))))
+            return name_of(*end);
+    auto* callee = call.getDirectCallee();
+    return callee != nullptr ? "'" + callee->getNameAsString() + "'" : "this";
+}
+
+/// The await that a call is a part of, in the same expression.
+const clang::CoroutineSuspendExpr* await_of(const clang::CallExpr& call,
+                                            const body& in) {
+    for (const clang::Stmt* part = in.parent(&call);
+         llvm::isa_and_nonnull<clang::Expr>(part); part = in.parent(part))
+        if (auto* await = dyn_cast<clang::CoroutineSuspendExpr>(part)) return await;
+    return nullptr;
+}
+
+/// Where a part of a race was made: also, if a variable was moved there, its
+/// initializer.
+const clang::Expr* made_by(const clang::Expr& part) {
+    auto* variable = local_named_by(&part);
+    return variable != nullptr && variable->getInit() != nullptr &&
+                   !variable->getType()->isReferenceType()
+               ? variable->getInit()
+               : &part;
+}
+
+void say(const loss& lost, const clang::CallExpr& stopper, const clang::Stmt& again,
+         report& to) {
+    const std::string what = name_of(*lost.by);
+    const std::string from = "'" + lost.from.name() + "'";
+    finding found{.at = lost.by->getExprLoc(),
+                  .text = what + " loses what it has had of " + from +
+                          " when it is stopped, and that is used again",
+                  .statement = &stopper};
+    found.notes.push_back(
+        {stopper.getExprLoc(), "stopped here, by " + name_of(stopper)});
+    const bool is_loop = &again == lost.by;
+    found.notes.push_back(
+        {again.getBeginLoc(), from + (is_loop ? " is used again here, in "
+                                                "the next round"
+                                              : " is used again here")});
+    if (lost.inner != nullptr)
+        found.notes.push_back({lost.inner->getExprLoc(),
+                               what + " awaits " + name_of(*lost.inner) + ", here"});
+    found.mend = "use " + from + " no further then, or put it into a shield(), or " +
+                 "keep what was read across stops, as read_some() does";
+    to.add(found);
+}
+
+void check_stopper(const clang::CallExpr& stopper, const body& in, report& to) {
+    auto* await = await_of(stopper, in);
+    if (await == nullptr) return;
+    llvm::SmallVector<const clang::Expr*, 4> parts;
+    for (const clang::Expr* each : stopper.arguments())
+        if (each->getType()->isRecordType()) parts.push_back(made_by(*each));
+    const auto count = static_cast<unsigned>(parts.size());
+    for (unsigned i = 0; i < count; ++i) {
+        for (const loss& lost : losses_in(*parts[i])) {
+            auto* again = used_again(lost, *await, {i, count}, in);
+            if (again == nullptr) continue;
+            say(lost, stopper, *again, to);
+            return;
+        }
+    }
+}
+
+void check_body(const body& in, report& to) {
+    if (!in.is_coroutine()) return;
+    for (auto* call : in.calls()) {
+        auto* callee = call->getDirectCallee();
+        if (callee != nullptr && has_mark(*callee, "stops_parts"))
+            check_stopper(*call, in, to);
+    }
+    for (const self_wait& each : self_waits(in)) {
+        const std::string mutex = "'" + each.mutex.name() + "'";
+        const std::string guard = "'" + each.guard->getNameAsString() + "'";
+        to.add({.at = each.await->getKeywordLoc(),
+                .text = "this waits for " + mutex + ", which " + guard +
+                        " holds until it has ended: neither ever goes on",
+                .notes = {{each.guard->getLocation(), guard + " holds it from here on"},
+                          {each.by->getExprLoc(), "it is waited for here"}},
+                .mend = "end " + guard + " before, by a block of its own or by " +
+                        each.guard->getNameAsString() + ".give_back()",
+                .statement = each.await});
+    }
+}
+
+}  // namespace
+
+const rule stop_safety{"stop-safety", level::warning, &check_body};
+
+}  // namespace coil_check

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <plugin/core/place.hpp>
+
+namespace clang {
+class CoroutineSuspendExpr;
+}
+
+namespace coil_check {
+
+class body;
+
+/// An operation that loses something when it is stopped: it is marked so, or its body
+/// can be seen and awaits one on what it was given.
+struct loss {
+    const clang::CallExpr* by = nullptr;  ///< as it is called here
+    place from;                           ///< of whom something is lost
+    const clang::CallExpr* inner =
+        nullptr;  ///< the marked one in its body, if not `by`
+};
+
+/// All that are a part of `whole`, but for what a `shield` keeps from stops.
+llvm::SmallVector<loss, 2> losses_in(const clang::Stmt& whole, unsigned depth = 0);
+
+/// One of the operations that an await stops when another of them has won.
+struct branch_of {
+    unsigned index;
+    unsigned count;
+};
+
+/// Where something is lost of what is used again: on a path that begins where `await`
+/// ended, and goes on where that gave nothing, or not what the branch gives.
+const clang::Stmt* used_again(const loss& of, const clang::CoroutineSuspendExpr& await,
+                              branch_of branch, const body& in);
+
+}  // namespace coil_check
