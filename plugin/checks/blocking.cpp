@@ -2,6 +2,7 @@
 #include <plugin/checks/blocking.hpp>
 #include <plugin/core/blocking_calls.hpp>
 #include <plugin/core/body.hpp>
+#include <plugin/core/crossing.hpp>
 #include <plugin/core/flow.hpp>
 #include <plugin/core/marks.hpp>
 #include <plugin/core/report.hpp>
@@ -10,7 +11,6 @@
 #include <clang/AST/ASTContext.h>
 #include <clang/AST/DeclCXX.h>
 #include <clang/AST/StmtCXX.h>
-#include <clang/Sema/Sema.h>
 #include <llvm/ADT/StringSet.h>
 
 namespace coil_check {
@@ -42,10 +42,18 @@ llvm::DenseSet<const clang::VarDecl*> asked_for_readiness(const body& in) {
     return asked;
 }
 
+/// Whether a descriptor is made there, or changed, that never blocks.
+bool makes_nonblocking(const body& in) {
+    return llvm::any_of(in.calls(), [&](const clang::CallExpr* call) {
+        return chooses_nonblocking(*call, in.ast());
+    });
+}
+
 /// `outer` is the call in the coroutine that leads there; null in the coroutine itself.
 void check_calls(const body& in, const body& coroutine, const clang::CallExpr* outer,
                  int depth, report& to) {
     const auto asked = asked_for_readiness(in);
+    const bool is_nonblocking = makes_nonblocking(in);
     for (auto* call : in.calls()) {
         const clang::CallExpr* from = outer == nullptr ? call : outer;
         if (auto* closure = plain_closure_called_by(*call)) {
@@ -55,7 +63,8 @@ void check_calls(const body& in, const body& coroutine, const clang::CallExpr* o
         }
         const auto found = as_blocking(*call, in.ast());
         auto* object = found ? object_of(*call) : nullptr;
-        if (!found || (object != nullptr && asked.contains(local_named_by(object))))
+        if (!found || (found->is_on_descriptor && is_nonblocking) ||
+            (object != nullptr && asked.contains(local_named_by(object))))
             continue;
         finding said{.at = call->getExprLoc(),
                      .text = "'" + found->name + "' blocks the thread that runs " +
@@ -198,29 +207,13 @@ private:
     llvm::DenseMap<const clang::ValueDecl*, unsigned> index_;
 };
 
-/// Whether what it holds is asked to be `sendable`, which guards are not: that is
-/// another rule's finding.
-bool is_asked_for_sendable(const clang::FunctionDecl& coroutine, const unit& of) {
-    auto* record = class_of(coroutine.getReturnType());
-    if (record == nullptr || !record->hasDefinition()) return false;
-    for (auto* each : record->lookup(&of.ast.Idents.get("is_local"))) {
-        auto* constant = dyn_cast<clang::VarDecl>(each);
-        if (constant == nullptr) continue;
-        if (constant->getAnyInitializer() == nullptr && of.sema != nullptr)
-            of.sema->InstantiateVariableDefinition(constant->getLocation(), constant);
-        auto* initial = constant->getAnyInitializer();
-        clang::Expr::EvalResult value;
-        if (initial != nullptr && !initial->isValueDependent() &&
-            initial->EvaluateAsRValue(value, of.ast) && value.Val.isInt())
-            return value.Val.getInt().isZero();
-    }
-    return false;
-}
-
 void check_body(const body& in, report& to) {
     if (!in.is_coroutine()) return;
     check_calls(in, in, nullptr, 0, to);
-    locks(in, !is_asked_for_sendable(in.function(), to.of())).check(to);
+    // Where what is held has to be sendable, a guard is another rule's finding.
+    const bool moves =
+        to.of().types->moves_between_threads(in.function().getReturnType());
+    locks(in, !moves).check(to);
 }
 
 }  // namespace

@@ -88,6 +88,21 @@ coil::task<> looks_at_descriptors(pollfd* all, int poller, epoll_event* found) {
     co_return;
 }
 
+coil::task<> reads_what_never_blocks(char* into) {
+    int ends[2] = {};
+    ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends);
+    ::read(ends[0], into, 1);
+    ::send(ends[1], into, 1, 0);
+    co_return;
+}
+
+coil::task<> reads_what_may_block(char* into) {
+    int ends[2] = {};
+    ::socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
+    ::read(ends[0], into, 1);  // expected-warning {{'read' blocks}}
+    co_return;
+}
+
 struct file {
     int read(char* into, int size);
     void connect();

@@ -6,6 +6,7 @@
 #include <clang/AST/ASTContext.h>
 #include <clang/AST/ExprCXX.h>
 #include <llvm/ADT/StringMap.h>
+#include <llvm/ADT/StringSet.h>
 
 namespace coil_check {
 
@@ -171,7 +172,7 @@ const table& functions() {
 std::optional<blocking_call> found_in(const table& all, const std::string& name) {
     const auto entry = all.find(name);
     if (entry == all.end()) return std::nullopt;
-    return blocking_call{name, entry->second};
+    return blocking_call{.name = name, .mend = entry->second};
 }
 
 /// What a member is called as, from the object's class up to the one that declares it:
@@ -209,7 +210,8 @@ std::optional<blocking_call> reading_input(const clang::CallExpr& call,
         if (!callee.getDeclName().isIdentifier() || !members.count(callee.getName()) ||
             !is_standard_input(member->getImplicitObjectArgument()))
             return std::nullopt;
-        return blocking_call{"std::cin." + callee.getName().str(), on_pool};
+        return blocking_call{.name = "std::cin." + callee.getName().str(),
+                             .mend = on_pool};
     }
     // std::cin >> a >> b is one read for the reader, and its innermost call is this.
     const bool is_shift = callee.getOverloadedOperator() == clang::OO_GreaterGreater;
@@ -220,7 +222,8 @@ std::optional<blocking_call> reading_input(const clang::CallExpr& call,
         {"fscanf", true},      {"getline", true}};
     if (!takers.count(name)) return std::nullopt;
     for (auto* argument : call.arguments())
-        if (is_standard_input(argument)) return blocking_call{name, on_pool};
+        if (is_standard_input(argument))
+            return blocking_call{.name = name, .mend = on_pool};
     return std::nullopt;
 }
 
@@ -288,11 +291,30 @@ std::optional<blocking_call> in_c(const clang::CallExpr& call,
         if (given && (out->flag == 0 ? *given == 0 : (*given & out->flag) != 0))
             return std::nullopt;
     }
-    if (auto found = found_in(functions_in_c(), name.str())) return found;
+    if (auto found = found_in(functions_in_c(), name.str())) {
+        static const llvm::StringSet<> waiting = {
+            "poll", "ppoll", "select", "pselect", "epoll_wait", "epoll_pwait"};
+        found->is_on_descriptor = found->mend == reads && !waiting.contains(name);
+        return found;
+    }
     return found_in(functions_of_libraries(), name.str());
 }
 
 }  // namespace
+
+bool chooses_nonblocking(const clang::CallExpr& call, const clang::ASTContext& ast) {
+    constexpr std::int64_t nonblocking = 0x800;  // O_NONBLOCK, SOCK_NONBLOCK, ...
+    static const llvm::StringSet<> choosing = {
+        "socket", "socketpair", "accept4",        "open",     "openat",
+        "fcntl",  "pipe2",      "timerfd_create", "signalfd", "eventfd"};
+    auto* callee = call.getDirectCallee();
+    return callee != nullptr && callee->isExternC() &&
+           choosing.contains(name_of(call)) &&
+           llvm::any_of(call.arguments(), [&](const clang::Expr* argument) {
+               return argument->getType()->isIntegerType() &&
+                      (number(argument, ast).value_or(0) & nonblocking) != 0;
+           });
+}
 
 bool only_looks(const clang::CallExpr& call, const clang::ASTContext& ast) {
     auto* callee = call.getDirectCallee();
@@ -314,7 +336,7 @@ std::optional<blocking_call> as_blocking(const clang::CallExpr& call,
     auto* callee = call.getDirectCallee();
     if (callee == nullptr) return std::nullopt;
     if (has_mark(*callee, "blocking"))
-        return blocking_call{callee->getNameAsString(), on_pool};
+        return blocking_call{.name = callee->getNameAsString(), .mend = on_pool};
     if (auto found = reading_input(call, *callee)) return found;
     if (auto found = in_c(call, *callee, ast)) return found;
     if (callee->isExternC() || only_looks(call, ast)) return std::nullopt;

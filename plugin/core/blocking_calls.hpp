@@ -16,8 +16,9 @@ namespace coil_check {
 
 /// A call that makes its thread wait.
 struct blocking_call {
-    std::string name;      // of what is called
-    llvm::StringRef mend;  // what to do instead
+    std::string name;               // of what is called
+    llvm::StringRef mend;           // what to do instead
+    bool is_on_descriptor = false;  // blocks only if that does
 };
 
 /// What is known of the standard library, POSIX and a few libraries, and what is marked
@@ -25,6 +26,9 @@ struct blocking_call {
 /// not block.
 std::optional<blocking_call> as_blocking(const clang::CallExpr& call,
                                          const clang::ASTContext& ast);
+
+/// Whether it makes a descriptor, or changes one, that does not block: O_NONBLOCK.
+bool chooses_nonblocking(const clang::CallExpr& call, const clang::ASTContext& ast);
 
 /// Whether it waits with a timeout of zero, so that it only looks: `wait_for(0s)`.
 bool only_looks(const clang::CallExpr& call, const clang::ASTContext& ast);

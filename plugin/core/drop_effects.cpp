@@ -25,12 +25,6 @@ bool is_nothing(const clang::Expr* value) {
 
 namespace {
 
-llvm::StringRef name_of(const clang::CallExpr& call) {
-    auto* callee = call.getDirectCallee();
-    if (callee == nullptr || !callee->getDeclName().isIdentifier()) return {};
-    return callee->getName();
-}
-
 bool is_drop_type(const clang::Expr& expression, const unit& of) {
     return dropped_in(expression.getType(), of) != nullptr;
 }

@@ -17,12 +17,6 @@ using llvm::dyn_cast_or_null;
 
 namespace {
 
-llvm::StringRef name_of(const clang::CallExpr& call) {
-    auto* callee = call.getDirectCallee();
-    if (callee == nullptr || !callee->getDeclName().isIdentifier()) return {};
-    return callee->getName();
-}
-
 /// The generator that a variable is the next item of.
 const clang::ValueDecl* read_by(const clang::ValueDecl& item) {
     auto* variable = dyn_cast<clang::VarDecl>(&item);

@@ -88,6 +88,12 @@ const clang::VarDecl* local_named_by(const clang::Expr* expression) {
     return variable && variable->hasLocalStorage() ? variable : nullptr;
 }
 
+llvm::StringRef name_of(const clang::CallExpr& call) {
+    auto* callee = call.getDirectCallee();
+    if (callee == nullptr || !callee->getDeclName().isIdentifier()) return {};
+    return callee->getName();
+}
+
 const clang::Expr* object_of(const clang::CallExpr& call) {
     if (auto* member = dyn_cast<clang::CXXMemberCallExpr>(&call))
         return member->getImplicitObjectArgument();

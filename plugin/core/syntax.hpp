@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <llvm/ADT/StringRef.h>
+
 namespace clang {
 class CallExpr;
 class CXXMemberCallExpr;
@@ -28,6 +30,9 @@ const clang::VarDecl* variable_of(const clang::ValueDecl* declared);
 /// The local variable that an expression names, or names a part of: `x`, `x.y`, `x[1]`,
 /// `std::move(x)`. Null if there is none, as in `x->y`.
 const clang::VarDecl* local_named_by(const clang::Expr* expression);
+
+/// The plain name of what is called; empty if it has none.
+llvm::StringRef name_of(const clang::CallExpr& call);
 
 /// The object of a member call, an operator call, or a call of a closure; null if the
 /// call has none.

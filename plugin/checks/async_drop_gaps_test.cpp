@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Known gaps: mending one fails here.
+#include <coil/core/core.hpp>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+struct connection {
+    int id = 0;
+    void ping();
+    coil::task<> async_drop();
+};
+connection make();
+coil::task<> work();
+coil::task<> closes(connection& c);
+
+// Not found: any call may throw, and what it leaves is destroyed.
+coil::task<> a_call_throws() {
+    connection c = make();
+    c.ping();
+    co_await coil::own(std::move(c));
+}
+
+// Not found: only one of them is dropped.
+coil::task<> drops_one_of_two() {
+    std::vector<connection> all;
+    all.push_back(make());
+    all.push_back(make());
+    co_await coil::drop(all.front());
+}
+
+// Not found: whose member it is, nobody looks.
+struct holder {
+    std::unique_ptr<connection> c;
+    coil::task<> async_drop();
+};
+coil::task<> overwrites_in_another(holder* of) {
+    of->c = nullptr;
+    co_await work();
+}
+
+// Not found: a template that nobody makes an instance of.
+template <class T>
+coil::task<> never_instantiated() {
+    connection c = make();
+    co_await work();
+}
+
+// Found, although it is right: the parameter has no mark COIL_DROPS.
+coil::task<> dropped_by_another() {
+    // expected-error@+1 {{'c' is destroyed at the end of its scope}}
+    connection c = make();
+    co_await closes(c);
+}
