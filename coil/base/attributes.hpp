@@ -115,6 +115,14 @@
 /// with all that it captures and refers to.
 #define COIL_REQUIRES_SENDABLE COIL_MARK("requires_sendable")
 
+/// On a function: futures that it is given go on when it has returned, and when its
+/// caller has: what they refer to has to live longer than that.
+#define COIL_SPAWNS COIL_MARK("spawns")
+
+/// On a function that gives a future: that refers to nothing of what the function was
+/// given, or of its object.
+#define COIL_BORROWS_NOTHING COIL_MARK("borrows_nothing")
+
 /// Around code that reads a union by its tag: GCC loses sight of the tag and takes what
 /// it rules out for an uninitialized read.
 #if COIL_CLANG

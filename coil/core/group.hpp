@@ -55,7 +55,7 @@ public:
     /// `with_group` throws.
     /// Allocates: one block for the strand, from `allocate_frame`.
     template <class A>
-    void spawn(A&& work);
+    COIL_SPAWNS void spawn(A&& work);
 
     /// Asks all children to stop, those to come as well; the body goes on, and its
     /// result stands.

@@ -151,7 +151,7 @@ public:
 /// alone. If the handle is gone by then, it fails the group. Allocates: one block for
 /// the strand, from `allocate_frame`.
 template <awaitable A>
-join_handle<await_result_t<A>> spawn_with_handle(group& of, A&& work) {
+COIL_SPAWNS join_handle<await_result_t<A>> spawn_with_handle(group& of, A&& work) {
     auto* const child = new detail::handled_child<A>(of, std::forward<A>(work));
     child->enter();
     return join_handle<await_result_t<A>>(*child);

@@ -36,6 +36,7 @@ template <class A>
 class here_operation : public frame_operation<here_operation<A>> {
 public:
     static constexpr const char* what = "assume_here";
+    static constexpr bool is_local = false;  // as the recipe says
 
     here_operation(assumed_home home, A&& work) noexcept
         : work_(std::forward<A>(work)),

@@ -35,7 +35,7 @@ public:
     /// text.
     template <class A>
         requires(!std::is_lvalue_reference_v<A>)
-    void spawn(std::string_view name, A&& work);
+    COIL_SPAWNS void spawn(std::string_view name, A&& work);
 
     /// How many there are.
     [[nodiscard]] std::size_t alive() const noexcept {
@@ -118,7 +118,7 @@ void daemons::spawn(std::string_view name, A&& work) {
 /// Requires: called from a strand whose runtime has daemons.
 template <class A>
     requires(!std::is_lvalue_reference_v<A>)
-void spawn_daemon(std::string_view name, A&& work) {
+COIL_SPAWNS void spawn_daemon(std::string_view name, A&& work) {
     strand* const current = strand::current();
     COIL_EXPECTS(current != nullptr && "daemons are spawned in a strand");
     auto* const found = current->runs_on().find_service<daemons>();

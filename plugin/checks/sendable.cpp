@@ -54,7 +54,7 @@ public:
             return !types_.may(crossing::moves, type) ||
                    (variable != nullptr && thread_local_behind(*variable) != nullptr);
         };
-        for (const auto& each : held_across(in_, matters)) check_held(each);
+        for (const auto& each : held_across(in_, to_.of(), matters)) check_held(each);
     }
 
 private:

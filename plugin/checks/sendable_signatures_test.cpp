@@ -2,7 +2,9 @@
 // What a coroutine holds from its first step on: parameters, its object, captures; and
 // what it gives. Templates count as they are used.
 #include <coil/core/core.hpp>
+#include <coil/runtime/blocking.hpp>
 #include <coil/stream/generator.hpp>
+#include <coil/sync/event.hpp>
 
 #include <atomic>
 #include <functional>
@@ -101,6 +103,18 @@ void captures(holder& shown, std::string& text, int number) {
     auto local = [&shown]() -> coil::local_task<> { co_await work(); };
     auto no_coroutine = [&shown] { use(shown); };
     use(by_value, by_reference, by_copy, by_name, by_init, local, no_coroutine);
+}
+void silenced_lambdas(holder& shown) {
+    [[gsl::suppress("coil-sendable")]] auto one = [&shown]() -> coil::task<> {
+        holder held = shown;
+        co_await work();
+        use(held);
+    };
+    use(one);
+    [[gsl::suppress("coil-sendable")]] {
+        auto other = [&shown]() -> coil::task<> { co_await work(); };
+        use(other);
+    }
 }
 struct captures_this {
     window shown;
@@ -220,6 +234,11 @@ coil::task<> unused_template(T) {
 
 // Parameters that ask for it.
 
+coil::local_task<> on_the_pool(coil::local::event& happened, std::string& text) {
+    co_await coil::blocking([&text] { use(text); });
+    // expected-error@+1 {{where 'blocking' takes it}}
+    co_await coil::blocking([&happened] { happened.set(); });
+}
 void run_elsewhere(COIL_REQUIRES_SENDABLE std::function<void()> work);
 template <class F>
 void run_there(COIL_REQUIRES_SENDABLE F&&) {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Which temporaries and operands an unfinished expression holds across an await in it.
 #include <coil/core/core.hpp>
+#include <coil/runtime/assume_here.hpp>
 
 #include <memory>
 #include <optional>
@@ -54,6 +55,14 @@ coil::task<> lent_to_what_is_awaited(int (*print)(int)) {
 coil::task<> dead_in_a_block(int (*print)(int)) {
     { print(make_window().title()); }
     co_await work();
+}
+
+coil::task<> taken_over_by_a_coroutine(coil::task<> (*f)(std::unique_ptr<window>)) {
+    co_await f(std::make_unique<window>());
+}
+coil::local_task<int> local_number();
+coil::task<int> taken_over_by_a_combinator() {
+    co_return co_await coil::assume_here(local_number());
 }
 
 // The order of evaluation, where the language says it.

@@ -7,6 +7,7 @@
 #include <plugin/core/syntax.hpp>
 
 #include <clang/AST/ASTContext.h>
+#include <clang/AST/Attr.h>
 #include <clang/AST/StmtCXX.h>
 
 namespace coil_check {
@@ -21,8 +22,8 @@ void check_discarded(const clang::CallExpr& call, const body& in, report& to) {
     const auto becomes = fate_of(call, in, to.of());
     if (becomes.is != fate::discarded || becomes.future != &call) return;
     finding found{.at = call.getExprLoc(),
-                  .text = "this '" + text_of(call.getType(), in.ast()) +
-                          "' is thrown away, so what it would do never happens",
+                  .text = "this " + quoted(call.getType(), in.ast(), "future") +
+                          " is thrown away, so what it would do never happens",
                   .statement = &call};
     if (in.is_coroutine()) {
         found.mend = "await it, or give it to a group's spawn()";
@@ -90,7 +91,10 @@ private:
         }
         if (is_used) {
             followed_.push_back(&variable);
-        } else if (variable.getInit() != nullptr) {
+            // A leaf may do its part by being made: `auto change = changed.wait();`.
+            is_lazy_.push_back(is_coroutine_type(variable.getType(), to_.of()));
+        } else if (variable.getInit() != nullptr &&
+                   !variable.hasAttr<clang::UnusedAttr>()) {
             say_never(variable);
         }
     }
@@ -156,7 +160,8 @@ private:
         const int index = variable != nullptr ? index_of(*variable) : -1;
         if (index < 0) return;
         const auto place = static_cast<unsigned>(index);
-        if (says_ && facts.test(holds(place)) && said_.insert(variable).second)
+        if (says_ && facts.test(holds(place)) && is_lazy_[place] &&
+            said_.insert(variable).second)
             say_lost(*variable, trigger);
         facts.reset(holds(place));
         facts.reset(is_used_up(place));
@@ -206,6 +211,7 @@ private:
     const body& in_;
     report& to_;
     llvm::SmallVector<const clang::VarDecl*, 8> followed_;
+    llvm::SmallVector<bool, 8> is_lazy_;
     bool says_ = false;  // the facts are known
     llvm::DenseSet<const clang::VarDecl*> said_;
 };

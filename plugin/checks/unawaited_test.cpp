@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/core/core.hpp>
+#include <coil/sync/notify.hpp>
 #include <coil/time/sleep.hpp>
 
 #include <utility>
@@ -59,6 +60,11 @@ coil::task<> forgotten() {
     co_return;
 }
 
+coil::task<> forgotten_on_purpose() {
+    [[maybe_unused]] auto t = answer();
+    co_return;
+}
+
 coil::task<> kept_and_awaited() {
     auto t = answer();
     co_await std::move(t);
@@ -99,6 +105,11 @@ coil::task<> thrown_past() {
     auto t = answer();
     if (is_late()) throw 1;
     co_await std::move(t);
+}
+coil::task<> begun_before_it_asks(coil::notify& changed) {
+    auto change = changed.wait();
+    if (is_late()) co_return;
+    co_await std::move(change);
 }
 coil::task<> handed_on(coil::group& g) {
     auto t = answer();

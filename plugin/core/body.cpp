@@ -94,6 +94,7 @@ void body::walk_children(const clang::Stmt& of) {
 
 void body::walk_variable(const clang::VarDecl& variable, const clang::Stmt& in) {
     if (variable.hasLocalStorage()) locals_.push_back(&variable);
+    declared_[&variable] = &in;
     auto* initial = variable.getInit();
     if (initial == nullptr) return;
     initialized_[initial] = &variable;
@@ -113,6 +114,7 @@ void body::walk_declarations(const clang::DeclStmt& statement) {
 }
 
 void body::walk_lambda(const clang::LambdaExpr& lambda) {
+    lambdas_.push_back(&lambda);
     auto initial = lambda.capture_init_begin();
     for (const auto& capture : lambda.captures()) {
         const clang::Expr* value = *initial++;
@@ -133,6 +135,10 @@ void body::note(const clang::Stmt& statement) {
         temporaries_.push_back(temporary);
     } else if (auto* use = dyn_cast<clang::DeclRefExpr>(&statement)) {
         note_use(*use);
+    } else if (auto* leaves = dyn_cast<clang::ReturnStmt>(&statement)) {
+        if (auto* value = leaves->getRetValue()) returns_.push_back(value);
+    } else if (auto* ends = dyn_cast<clang::CoreturnStmt>(&statement)) {
+        if (auto* value = ends->getOperand()) returns_.push_back(value);
     }
 }
 

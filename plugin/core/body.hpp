@@ -40,6 +40,13 @@ public:
     [[nodiscard]] llvm::ArrayRef<const clang::CallExpr*> calls() const {
         return calls_;
     }
+    [[nodiscard]] llvm::ArrayRef<const clang::LambdaExpr*> lambdas() const {
+        return lambdas_;
+    }
+    /// What is returned, by return or co_return.
+    [[nodiscard]] llvm::ArrayRef<const clang::Expr*> returns() const {
+        return returns_;
+    }
     /// Temporaries that have a destructor.
     [[nodiscard]] llvm::ArrayRef<const clang::Expr*> temporaries() const {
         return temporaries_;
@@ -54,6 +61,10 @@ public:
     /// The variable that an expression initializes, or null.
     [[nodiscard]] const clang::VarDecl* initialized_by(const clang::Expr& whole) const {
         return initialized_.lookup(&whole);
+    }
+    /// The statement that declares a local variable; null for a parameter.
+    [[nodiscard]] const clang::Stmt* declares(const clang::VarDecl& variable) const {
+        return declared_.lookup(&variable);
     }
     /// Whether somebody else may know where the variable is: its address was taken, or
     /// a reference bound to it.
@@ -82,11 +93,14 @@ private:
     bool is_coroutine_ = false;
     llvm::SmallVector<const clang::CoroutineSuspendExpr*, 8> suspensions_;
     llvm::SmallVector<const clang::CallExpr*, 32> calls_;
+    llvm::SmallVector<const clang::LambdaExpr*, 4> lambdas_;
+    llvm::SmallVector<const clang::Expr*, 4> returns_;
     llvm::SmallVector<const clang::Expr*, 16> temporaries_;
     llvm::SmallVector<const clang::VarDecl*, 16> locals_;
     llvm::DenseMap<const clang::VarDecl*, llvm::SmallVector<const clang::Expr*, 4>>
         uses_;
     llvm::DenseMap<const clang::Stmt*, const clang::VarDecl*> initialized_;
+    llvm::DenseMap<const clang::VarDecl*, const clang::Stmt*> declared_;
     llvm::DenseSet<const clang::VarDecl*> lent_;
     llvm::DenseMap<const clang::Stmt*, const clang::Stmt*> parents_;
     mutable std::unique_ptr<flow> control_;

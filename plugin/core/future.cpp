@@ -53,6 +53,13 @@ bool is_future_class(const clang::CXXRecordDecl& record, const unit& of) {
 
 }  // namespace
 
+bool is_coroutine_type(clang::QualType type, const unit& of) {
+    auto* record = class_of(type);
+    if (record == nullptr || !record->hasDefinition()) return false;
+    if (llvm::is_contained(of.chosen.futures, plain_name(*record))) return true;
+    return !record->getDefinition()->lookup(&of.ast.Idents.get("promise_type")).empty();
+}
+
 bool is_future(const clang::Expr& made, const unit& of) {
     return made.isPRValue() && is_future(made.getType(), of);
 }
@@ -114,7 +121,7 @@ private:
     bool by_call(const clang::CallExpr& call, const clang::Stmt& part) {
         if (is_move(call)) return false;
         const bool is_callee = call.getCallee() == &part;
-        if (!is_callee && is_future(call.getType(), of_)) {
+        if (!is_callee && is_future(call, of_)) {
             found_.future = &call;
             return false;
         }

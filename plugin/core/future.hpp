@@ -23,6 +23,10 @@ bool is_future(clang::QualType type, const unit& of);
 /// Whether an expression makes one, rather than naming one.
 bool is_future(const clang::Expr& made, const unit& of);
 
+/// Whether it is the type of coroutines: they do nothing until they are awaited, and
+/// keep their parameters.
+bool is_coroutine_type(clang::QualType type, const unit& of);
+
 /// What becomes of a future where it is made.
 enum class fate : unsigned char {
     awaited,   // by the full expression that makes it, also inside of a join, race, ...

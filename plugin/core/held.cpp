@@ -24,8 +24,9 @@ using matters_to = llvm::function_ref<bool(clang::QualType, const clang::VarDecl
 
 class holder {
 public:
-    holder(const body& in, matters_to matters)
+    holder(const body& in, const unit& of, matters_to matters)
         : in_(in),
+          of_(of),
           matters_(matters),
           sources_(in.ast().getSourceManager()) {
         for (auto* each : in.locals())
@@ -34,7 +35,7 @@ public:
 
     std::vector<held> find() {
         for (auto* each : in_.suspensions()) {
-            pending waiting = pending_at(*each, in_);
+            pending waiting = pending_at(*each, in_, of_);
             add_temporaries(waiting, *each);
             add_operands(waiting, *each);
             add_awaiter(*each);
@@ -151,6 +152,7 @@ private:
     }
 
     const body& in_;
+    const unit& of_;
     matters_to matters_;
     const clang::SourceManager& sources_;
     llvm::SmallVector<const clang::VarDecl*, 8> asked_;
@@ -163,9 +165,9 @@ private:
 
 }  // namespace
 
-std::vector<held> held_across(const body& in, matters_to matters) {
+std::vector<held> held_across(const body& in, const unit& of, matters_to matters) {
     if (in.suspensions().empty()) return {};
-    auto found = holder(in, matters).find();
+    auto found = holder(in, of, matters).find();
     const auto& sources = in.ast().getSourceManager();
     llvm::sort(found, [&](const held& one, const held& other) {
         const auto at = one.across->getKeywordLoc();

@@ -9,6 +9,7 @@
 namespace coil_check {
 
 class body;
+struct unit;
 
 /// Something that a coroutine holds across one of its suspensions, besides its
 /// parameters.
@@ -32,7 +33,7 @@ struct held {
 /// What `in` holds across its suspensions, as far as `matters(type, variable)`; of what
 /// is no variable, that is null. In the order of the source.
 std::vector<held> held_across(
-    const body& in,
+    const body& in, const unit& of,
     llvm::function_ref<bool(clang::QualType, const clang::VarDecl*)> matters);
 
 /// The type of the object that the frame holds for a variable: of a reference that

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <plugin/core/body.hpp>
+#include <plugin/core/future.hpp>
+#include <plugin/core/liveness.hpp>
 #include <plugin/core/pending.hpp>
 #include <plugin/core/syntax.hpp>
 
@@ -173,10 +175,25 @@ private:
 
 }  // namespace
 
-pending pending_at(const clang::CoroutineSuspendExpr& suspension, const body& in) {
+/// Whether a call that gives a future takes all of it over: `race(make(), ...)`.
+static bool is_moved_on(const clang::Expr& temporary, const body& in, const unit& of) {
+    if (!is_empty_when_moved(temporary.getType())) return false;
+    const clang::Stmt* part = &temporary;
+    auto* whole = in.parent(part);
+    while (isa_and_nonnull<clang::MaterializeTemporaryExpr, clang::ImplicitCastExpr>(
+        whole))
+        part = std::exchange(whole, in.parent(whole));
+    auto* call = dyn_cast_or_null<clang::CallExpr>(whole);
+    return call != nullptr && is_future(*call, of) &&
+           llvm::is_contained(call->arguments(), part);
+}
+
+pending pending_at(const clang::CoroutineSuspendExpr& suspension, const body& in,
+                   const unit& of) {
     pending found;
     for (auto* each : in.temporaries())
-        if (!becomes_variable(*each, in) && may_precede(*each, suspension, in))
+        if (!becomes_variable(*each, in) && may_precede(*each, suspension, in) &&
+            !is_moved_on(*each, in, of))
             found.temporaries.push_back(each);
     operand_collector(suspension, in, found).collect();
     return found;

@@ -4,7 +4,10 @@
 
 #include <clang/AST/ASTContext.h>
 #include <clang/AST/Attr.h>
+#include <clang/AST/DeclCXX.h>
 #include <clang/AST/Stmt.h>
+#include <clang/Basic/SourceManager.h>
+#include <llvm/Support/raw_ostream.h>
 
 namespace coil_check {
 
@@ -53,7 +56,24 @@ void report::add(const finding& found) {
         for (const auto& fix : found.fixes) said << fix;
     }
     for (const auto& each : found.notes) to.Report(each.at, note) << each.text;
+    if (within_ != nullptr) say_instance(*within_, note);
     if (!found.mend.empty()) to.Report(note) << found.mend;
+}
+
+/// Of a template, with what and where it was used.
+void report::say_instance(const body& in, unsigned note) const {
+    const auto& function = in.function();
+    const auto used_at = function.getPointOfInstantiation();
+    if (!function.isTemplateInstantiation() || used_at.isInvalid()) return;
+    std::string name;
+    llvm::raw_string_ostream text(name);
+    function.getNameForDiagnostic(text, clang::PrintingPolicy(of_.ast.getLangOpts()),
+                                  true);
+    const auto place = of_.ast.getSourceManager().getPresumedLoc(used_at);
+    if (place.isInvalid()) return;
+    of_.ast.getDiagnostics().Report(note) << "in '" + name + "', as used at " +
+                                                 place.getFilename() + ":" +
+                                                 std::to_string(place.getLine());
 }
 
 level report::chosen() const {
@@ -61,14 +81,30 @@ level report::chosen() const {
     return asked == of_.chosen.levels.end() ? by_.by_default : asked->second;
 }
 
+/// Whether an attribute around a statement silences the rule, in its function or, if
+/// that is a lambda, in the function that makes it.
+static bool is_silent_around(const clang::Stmt* statement, const body& in,
+                             const std::string& rule) {
+    if (is_silent(&in.function(), rule)) return true;
+    for (auto* each = statement; each != nullptr; each = in.parent(each))
+        if (is_silent(*each, rule)) return true;
+    auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&in.function());
+    if (method == nullptr || !method->getParent()->isLambda()) return false;
+    auto* outer =
+        llvm::dyn_cast<clang::FunctionDecl>(method->getParent()->getDeclContext());
+    if (outer == nullptr || !outer->hasBody() || outer->isDependentContext())
+        return false;
+    const body around(*outer, in.ast());
+    auto* made = llvm::find_if(around.lambdas(), [&](const clang::LambdaExpr* each) {
+        return each->getLambdaClass() == method->getParent();
+    });
+    return made != around.lambdas().end() && is_silent_around(*made, around, rule);
+}
+
 bool report::is_silenced(const finding& found) const {
     const std::string rule = "coil-" + by_.name.str();
-    if (is_silent(found.declaration, rule)) return true;
-    if (within_ == nullptr) return false;
-    if (is_silent(&within_->function(), rule)) return true;
-    for (auto* each = found.statement; each != nullptr; each = within_->parent(each))
-        if (is_silent(*each, rule)) return true;
-    return false;
+    return is_silent(found.declaration, rule) ||
+           (within_ != nullptr && is_silent_around(found.statement, *within_, rule));
 }
 
 std::string text_of(clang::QualType type, const clang::ASTContext& ast) {
@@ -77,6 +113,13 @@ std::string text_of(clang::QualType type, const clang::ASTContext& ast) {
     policy.SuppressDefaultTemplateArgs = true;
     policy.Bool = true;
     return type.getAsString(policy);
+}
+
+std::string quoted(clang::QualType type, const clang::ASTContext& ast,
+                   llvm::StringRef otherwise) {
+    const std::string whole = type.getCanonicalType().getAsString();
+    const bool is_hidden = llvm::StringRef(whole).contains("coil::detail::");
+    return is_hidden ? otherwise.str() : "'" + text_of(type, ast) + "'";
 }
 
 }  // namespace coil_check

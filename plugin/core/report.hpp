@@ -31,8 +31,8 @@ struct finding {
     llvm::SmallVector<note, 4> notes = {};
     std::string mend = {};
     llvm::SmallVector<clang::FixItHint, 2> fixes = {};
-    /// What `[[gsl::suppress("coil-<rule>")]]` on it, or around it, silences. The
-    /// function's own attribute always does.
+    /// What `[[gsl::suppress("coil-<rule>")]]` on it, or around it, silences. That of
+    /// the function always does, and what is around it, if it is a lambda.
     const clang::Stmt* statement = nullptr;
     const clang::Decl* declaration = nullptr;
 };
@@ -51,6 +51,7 @@ public:
 private:
     [[nodiscard]] bool is_silenced(const finding& found) const;
     [[nodiscard]] level chosen() const;
+    void say_instance(const body& in, unsigned note) const;
 
     unit& of_;
     const rule& by_;
@@ -59,5 +60,9 @@ private:
 
 /// A type as the user wrote it: no `class`, no defaulted template arguments.
 std::string text_of(clang::QualType type, const clang::ASTContext& ast);
+
+/// The same in quotes, or `otherwise` if the name is no user's business: `detail::`.
+std::string quoted(clang::QualType type, const clang::ASTContext& ast,
+                   llvm::StringRef otherwise);
 
 }  // namespace coil_check

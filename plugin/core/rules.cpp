@@ -2,6 +2,7 @@
 #include <plugin/checks/advice.hpp>
 #include <plugin/checks/compiler.hpp>
 #include <plugin/checks/cost.hpp>
+#include <plugin/checks/lifetime.hpp>
 #include <plugin/checks/sendable.hpp>
 #include <plugin/checks/stop_safety.hpp>
 #include <plugin/checks/unawaited.hpp>
@@ -15,6 +16,7 @@ static const rule* const rules[] = {
     &advice,
     &compiler,
     &cost,
+    &lifetime,
     &sendable,
     &stop_safety,
     &unawaited,
