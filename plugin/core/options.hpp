@@ -19,7 +19,7 @@ struct options {
     llvm::StringMap<level> levels;     ///< Per rule, where it is not the rule's own.
     std::vector<std::string> futures;  ///< Foreign task types: `QCoro::Task`.
     bool looks_into_system = false;    ///< Check system headers, too.
-    unsigned frame_budget = 4096;      ///< In bytes: what the rule cost allows a frame.
+    unsigned frame_budget = 8192;      ///< In bytes: what the rule cost allows a frame.
 
     /// Takes one of `<rule>=error|warning|off`, `future=<name>`, `system-headers`,
     /// `frame-budget=<bytes>`.
