@@ -203,7 +203,7 @@ coil::local_task<> hand_on() {
 }
 coil::local_task<> forget() {
     words log;
-    auto serving = hang_with(log, resource(log, "r"));
+    [[maybe_unused]] auto serving = hang_with(log, resource(log, "r"));
     co_await yield_now();
 }
 }  // namespace

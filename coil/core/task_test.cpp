@@ -45,7 +45,7 @@ COIL_TEST("task: gives the value of the task it awaits") {
 COIL_TEST("task: does nothing until it is awaited") {
     bool ran = false;
     {
-        auto never = [](bool& flag) -> coil::task<> {
+        [[maybe_unused]] auto never = [](bool& flag) -> coil::task<> {
             flag = true;
             co_return;
         }(ran);
@@ -114,7 +114,7 @@ COIL_TEST("task: one that is never awaited destroys its parameters, the last fir
         held a = hold("a");
         held b = hold("b");
         held c = hold("c");
-        auto never = take(std::move(a), std::move(b), std::move(c));
+        [[maybe_unused]] auto never = take(std::move(a), std::move(b), std::move(c));
         CHECK(log.empty());
     }
 #if COIL_CLANG
@@ -135,7 +135,7 @@ COIL_TEST("task: one variable holds the work of either of two functions") {
 }
 
 namespace {
-coil::local_task<> await_twice() {
+[[gsl::suppress("coil-unawaited")]] coil::local_task<> await_twice() {
     auto once = answer();
     const int first = co_await std::move(once);
     const int second = co_await std::move(once);

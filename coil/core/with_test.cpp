@@ -298,7 +298,7 @@ COIL_TEST("with: a drop that only forwards is called when the body has ended") {
 TEST_CASE("with: one that nobody awaits ends a debug build") {
     const std::string said = coil::testing::last_words_of([]() -> coil::local_task<> {
         words log;
-        auto idle = coil::with(resource(log, "r"), [](resource&) {});
+        [[maybe_unused]] auto idle = coil::with(resource(log, "r"), [](resource&) {});
         co_return;
     });
     CHECK(coil::testing::says(said, "a with, own or drop was never awaited"));

@@ -58,14 +58,14 @@ TEST_CASE("assume_here: a task awaits what is local where strands stay") {
 
 TEST_CASE("assume_here: a leaf, in a branch, in a child, and what it gives is local") {
     local::event happened;
-    auto wait = [&]() -> task<> {
+    [[gsl::suppress("coil-sendable")]] auto wait = [&]() -> task<> {
         co_await race(assume_here(happened.wait()), testing::never());
     };
-    auto set = [&]() -> task<> {
+    [[gsl::suppress("coil-sendable")]] auto set = [&]() -> task<> {
         co_await yield_now();
         happened.set();
     };
-    auto both = [&]() -> task<> {
+    [[gsl::suppress("coil-sendable")]] auto both = [&]() -> task<> {
         co_await with_group([&](group& g) {
             g.spawn(wait());
             g.spawn(set());

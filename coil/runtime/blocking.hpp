@@ -133,7 +133,8 @@ private:
 /// Allocates: never, but for a thread now and then.
 template <class F>
     requires std::invocable<F&>
-[[nodiscard]] blocking_call<F> blocking(F job, blocking_options options = {}) {
+[[nodiscard]] blocking_call<F> blocking(COIL_REQUIRES_SENDABLE F job,
+                                        blocking_options options = {}) {
     return blocking_call<F>(std::move(job), options);
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/core/closure.hpp>
 #include <coil/core/group.hpp>
 #include <coil/core/task.hpp>
 #include <coil/core/yield.hpp>
@@ -55,11 +56,10 @@ TEST_CASE("multi_thread_options: what is woken may be taken by others if it queu
     std::atomic<bool> has_run = false;
     const auto wakes_and_computes = [&]() -> task<> {
         co_await with_group([&](group& all) -> task<> {
-            const auto other = [&]() -> task<> {
+            all.spawn(call_once([&]() -> task<> {
                 has_run = true;
                 co_return;
-            };
-            all.spawn(other());
+            }));
             while (!has_run) {}  // this worker is not free until another one is
             co_return;
         });

@@ -113,7 +113,7 @@ COIL_TEST("once_cell: a local one does the same") {
     CHECK(coil::shareable<coil::once_cell<int>>);
     CHECK_FALSE(coil::sendable<coil::local::once_cell<int>&>);
     coil::once_cell<int> shared;
-    auto recipe = shared.get_or_init(make);
+    [[maybe_unused]] auto recipe = shared.get_or_init(make);
     CHECK(coil::is_local_v<decltype(recipe)>);  // as its function is
     CHECK_FALSE(coil::is_local_v<decltype(shared.get_or_init([] { return 1; }))>);
 }

@@ -262,11 +262,13 @@ private:
             .getNonReferenceType();
     }
     std::string name_of(const lender& lent) const {
-        if (lent.variable != nullptr)
-            return "'" + lent.variable->getNameAsString() + "'";
+        if (lent.variable != nullptr) {
+            const auto name = lent.variable->getName();
+            return name.empty() ? "what is bound here" : "'" + name.str() + "'";
+        }
         if (is_closure(type_of(lent))) return "what this lambda captures";
-        return "a temporary '" +
-               text_of(type_of(lent).getUnqualifiedType(), in_.ast()) + "'";
+        return "a temporary " +
+               quoted(type_of(lent).getUnqualifiedType(), in_.ast(), "future");
     }
     /// It stands where a parameter is declared.
     bool is_default(const clang::Expr& temporary) const {

@@ -4,6 +4,7 @@
 #include <coil/parallel/join_handle.hpp>
 #include <coil/runtime/daemons.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,6 +60,29 @@ coil::task<> child_of_a_reference(coil::group& g, std::string& lent) {
     g.spawn(by_reference(other));
     g.spawn(
         by_reference(local));  // expected-error {{what is spawned refers to 'text'}}
+    co_await work();
+}
+coil::task<> children_of_a_range(coil::group& g, std::vector<std::string>& lent) {
+    std::vector<std::string> local;
+    const std::string array[2];
+    for (auto& each : lent) g.spawn(by_reference(each));
+    for (const auto& each : local)
+        g.spawn(by_reference(each));  // expected-error {{spawned refers to 'local'}}
+    for (const auto& each : array)
+        g.spawn(by_reference(each));  // expected-error {{spawned refers to 'array'}}
+    for (const auto& each : local) g.spawn(by_value(each));
+    for (auto each : lent)
+        g.spawn(by_reference(each));  // expected-error {{spawned refers to 'each'}}
+    co_await work();
+}
+coil::task<> children_of_what_is_owned(coil::group& g,
+                                       std::shared_ptr<std::string> shared) {
+    auto owned = std::make_unique<std::string>("text");
+    g.spawn(by_reference(*owned));   // expected-error {{spawned refers to 'owned'}}
+    g.spawn(by_view(*owned));        // expected-error {{spawned refers to 'owned'}}
+    g.spawn(by_reference(*shared));  // a known gap
+    auto [first, second] = std::pair<std::string, int>("text", 1);
+    g.spawn(by_reference(first));  // expected-error {{refers to what is bound here}}
     co_await work();
 }
 coil::task<> child_with_a_handle(coil::group& g) {

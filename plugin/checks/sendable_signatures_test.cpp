@@ -2,7 +2,9 @@
 // What a coroutine holds from its first step on: parameters, its object, captures; and
 // what it gives. Templates count as they are used.
 #include <coil/core/core.hpp>
+#include <coil/runtime/blocking.hpp>
 #include <coil/stream/generator.hpp>
+#include <coil/sync/event.hpp>
 
 #include <atomic>
 #include <functional>
@@ -232,6 +234,11 @@ coil::task<> unused_template(T) {
 
 // Parameters that ask for it.
 
+coil::local_task<> on_the_pool(coil::local::event& happened, std::string& text) {
+    co_await coil::blocking([&text] { use(text); });
+    // expected-error@+1 {{where 'blocking' takes it}}
+    co_await coil::blocking([&happened] { happened.set(); });
+}
 void run_elsewhere(COIL_REQUIRES_SENDABLE std::function<void()> work);
 template <class F>
 void run_there(COIL_REQUIRES_SENDABLE F&&) {}

@@ -7,6 +7,7 @@
 #include <plugin/core/syntax.hpp>
 
 #include <clang/AST/ASTContext.h>
+#include <clang/AST/Attr.h>
 #include <clang/AST/StmtCXX.h>
 
 namespace coil_check {
@@ -21,8 +22,8 @@ void check_discarded(const clang::CallExpr& call, const body& in, report& to) {
     const auto becomes = fate_of(call, in, to.of());
     if (becomes.is != fate::discarded || becomes.future != &call) return;
     finding found{.at = call.getExprLoc(),
-                  .text = "this '" + text_of(call.getType(), in.ast()) +
-                          "' is thrown away, so what it would do never happens",
+                  .text = "this " + quoted(call.getType(), in.ast(), "future") +
+                          " is thrown away, so what it would do never happens",
                   .statement = &call};
     if (in.is_coroutine()) {
         found.mend = "await it, or give it to a group's spawn()";
@@ -92,7 +93,8 @@ private:
             followed_.push_back(&variable);
             // A leaf may do its part by being made: `auto change = changed.wait();`.
             is_lazy_.push_back(is_coroutine_type(variable.getType(), to_.of()));
-        } else if (variable.getInit() != nullptr) {
+        } else if (variable.getInit() != nullptr &&
+                   !variable.hasAttr<clang::UnusedAttr>()) {
             say_never(variable);
         }
     }

@@ -60,6 +60,11 @@ coil::task<> forgotten() {
     co_return;
 }
 
+coil::task<> forgotten_on_purpose() {
+    [[maybe_unused]] auto t = answer();
+    co_return;
+}
+
 coil::task<> kept_and_awaited() {
     auto t = answer();
     co_await std::move(t);

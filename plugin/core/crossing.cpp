@@ -15,28 +15,40 @@ using llvm::dyn_cast;
 
 namespace {
 
-const llvm::StringSet<> held_locks = {"std::lock_guard", "std::unique_lock",
-                                      "std::scoped_lock", "std::shared_lock"};
-// Their arguments are not what they hold.
-const llvm::StringSet<> erased = {"std::coroutine_handle", "std::function",
-                                  "std::move_only_function", "std::packaged_task"};
-// They copy without what they refer to, and share it.
-const llvm::StringSet<> sharing = {"std::shared_ptr", "std::weak_ptr", "std::span",
-                                   "std::basic_string_view", "std::reference_wrapper"};
+// Not before they are needed: a compiler of another version loads this, too.
+using names = llvm::StringSet<>;
+
+const names& held_locks() {
+    static const names all = {"std::lock_guard", "std::unique_lock", "std::scoped_lock",
+                              "std::shared_lock"};
+    return all;
+}
+/// Their arguments are not what they hold.
+const names& erased() {
+    static const names all = {"std::coroutine_handle", "std::function",
+                              "std::move_only_function", "std::packaged_task"};
+    return all;
+}
+/// They are copied without what they refer to, and share it.
+const names& sharing() {
+    static const names all = {"std::shared_ptr", "std::weak_ptr", "std::span",
+                              "std::basic_string_view", "std::reference_wrapper"};
+    return all;
+}
 
 /// Whether several threads may use one, whatever `const` says.
 bool is_synchronized(llvm::StringRef name) {
-    static const llvm::StringSet<> names = {"std::atomic",
-                                            "std::atomic_flag",
-                                            "std::mutex",
-                                            "std::recursive_mutex",
-                                            "std::timed_mutex",
-                                            "std::shared_mutex",
-                                            "std::shared_timed_mutex",
-                                            "std::condition_variable",
-                                            "std::once_flag",
-                                            "std::condition_variable_any"};
-    return names.contains(name);
+    static const names all = {"std::atomic",
+                              "std::atomic_flag",
+                              "std::mutex",
+                              "std::recursive_mutex",
+                              "std::timed_mutex",
+                              "std::shared_mutex",
+                              "std::shared_timed_mutex",
+                              "std::condition_variable",
+                              "std::once_flag",
+                              "std::condition_variable_any"};
+    return all.contains(name);
 }
 
 crossing of_referred(crossing how) {
@@ -61,7 +73,7 @@ bool is_made_from_its_mutex(const clang::CXXRecordDecl& record) {
 }
 
 bool is_held_lock(const clang::CXXRecordDecl& record, llvm::StringRef name) {
-    return held_locks.contains(name) || record.hasAttr<clang::ScopedLockableAttr>() ||
+    return held_locks().contains(name) || record.hasAttr<clang::ScopedLockableAttr>() ||
            is_made_from_its_mutex(record);
 }
 
@@ -71,7 +83,7 @@ std::string name_of(const clang::FieldDecl& member, const clang::CXXRecordDecl& 
     if (!of.isLambda())
         return of.getName().empty() ? name : of.getName().str() + "::" + name;
     const auto& capture = *(of.captures().begin() + member.getFieldIndex());
-    if (capture.capturesThis()) return "captured this";
+    if (!capture.capturesVariable()) return "captured this";
     return "captured " + capture.getCapturedVar()->getNameAsString();
 }
 
@@ -143,8 +155,8 @@ private:
         // A template of the standard may not be instantiated yet; of others that says
         // nothing.
         if (is_of_a_library(name))
-            return arguments_may(sharing.contains(name) ? of_referred(how) : how, name,
-                                 declared);
+            return arguments_may(sharing().contains(name) ? of_referred(how) : how,
+                                 name, declared);
         return record == nullptr || parts_may(how, *record);
     }
     static bool is_of_a_library(llvm::StringRef name) {
@@ -154,7 +166,7 @@ private:
     bool arguments_may(crossing how, llvm::StringRef name,
                        const clang::CXXRecordDecl& record) {
         auto* made = dyn_cast<clang::ClassTemplateSpecializationDecl>(&record);
-        return made == nullptr || erased.contains(name) ||
+        return made == nullptr || erased().contains(name) ||
                llvm::all_of(made->getTemplateArgs().asArray(),
                             [&](const auto& each) { return argument_may(how, each); });
     }
@@ -205,15 +217,16 @@ private:
 
 std::string text_of(const obstacle& found, clang::QualType whole,
                     const clang::ASTContext& ast) {
-    std::string text = "it is of type '" + text_of(whole, ast) + "', ";
-    if (found.path.empty()) {
-        const bool is_all = ast.hasSameUnqualifiedType(found.type, whole);
-        return text +
-               (is_all ? "" : "so there is a '" + text_of(found.type, ast) + "', ") +
-               found.reason;
-    }
-    return text + "in which " + llvm::join(found.path, ", ") + " is a '" +
-           text_of(found.type, ast) + "', " + found.reason;
+    const std::string name = quoted(whole, ast, "");
+    const std::string part = "a '" + text_of(found.type, ast) + "', " + found.reason;
+    const std::string start = name.empty() ? "" : "it is of type " + name + ", ";
+    if (!found.path.empty())
+        return start + (name.empty() ? "in it " : "in which ") +
+               llvm::join(found.path, ", ") + " is " + part;
+    if (name.empty()) return "it holds " + part;
+    return ast.hasSameUnqualifiedType(found.type, whole.getNonReferenceType())
+               ? start + found.reason
+               : start + "with " + part;
 }
 
 bool crossings::may(crossing how, clang::QualType type) {

@@ -20,12 +20,17 @@ using llvm::dyn_cast_or_null;
 using llvm::isa;
 
 bool is_view(clang::QualType type) {
-    static const llvm::StringSet<> names = {"std::basic_string_view", "std::span",
-                                            "std::reference_wrapper"};
+    static const llvm::StringSet<> all = {"std::basic_string_view", "std::span",
+                                          "std::reference_wrapper"};
     if (type->isPointerType()) return !type->isFunctionPointerType();
     auto* record = type->getAsCXXRecordDecl();
-    return record != nullptr && (names.contains(plain_name(*record)) ||
-                                 record->hasAttr<clang::PointerAttr>());
+    if (record == nullptr) return false;
+    const std::string name = plain_name(*record);
+    const llvm::StringRef text(name);
+    const bool is_iterator =
+        text.ends_with("iterator") &&
+        (text.starts_with("std::") || text.starts_with("__gnu_cxx::"));
+    return is_iterator || all.contains(name) || record->hasAttr<clang::PointerAttr>();
 }
 
 namespace {
@@ -43,12 +48,20 @@ lenders kept_by(lenders found, const clang::NamedDecl* keeper) {
     return found;
 }
 
-/// Owns what its methods give references to: a std::string, a std::vector.
-bool is_owner(clang::QualType type) {
+/// Owns what its methods give references to: a std::string, a std::vector. Not what
+/// shares it.
+bool is_owner(const clang::Expr& object) {
+    const auto type = without_casts(&object)->getType();  // no base of a std class
     auto* record = class_of(type);
     return record != nullptr && !is_view(type.getNonReferenceType()) &&
-           record->isInStdNamespace() && plain_name(*record) != "std::shared_ptr" &&
-           plain_name(*record) != "std::weak_ptr" && !record->isLambda();
+           record->isInStdNamespace() && !record->isLambda() &&
+           plain_name(*record) != "std::shared_ptr" &&
+           plain_name(*record) != "std::weak_ptr";
+}
+
+bool is_std_get(const clang::FunctionDecl& callee) {
+    return callee.isInStdNamespace() && callee.getDeclName().isIdentifier() &&
+           callee.getName() == "get" && callee.getNumParams() == 1;
 }
 
 bool is_lifetimebound(const clang::FunctionDecl& callee) {
@@ -131,10 +144,10 @@ lenders loans::of_call_place(const clang::CallExpr& call) {
     auto* object = object_of(call);
     if (callee == nullptr) return {};
     if (object != nullptr) {
-        if (is_lifetimebound(*callee) || is_owner(object->getType()))
-            return of_place(*object);
+        if (is_lifetimebound(*callee) || is_owner(*object)) return of_place(*object);
         return is_view(object->getType()) ? of_value(*object) : lenders();
     }
+    if (is_std_get(*callee)) return of_place(*call.getArg(0));
     lenders found;
     for (const auto& [parameter, argument] :
          llvm::zip(callee->parameters(), given_to(call)))

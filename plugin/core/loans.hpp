@@ -58,8 +58,8 @@ private:
     unsigned depth_ = 0;
 };
 
-/// A type whose values refer to others: a pointer, a string_view, a span, what is
-/// marked as such.
+/// A type whose values refer to others: a pointer, a string_view, a span, an iterator,
+/// what is marked as such.
 bool is_view(clang::QualType type);
 
 }  // namespace coil_check

@@ -4,7 +4,10 @@
 
 #include <clang/AST/ASTContext.h>
 #include <clang/AST/Attr.h>
+#include <clang/AST/DeclCXX.h>
 #include <clang/AST/Stmt.h>
+#include <clang/Basic/SourceManager.h>
+#include <llvm/Support/raw_ostream.h>
 
 namespace coil_check {
 
@@ -35,10 +38,6 @@ bool is_silent(const clang::Stmt& statement, const std::string& rule) {
     return false;
 }
 
-}  // namespace
-
-namespace {
-
 void say_as_the_compiler(clang::DiagnosticsEngine& to, const rule& by, level how,
                          const finding& found) {
     const unsigned headline =
@@ -56,15 +55,34 @@ void say_as_the_compiler(clang::DiagnosticsEngine& to, const rule& by, level how
     if (!found.mend.empty()) to.Report(note) << found.mend;
 }
 
+/// Of a template, with what and where it was used; empty for another function.
+std::string instance_text(const body& in) {
+    const auto& function = in.function();
+    const auto used_at = function.getPointOfInstantiation();
+    if (!function.isTemplateInstantiation() || used_at.isInvalid()) return {};
+    std::string name;
+    llvm::raw_string_ostream text(name);
+    function.getNameForDiagnostic(text, clang::PrintingPolicy(in.ast().getLangOpts()),
+                                  true);
+    const auto place = in.ast().getSourceManager().getPresumedLoc(used_at);
+    if (place.isInvalid()) return {};
+    return "in '" + name + "', as used at " + place.getFilename() + ":" +
+           std::to_string(place.getLine());
+}
+
 }  // namespace
 
 void report::add(const finding& found) {
     const level how = of_.chosen.of(by_);
     if (how == level::off || is_silenced(found)) return;
+    finding whole = found;
+    if (within_ != nullptr)
+        if (std::string text = instance_text(*within_); !text.empty())
+            whole.notes.push_back({.at = {}, .text = std::move(text)});
     if (of_.say)
-        of_.say(by_, how, found);
+        of_.say(by_, how, whole);
     else
-        say_as_the_compiler(of_.ast.getDiagnostics(), by_, how, found);
+        say_as_the_compiler(of_.ast.getDiagnostics(), by_, how, whole);
 }
 
 /// Whether an attribute around a statement silences the rule, in its function or, if
@@ -99,6 +117,13 @@ std::string text_of(clang::QualType type, const clang::ASTContext& ast) {
     policy.SuppressDefaultTemplateArgs = true;
     policy.Bool = true;
     return type.getAsString(policy);
+}
+
+std::string quoted(clang::QualType type, const clang::ASTContext& ast,
+                   llvm::StringRef otherwise) {
+    const std::string whole = type.getCanonicalType().getAsString();
+    const bool is_hidden = llvm::StringRef(whole).contains("coil::detail::");
+    return is_hidden ? otherwise.str() : "'" + text_of(type, ast) + "'";
 }
 
 }  // namespace coil_check

@@ -59,4 +59,8 @@ private:
 /// A type as the user wrote it: no `class`, no defaulted template arguments.
 std::string text_of(clang::QualType type, const clang::ASTContext& ast);
 
+/// The same in quotes, or `otherwise` if the name is no user's business: `detail::`.
+std::string quoted(clang::QualType type, const clang::ASTContext& ast,
+                   llvm::StringRef otherwise);
+
 }  // namespace coil_check
