@@ -8,6 +8,9 @@ function(coil_check_sources target needed)
   if(needed)
     set_property(SOURCE ${sources} DIRECTORY "${folder}"
                  APPEND PROPERTY OBJECT_DEPENDS "${needed}")
+    if(TARGET coil_check)  # make looks for a file's rule only in its own folder
+      add_dependencies(${target} coil_check)
+    endif()
     return()
   endif()
   foreach(source IN LISTS sources)
@@ -17,6 +20,9 @@ function(coil_check_sources target needed)
   endforeach()
   add_custom_target(${target}_coil_check DEPENDS ${all_seen})
   add_dependencies(${target} ${target}_coil_check)
+  if(TARGET coil_check_tool)
+    add_dependencies(${target}_coil_check coil_check_tool)
+  endif()
 endfunction()
 
 # The command that looks at one source; sets a variable to the file it makes.

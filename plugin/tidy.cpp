@@ -56,8 +56,10 @@ private:
             said << found.text;
             for (const auto& fix : found.fixes) said << fix;
         }
+        // It would show what has no place before all else.
         for (const auto& note : found.notes)
-            diag(note.at, "%0", levels::Note) << note.text;
+            diag(note.at.isValid() ? note.at : found.at, "%0", levels::Note)
+                << note.text;
         if (!found.mend.empty()) diag(found.at, "%0", levels::Note) << found.mend;
     }
 
