@@ -160,7 +160,7 @@ constexpr bool parts_cross() noexcept {
         return crosses<referred, typename T::element_type, T, Outer...>();
     } else if constexpr (views_items<T>) {
         return crosses<referred, typename T::value_type, T, Outer...>();
-    } else if constexpr (has_elements<T>) {
+    } else if constexpr (has_elements<T> && !holds_items<T>) {
         return []<std::size_t... I>(std::index_sequence<I...>) {
             return (crosses<How, std::tuple_element_t<I, T>, T, Outer...>() && ...);
         }(std::make_index_sequence<std::tuple_size_v<T>>());

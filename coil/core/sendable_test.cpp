@@ -87,6 +87,7 @@ static_assert(all_sendable<void, int, const int, int*, void*, int&, const int&&>
 static_assert(
     all_sendable<int[3], int[], const int[2][3], int (*)(int), int window::*>);
 static_assert(all_sendable<std::string, std::string_view, std::span<int>>);
+static_assert(all_sendable<std::array<std::byte, 65536>, std::array<int, 0>>);
 static_assert(all_sendable<std::mutex, std::mutex&, std::shared_mutex, std::thread>);
 static_assert(all_sendable<std::exception_ptr, std::atomic<int>, std::thread::id>);
 static_assert(all_sendable<std::filesystem::path, std::function<void(window)>>);
