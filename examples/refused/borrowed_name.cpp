@@ -9,7 +9,9 @@
 coil::task<std::string> name_of(int guest);
 coil::task<> greet(std::string_view name);
 
+//! [borrowed]
 coil::task<> welcome(coil::group& party, int guest) {
     const std::string name = co_await name_of(guest);
     party.spawn(greet(name));  // which goes on when this function is long gone
 }
+//! [borrowed]
