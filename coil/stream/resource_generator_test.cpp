@@ -156,7 +156,8 @@ COIL_TEST("resource_generator: an item in spite of a stop does not stop it for g
 }
 
 namespace {
-coil::task<> read_on(std::optional<int> first, coil::resource_generator<int> rest) {
+[[gsl::suppress("coil-async-drop")]] coil::task<> read_on(
+    std::optional<int> first, coil::resource_generator<int> rest) {
     CHECK_FALSE(first.has_value());
     auto more = co_await rest.next();
     CHECK_FALSE(more.has_value());
@@ -175,13 +176,14 @@ COIL_TEST("resource_generator: one that has ended is gone before its next() is")
     words log;
     auto items = std::make_unique<coil::resource_generator<int>>(finite(log, 0));
     bool has_ended = false;
-    (has_ended = !(co_await items->next()).has_value(), items.reset());
+    [[gsl::suppress("coil-async-drop")]] (
+        has_ended = !(co_await items->next()).has_value(), items.reset());
     CHECK(has_ended);
     CHECK(log == words{"drop own"});
 }
 
 namespace {
-coil::local_task<> lose_a_generator() {
+[[gsl::suppress("coil-async-drop")]] coil::local_task<> lose_a_generator() {
     words log;
     auto items = finite(log, 3);
     (void)co_await items.next();
@@ -201,7 +203,7 @@ COIL_TEST("resource_generator: an error inside it is thrown after its drops") {
         co_yield 1;
         throw std::runtime_error("failed");
     };
-    auto items = failing(log);
+    [[gsl::suppress("coil-async-drop")]] auto items = failing(log);
     (void)co_await items.next();
     try {
         (void)co_await items.next();

@@ -25,7 +25,7 @@ private:
 
 /// Has an async destructor that gives way once, and says what happens to it: `drop
 /// name`, `dropped name`; `lost name` if it is destroyed without having been dropped.
-class resource {
+class [[gsl::suppress("coil-async-drop")]] resource {
 public:
     resource(words& log, std::string name) : log_(&log), name_(std::move(name)) {}
     resource(resource&& other) noexcept

@@ -338,3 +338,15 @@ coil::task<> silenced() {
     connection other = make();
     co_return;
 }
+
+// A class whose objects nobody has to drop.
+
+struct [[gsl::suppress("coil-async-drop")]] probe {
+    coil::task<> async_drop();
+};
+probe make_probe();
+
+void loses_a_probe() {
+    const probe lost = make_probe();
+    (void)make_probe();
+}

@@ -128,7 +128,7 @@ const clang::CXXRecordDecl* dropped_in(clang::QualType type, const unit& of) {
     auto* made = dyn_cast<clang::ClassTemplateSpecializationDecl>(record);
     if (made != nullptr && owns_its_arguments(plain_name(*record)))
         return dropped_in(made->getTemplateArgs().asArray(), of);
-    if (is_future(type, of)) return nullptr;
+    if (is_future(type, of) || is_silent(record, "coil-async-drop")) return nullptr;
     return async_drop_of(*record, of) != nullptr ? record : nullptr;
 }
 

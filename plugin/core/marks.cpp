@@ -4,6 +4,7 @@
 #include <clang/AST/Attr.h>
 #include <clang/AST/DeclCXX.h>
 #include <clang/AST/DeclTemplate.h>
+#include <llvm/ADT/STLExtras.h>
 #include <llvm/ADT/SmallVector.h>
 
 namespace coil_check {
@@ -55,6 +56,17 @@ std::string plain_name(const clang::NamedDecl& declaration) {
 
 const clang::CXXRecordDecl* class_of(clang::QualType type) {
     return type.isNull() ? nullptr : type.getNonReferenceType()->getAsCXXRecordDecl();
+}
+
+bool silences(const clang::SuppressAttr* attribute, llvm::StringRef rule) {
+    return attribute != nullptr &&
+           llvm::is_contained(attribute->diagnosticIdentifiers(), rule);
+}
+
+bool is_silent(const clang::Decl* declaration, llvm::StringRef rule) {
+    return declaration != nullptr &&
+           llvm::any_of(declaration->specific_attrs<clang::SuppressAttr>(),
+                        [&](auto* each) { return silences(each, rule); });
 }
 
 }  // namespace coil_check

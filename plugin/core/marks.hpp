@@ -10,6 +10,7 @@ namespace clang {
 class CXXRecordDecl;
 class Decl;
 class NamedDecl;
+class SuppressAttr;
 }  // namespace clang
 
 namespace coil_check {
@@ -17,6 +18,10 @@ namespace coil_check {
 /// Whether it carries a mark of coil/base/attributes.hpp: `has_mark(*f, "blocking")`
 /// for COIL_BLOCKING, on any declaration of it or on the template that it is made from.
 bool has_mark(const clang::Decl& declaration, llvm::StringRef mark);
+
+/// Whether `[[gsl::suppress("coil-<rule>")]]` is on it; `rule` with the `coil-`.
+bool is_silent(const clang::Decl* declaration, llvm::StringRef rule);
+bool silences(const clang::SuppressAttr* attribute, llvm::StringRef rule);
 
 /// `std::basic_string` for `std::__cxx11::basic_string<char>`: qualified, without
 /// template arguments, inline namespaces and unnamed ones.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <plugin/core/body.hpp>
+#include <plugin/core/marks.hpp>
 #include <plugin/core/report.hpp>
 
 #include <clang/AST/ASTContext.h>
@@ -16,18 +17,7 @@ namespace coil_check {
 
 namespace {
 
-bool silences(const clang::SuppressAttr* attribute, const std::string& rule) {
-    return attribute != nullptr &&
-           llvm::is_contained(attribute->diagnosticIdentifiers(), rule);
-}
-
-bool is_silent(const clang::Decl* declaration, const std::string& rule) {
-    return declaration != nullptr &&
-           llvm::any_of(declaration->specific_attrs<clang::SuppressAttr>(),
-                        [&](auto* each) { return silences(each, rule); });
-}
-
-bool is_silent(const clang::Stmt& statement, const std::string& rule) {
+bool is_silent_at(const clang::Stmt& statement, const std::string& rule) {
     if (auto* attributed = llvm::dyn_cast<clang::AttributedStmt>(&statement)) {
         return llvm::any_of(attributed->getAttrs(), [&](const clang::Attr* each) {
             return silences(llvm::dyn_cast<clang::SuppressAttr>(each), rule);
@@ -92,7 +82,7 @@ static bool is_silent_around(const clang::Stmt* statement, const body& in,
                              const std::string& rule) {
     if (is_silent(&in.function(), rule)) return true;
     for (auto* each = statement; each != nullptr; each = in.parent(each))
-        if (is_silent(*each, rule)) return true;
+        if (is_silent_at(*each, rule)) return true;
     auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&in.function());
     if (method == nullptr || !method->getParent()->isLambda()) return false;
     auto* outer =

@@ -239,7 +239,7 @@ void by_hand(sync_log& log) {
     maybe.reset();
     log("closed early");
 }
-task<> by_hand(async_log& log) {
+[[gsl::suppress("coil-async-drop")]] task<> by_hand(async_log& log) {
     std::optional<async_connection> maybe = co_await open(log, "maybe");
     co_await maybe->use("once");
     co_await coil::drop(maybe);

@@ -127,7 +127,7 @@ void fail_seen(sync_log& log) {
     const careful own{log};
     fail(log, "seen");
 }
-task<> fail_seen(async_log& log) {
+[[gsl::suppress("coil-async-drop")]] task<> fail_seen(async_log& log) {
     const witness inner(log, "inner");
     const careful own{log};
     co_await fail(log, "seen");
@@ -147,7 +147,7 @@ void counts_errors(sync_log& log) {
     const witness after(log, "after");
     step(log, "more work");
 }
-task<> counts_errors(async_log& log) {
+[[gsl::suppress("coil-async-drop")]] task<> counts_errors(async_log& log) {
     {
         const witness returning(log, "returning");
         const careful own{log};
@@ -183,7 +183,7 @@ void transfer(sync_log& log, int amount) {
     if (amount > 10) fail(log, "too much");
     step(log, "give");
 }
-task<> transfer(async_log& log, int amount) {
+[[gsl::suppress("coil-async-drop")]] task<> transfer(async_log& log, int amount) {
     const transaction whole(log);
     co_await step(log, "take");
     if (amount > 10) co_await fail(log, "too much");
