@@ -6,8 +6,10 @@ A row is a number, a behaviour, a state and its evidence:
   better   coil promises more than was asked for, and the tests named show it
   refused  the language or a law makes it inapplicable; the evidence says why
   later    not built yet; the evidence says which part it waits for
-Tests are named `path:title`, cases that must not compile by their path; several are
-joined by ` | `.
+Tests are named `path:title`, cases that must not compile by their path, cases of
+coil-check as `plugin/checks/<file>_test.cpp:<function or class>`; several are joined by
+` | `. Where they are coil-check's, one at least has a finding: a case that is right shows
+nothing without its twin. And a case shows no more than three behaviours.
 """
 import collections
 import pathlib
@@ -21,15 +23,40 @@ SHOWN = ('holds', 'better')
 SAID = ('refused', 'later')
 BEHAVIOUR_MAX = 110
 REASON_MAX = 100
+CASES = 'plugin/checks/'
+ROWS_OF_A_CASE_MAX = 3
 
 STRING = r'"((?:[^"\\]|\\.)*)"'
 TITLED = re.compile(
     rf'\b(?:TEST_CASE|COIL_TEST|COIL_ALIKE(?:_ON_CLANG)?)\(\s*((?:{STRING}\s*)+)')
 
+DIRECTIVE = re.compile(r'^#(?:.*\\\n)*.*\n', re.MULTILINE)
+NO_CODE = re.compile(r'"(?:[^"\\\n]|\\.)*"|//.*|\[\[.*?\]\]|^template.*$', re.MULTILINE)
+CLASS = re.compile(r'\s*(?:struct|class|union)\s+(?:COIL_\w+\s+)*(\w+)[^()]*?\{')
+FUNCTION = re.compile(r'\b(\w+)\(')
+
 
 def titles(source):
     """The titles of the tests in a source file, whole where they are split."""
     return {''.join(re.findall(STRING, match[1])) for match in TITLED.finditer(source)}
+
+
+def cases(source):
+    """{each function or class that a case file defines: its lines, comments before it}"""
+    found, chunk = {}, ''
+    for line in DIRECTIVE.sub('', source).splitlines(keepends=True):
+        if re.match(r'namespace|}  // namespace|\s*$', line) and '{' not in chunk:
+            chunk = ''
+            continue
+        chunk += line
+        code = NO_CODE.sub('', chunk)
+        if code.count('{') != code.count('}') or not re.search(r'[;}]\s*\Z', code):
+            continue
+        named = CLASS.match(code) or FUNCTION.search(code)
+        if named and '{' in code:
+            found[named[1]] = chunk
+        chunk = ''
+    return found
 
 
 def check_test(root, named):
@@ -42,9 +69,23 @@ def check_test(root, named):
         return f'{path} is a whole case: drop the title' if title else None
     if not title:
         return f'say which test of {path}'
-    if title not in titles(file.read_text()):
+    known = cases if path.startswith(CASES) else titles
+    if title not in known(file.read_text()):
         return f'{path} has no test "{title}"'
     return None
+
+
+def has_finding(root, named):
+    path, _, title = named.partition(':')
+    return 'expected-' in cases((root / path).read_text())[title]
+
+
+def check_evidence(root, named):
+    problems = [problem for each in named if (problem := check_test(root, each))]
+    of_check = [each for each in named if each.startswith(CASES)]
+    if not problems and of_check and not any(has_finding(root, each) for each in of_check):
+        problems.append('name the case as well that is wrong and found to be')
+    return problems
 
 
 def check_row(root, number, fields):
@@ -57,10 +98,7 @@ def check_row(root, number, fields):
     if not behaviour or len(behaviour) > BEHAVIOUR_MAX:
         yield f'a behaviour is one sentence of at most {BEHAVIOUR_MAX} characters'
     if state in SHOWN:
-        for named in evidence.split(' | '):
-            problem = check_test(root, named)
-            if problem:
-                yield problem
+        yield from check_evidence(root, evidence.split(' | '))
     elif state not in SAID:
         yield f'"{state}" is no state: it is one of {", ".join(SHOWN + SAID)}'
     elif not evidence or len(evidence) > REASON_MAX:
@@ -76,6 +114,9 @@ def check(root, text, count=COUNT):
     for number, fields in enumerate(rows, 1):
         found += [f'{TABLE}:{number + 1}: {problem}'
                   for problem in check_row(root, number, fields)]
+    named = collections.Counter(re.findall(rf'{CASES}\w+\.cpp:\w+', text))
+    found += [f'{TABLE}: {case} shows {rows_of_it} behaviours, {ROWS_OF_A_CASE_MAX} at most'
+              for case, rows_of_it in named.items() if rows_of_it > ROWS_OF_A_CASE_MAX]
     if len(rows) != count:
         found.append(f'{TABLE}:{len(rows) + 1}: {len(rows)} rows instead of {count}')
     return found

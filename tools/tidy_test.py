@@ -191,6 +191,10 @@ class Snippets(unittest.TestCase):
 
 class Parity(unittest.TestCase):
     TEST = 'COIL_TEST(\n    "event: one "\n    "set") {}\nCOIL_ALIKE("a: b", f)\n'
+    CASES = ('#define HOLDS(x) \\\n    { f(x); }\nvoid use(int);\n'
+             '// expected-error@+1 {{x}}\ntemplate <int n()>\n[[a("b")]] coil::task<> lost(\n'
+             '    int a) {\n    use(a);\n}\ncoil::task<> kept() {\n    use("}");\n}\n'
+             'struct COIL_FUTURE held : kept_one {\n    int a;  // expected-error {{a}}\n};\n')
 
     def check(self, *rows, count=None):
         with tempfile.TemporaryDirectory() as folder:
@@ -198,6 +202,8 @@ class Parity(unittest.TestCase):
             (root / 'tests/compile_fail').mkdir(parents=True)
             (root / 'a_test.cpp').write_text(self.TEST)
             (root / 'tests/compile_fail/b.cpp').write_text('')
+            (root / 'plugin/checks').mkdir(parents=True)
+            (root / 'plugin/checks/c_test.cpp').write_text(self.CASES)
             text = '\n'.join(['\t'.join(check_parity.HEADER), *rows])
             return check_parity.check(root, text, count or len(rows))
 
@@ -230,6 +236,16 @@ class Parity(unittest.TestCase):
         ]:
             with self.subTest(row=row):
                 self.says(words, row)
+
+    def test_cases_of_coil_check_are_named_by_their_functions(self):
+        case = 'plugin/checks/c_test.cpp:'
+        row = f'\tIt is refused.\tholds\t{case}'
+        self.assertEqual(list(check_parity.cases(self.CASES)), ['lost', 'kept', 'held'])
+        self.assertEqual(self.check(f'1{row}lost | {case}kept', f'2{row}held'), [])
+        self.says('has no test "use"', f'1{row}use')
+        self.says('say which', f'1{row}')
+        self.says('wrong and found', f'1{row}kept')
+        self.says('shows 4 behaviours', *(f'{n}{row}lost' for n in range(1, 5)))
 
     def test_no_row_is_missing(self):
         row = '1\tIt wakes.\tlater\tx'

@@ -240,6 +240,18 @@ coil::task<> overwrites_nothing(std::optional<connection>& maybe,
     p.reset();
 }
 
+coil::task<> swaps(connection& other) {
+    connection c = make();
+    std::swap(c, other);
+    co_await coil::drop(c);
+}
+
+coil::task<> swaps_and_forgets(connection& other) {
+    connection c = make();  // expected-error {{'c' is destroyed at the end of its}}
+    std::swap(c, other);
+    co_return;
+}
+
 coil::task<> empties(std::vector<connection>& all) {
     all.pop_back();  // expected-error {{this destroys what 'all' holds}}
     all.clear();     // expected-error {{this destroys what 'all' holds}}

@@ -79,10 +79,10 @@ coil::task<> two_that_fit() {
         b.bytes[0] = std::byte(1);
     }
 }
-// expected-warning@+1 {{'two_at_once' takes a frame of about}}
+// expected-warning@+1 {{'two_at_once' takes a frame of about 2048}}
 coil::task<> two_at_once() {
-    half a{};
-    half b{};
+    half a{};  // expected-note {{'a' takes 1000 bytes of it}}
+    half b{};  // expected-note {{'b' takes 1000 bytes of it}}
     co_await other();
     a.bytes[0] = b.bytes[0] = std::byte(1);
 }

@@ -194,6 +194,28 @@ coil::task<> refers_into_a_block() {
     co_await std::move(
         t);  // expected-error {{refers to 'text', whose block has ended}}
 }
+coil::task<> of_a_closure_in_a_block(int number) {
+    auto t = by_value("text");
+    {
+        auto named = [number]() -> coil::task<> {
+            co_await work();
+            use(number);
+        };
+        t = named();
+    }
+    co_await std::move(t);  // expected-error {{refers to 'named', whose block has}}
+}
+coil::task<> of_a_closure_used_in_its_block(int number) {
+    auto t = by_value("text");
+    {
+        auto named = [number]() -> coil::task<> {
+            co_await work();
+            use(number);
+        };
+        t = named();
+        co_await std::move(t);
+    }
+}
 coil::task<> used_in_the_block() {
     auto t = by_value("text");
     {

@@ -137,6 +137,32 @@ coil::task<> holds_a_harmless_closure(std::string text) {
     co_await work();
     show();
 }
+coil::task<> future_that_outlives_its_closure() {
+    auto t = work();
+    {
+        auto begin = [shown = std::make_unique<holder>()] {
+            return use(shown), work();
+        };
+        t = begin();
+    }
+    co_await std::move(t);
+}
+coil::task<> closure_that_outlives_its_call() {
+    auto begin = [shown = std::make_unique<holder>()] { return use(shown), work(); };
+    auto t = begin();
+    co_await std::move(t);  // expected-error {{'begin' is held}}
+}
+
+// Where it is said: at the coroutine, not at who uses it.
+
+coil::task<> breaks_its_word();
+coil::task<> uses_it() {
+    co_await breaks_its_word();
+}
+coil::task<> breaks_its_word() {
+    const auto shown = std::make_unique<holder>();
+    co_await work();  // expected-error {{'shown' is held}}
+}
 
 // Results.
 
