@@ -132,7 +132,8 @@ class Tidy(Tool):
                            if each.startswith('future='))
         return ['clang-tidy-19', '-load', str(self.path), '--quiet',
                 '--checks=-*,' + ','.join(f'coil-{each}' for each in sorted(rules)),
-                f'--config={{CheckOptions: {{Futures: "{futures}"}}}}', source, '--',
+                f'--config={{CheckOptions: {{Futures: "{futures}", '
+                f'FrameBudget: "{asked.get("frame-budget", "")}"}}}}', source, '--',
                 *LANGUAGE, '-w', '-ferror-limit=0']
 
     def is_as_expected(self, wanted, found):

@@ -23,7 +23,8 @@ public:
     tidy_check(const rule& by, llvm::StringRef name,
                clang::tidy::ClangTidyContext* context)
         : ClangTidyCheck(name, context),
-          futures_(Options.getLocalOrGlobal("Futures", "")) {
+          futures_(Options.getLocalOrGlobal("Futures", "")),
+          frame_budget_(Options.getLocalOrGlobal("FrameBudget", "")) {
         (void)chosen_.take("all=off");
         // Whoever enables a check wants to hear of it.
         const bool is_warning = by.by_default != level::error;
@@ -31,9 +32,11 @@ public:
         llvm::SmallVector<llvm::StringRef, 4> names;
         llvm::StringRef(futures_).split(names, ';', -1, false);
         for (auto each : names) (void)chosen_.take("future=" + each.str());
+        if (!frame_budget_.empty()) (void)chosen_.take("frame-budget=" + frame_budget_);
     }
     void storeOptions(clang::tidy::ClangTidyOptions::OptionMap& into) override {
         Options.store(into, "Futures", futures_);
+        Options.store(into, "FrameBudget", frame_budget_);
     }
     void registerMatchers(clang::ast_matchers::MatchFinder* finder) override {
         finder->addMatcher(clang::ast_matchers::translationUnitDecl(), this);
@@ -64,6 +67,7 @@ private:
     }
 
     std::string futures_;
+    std::string frame_budget_;
     options chosen_;
 };
 

@@ -42,6 +42,9 @@ cl::list<std::string> rules(
 cl::list<std::string> futures("future",
                               cl::desc("A task type that is not coil's: QCoro::Task"),
                               cl::value_desc("type"), cl::cat(ours));
+cl::opt<std::string> frame_budget("frame-budget",
+                                  cl::desc("What the rule cost allows a frame"),
+                                  cl::value_desc("bytes"), cl::cat(ours));
 cl::opt<bool> system_headers("system-headers", cl::desc("Check system headers, too"),
                              cl::cat(ours));
 cl::opt<unsigned> jobs("j", cl::desc("Files at once; 0 for all processors"),
@@ -191,6 +194,8 @@ bool take_options(options& chosen) {
     for (const auto& each : rules) is_wrong |= complain(chosen.take(each));
     for (const auto& each : futures)
         is_wrong |= complain(chosen.take("future=" + each));
+    if (!frame_budget.empty())
+        is_wrong |= complain(chosen.take("frame-budget=" + frame_budget));
     if (system_headers) is_wrong |= complain(chosen.take("system-headers"));
     return !is_wrong;
 }
