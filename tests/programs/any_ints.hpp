@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/attributes.hpp>
 #include <coil/core/discard.hpp>
 #include <coil/core/task.hpp>
 
@@ -35,7 +36,7 @@ private:
         virtual coil::basic_task<void, F> drop() = 0;
     };
     template <class Stream>
-    class held final : public ints {
+    class COIL_DROPS held final : public ints {
     public:
         explicit held(Stream of) : of_(std::move(of)) {}
         item next() override {

@@ -80,8 +80,8 @@ local_generator<int> delegate(Generator... inner) {
     local_generator<int> all[] = {std::move(inner)...};
     for (local_generator<int>& each : all) co_yield elements_of(std::move(each));
 }
-inline local_resource_generator<int> owned_items(resource kept,
-                                                 std::vector<work_function*> before) {
+[[gsl::suppress("coil-async-drop")]] inline local_resource_generator<int> owned_items(
+    resource kept, std::vector<work_function*> before) {
     co_await own(std::move(kept));
     int item = 1;
     for (work_function* const each : before) {
