@@ -19,7 +19,14 @@ namespace coil::http {
 server::server(net::tcp_listener listener, http::limits limits)
     : listener_(std::move(listener)),
       limits_(limits),
-      shared_(limits_) {}
+      shared_(limits_) {
+    share_if_parallel();  // as others may ask for stats() before run() begins
+}
+
+void server::share_if_parallel() noexcept {
+    const strand* const here = strand::current();
+    if (here != nullptr && here->is_parallel()) shared_.share();
+}
 
 void server::start_drain() noexcept {
     draining_.set();
@@ -27,7 +34,7 @@ void server::start_drain() noexcept {
 
 // A stop is heard here and passed on gently; the connections themselves are shielded.
 task<> server::run(handler_ref handler) {
-    if (strand::current()->is_parallel()) shared_.share();
+    share_if_parallel();  // if it was made outside of a runtime
     if (COIL_PLANTED(stops_cut_answers)) co_return co_await serve_all(handler);
     co_await join(watch_for_stop(), shield(serve_all(handler)));
 }

@@ -62,6 +62,7 @@ private:
     class open_connection;
 
     task<> run(handler_ref handler);
+    void share_if_parallel() noexcept;
     task<> watch_for_stop();
     task<> serve_all(handler_ref handler);
     task<> accept_all(group& connections, handler_ref handler);

@@ -39,8 +39,10 @@ public:
 
     explicit shared_state(const limits& of) : limits_(of) {}
 
-    /// Before there are connections, on a runtime of many threads.
-    void share() noexcept { lock_.expect_threads(true); }
+    /// Before others see it, on a runtime of many threads; after that it does nothing.
+    void share() noexcept {
+        if (!lock_.has_threads()) lock_.expect_threads(true);
+    }
 
     [[nodiscard]] server_stats stats() const noexcept {
         const guard held(lock_);
