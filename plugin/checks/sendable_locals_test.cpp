@@ -91,6 +91,16 @@ coil::task<> unlocked() {
     lock.unlock();
     co_await work();
 }
+coil::task<> locked_later() {
+    std::unique_lock lock(mutex, std::defer_lock);
+    co_await work();
+    lock.lock();
+}
+coil::task<> locked_too_early() {
+    std::unique_lock lock(mutex, std::defer_lock);
+    lock.lock();
+    co_await work();  // expected-error {{'lock' is held across this co_await}}
+}
 coil::task<> unlocked_on_one_path() {
     std::unique_lock lock(mutex);
     if (is_late()) lock.unlock();

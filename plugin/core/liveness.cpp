@@ -157,6 +157,16 @@ bool liveness::is_overwritten(const clang::Stmt& use) const {
            overwritten_by(*assigns) >= 0;
 }
 
+/// `std::unique_lock held(mutex, std::defer_lock)`, which holds nothing yet.
+static bool is_made_empty(const clang::VarDecl& variable) {
+    auto* made = llvm::dyn_cast_or_null<clang::CXXConstructExpr>(
+        variable.hasInit() ? variable.getInit()->IgnoreImplicit() : nullptr);
+    return made != nullptr && llvm::any_of(made->arguments(), [](auto* each) {
+               auto* record = class_of(each->getType());
+               return record != nullptr && plain_name(*record) == "std::defer_lock_t";
+           });
+}
+
 void liveness::step_forward(const clang::CFGElement& element,
                             flow::facts& empty) const {
     const auto statement = element.getAs<clang::CFGStmt>();
@@ -164,6 +174,12 @@ void liveness::step_forward(const clang::CFGElement& element,
     const clang::Stmt& what = *statement->getStmt();
     if (auto* declares = dyn_cast<clang::DeclStmt>(&what)) {
         note_declared(*declares, empty);
+        for (auto* each : declares->decls()) {
+            auto* variable = dyn_cast<clang::VarDecl>(each);
+            const int index = index_of(variable);
+            if (index >= 0 && is_made_empty(*variable))
+                empty.set(static_cast<unsigned>(index));
+        }
     } else if (const int used = index_of(what); used >= 0) {
         empty.reset(static_cast<unsigned>(used));  // by what is called with it
     } else if (const int emptied = emptied_by(what); emptied >= 0) {
