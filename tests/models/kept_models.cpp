@@ -33,7 +33,7 @@ struct household {
 /// Says how many there are of it; and where its group has ended, there are none.
 class gift {
 public:
-    gift(household& d, int number) : number(number), of_(&d) { ++of_->given; }
+    gift(household& d, int its_number) : number(its_number), of_(&d) { ++of_->given; }
     gift(gift&& other) noexcept : number(other.number), of_(other.of_) { ++of_->given; }
     gift& operator=(gift&&) = delete;
     ~gift() { --of_->given; }
