@@ -15,7 +15,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDER = ROOT / 'build' / 'foreign'
 JUDGED = ROOT / 'plugin' / 'foreign_findings.txt'
-SOURCES = 'deb-src http://deb.debian.org/debian trixie main\n'
+RELEASE = 'trixie'
 PACKAGE = 'boost1.88'
 PARTS = ('cobalt', 'asio', 'beast', 'mysql', 'redis')
 FUTURES = ('boost::asio::awaitable', 'boost::cobalt::task', 'boost::asio::experimental::coro')
@@ -33,6 +33,14 @@ def apt(command, *arguments):
                    check=True, stdout=subprocess.DEVNULL)
 
 
+def mirror():
+    """Where this machine has its packages from."""
+    known = subprocess.run(
+        ['apt-get', 'indextargets', '--format', '$(REPO_URI)', 'Identifier: Packages',
+         'Label: Debian'], check=True, text=True, stdout=subprocess.PIPE).stdout.split()
+    return known[0]
+
+
 def fetch():
     """The folder that holds `libs`; fetched once."""
     tree = FOLDER / 'boost'
@@ -40,7 +48,7 @@ def fetch():
         return tree
     for folder in ('lists/partial', 'cache/archives/partial'):
         (FOLDER / folder).mkdir(parents=True, exist_ok=True)
-    (FOLDER / 'sources.list').write_text(SOURCES)
+    (FOLDER / 'sources.list').write_text(f'deb-src {mirror()} {RELEASE} main\n')
     apt('update')
     apt('source', '--download-only', PACKAGE)
     archive = max(FOLDER.glob(f'{PACKAGE}_*.orig.tar.xz'))
