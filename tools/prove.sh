@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # ./x prove [seconds] [check...]: the long checks that are too slow for CI.
 set -euo pipefail
+source tools/builds.sh
 source tools/packages.sh
 source tools/prove_checks.sh
 source tools/prove_coil_check.sh

@@ -9,8 +9,7 @@ at_level() {
 }
 
 repeat() {
-    cmake --preset "$1"
-    cmake --build "build/$1" -j "$(nproc)"
+    build_preset "$1"
     export TSAN_OPTIONS=halt_on_error=1
     local seed program first=$RANDOM
     for ((seed = first; seed < first + repetitions; ++seed)); do
@@ -53,8 +52,7 @@ random_programs() {  # <build> <count> [cmake argument...]
 fuzz() { bash tools/fuzz.sh "$fuzz_seconds"; }
 
 many_threads() {  # <times>
-    cmake --preset tsan
-    cmake --build build/tsan -j "$(nproc)"
+    build_preset tsan
     export TSAN_OPTIONS=halt_on_error=1
     local file='*multi_thread*,*many_threads*' turn program log=build/logs/many-threads.log
     mapfile -t all < <(find build/tsan -name 'coil_*_test' ! -name coil_models_test -type f | sort)
@@ -68,8 +66,7 @@ many_threads() {  # <times>
 }
 
 models() {  # <switches more>
-    cmake --preset release
-    cmake --build build/release -j "$(nproc)" --target coil_models_test
+    build_preset release coil_models_test
     COIL_MODEL_SWITCHES_MORE=$1 build/release/tests/models/coil_models_test --no-intro |
         tee build/logs/models.log
     grep -E '^[0-9]+ (models|weaker|planted)' build/logs/models.log | paste -sd';' | sed 's/;/; /g'
@@ -77,8 +74,7 @@ models() {  # <switches more>
 
 threaded_programs() {  # <preset> <count>
     local first=$((RANDOM * 32768 * 1000000))
-    cmake --preset "$1"
-    cmake --build "build/$1" -j "$(nproc)" --target threaded_programs
+    build_preset "$1" threaded_programs
     TSAN_OPTIONS=halt_on_error=1 "build/$1/tests/programs/threaded_programs" "$first" "$2"
     echo "seeds $first to $((first + $2 - 1))"
 }
@@ -86,8 +82,7 @@ threaded_programs() {  # <preset> <count>
 stress() {
     local rounds=1000 first=$((RANDOM * 32768 + RANDOM)) program
     [ "$1" = release ] && rounds=20000
-    cmake --preset "$1"
-    cmake --build "build/$1" -j "$(nproc)" --target coil_stress_test
+    build_preset "$1" coil_stress_test
     program=$(find "build/$1" -name coil_stress_test -type f)
     TSAN_OPTIONS=halt_on_error=1 COIL_STRESS_SEED=$first COIL_STRESS_ROUNDS=$rounds \
         "$program" --no-intro

@@ -1,9 +1,6 @@
 # What ./x prove says about coil-check; sourced by tools/prove.sh.
 
-build_check() {
-    cmake --preset dev
-    cmake --build --preset dev -j "$(nproc)" --target coil_check coil_check_tool
-}
+build_check() { build_preset dev coil_check coil_check_tool; }
 
 check_overhead() {
     build_check

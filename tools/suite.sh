@@ -1,25 +1,12 @@
 #!/usr/bin/env bash
 # Runs one suite for tools/test.sh. Its last line says how that went:
 # "suite: pass", "suite: unchanged since it passed" or "suite: skipped (<why>)".
+source tools/builds.sh
 source tools/files.sh
 
 not_here() {
     echo "suite: skipped ($1)"
     exit 0
-}
-
-# build_preset <preset> [target...]: the usual `prepare`.
-build_preset() {
-    local preset=$1 lock
-    shift
-    exec {lock}>"build/.$preset.lock"  # another suite may want to build it, too
-    flock "$lock"
-    cmake --preset "$preset" >"build/logs/$preset-configure.log" 2>&1 || {
-        cat "build/logs/$preset-configure.log"
-        return 1
-    }
-    cmake --build --preset "$preset" -j "$(nproc)" ${1:+--target "$@"}
-    exec {lock}>&-
 }
 
 # The test programs of a preset, and what they read: the usual `inputs` of suites that
