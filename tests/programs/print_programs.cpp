@@ -3,14 +3,14 @@
 // `printed_test.cpp` needs to run them.
 #include "as_cpp.hpp"
 #include "generate.hpp"
+#include "seeds.hpp"
 
 #include <cstdio>
-#include <cstdlib>
 
 namespace programs {
 namespace {
 
-void print(std::uint64_t first, std::uint64_t count) {
+int print(std::uint64_t first, std::uint64_t count) {
     // What is nested reuses names, of which GCC warns.
     std::printf(
         "#include \"printed.hpp\"\n\n#pragma GCC diagnostic ignored \"-Wshadow\"\n\n"
@@ -28,17 +28,12 @@ void print(std::uint64_t first, std::uint64_t count) {
         "\nconst sample samples[] = {\n%s};\nconst std::size_t sample_count = "
         "std::size(samples);\n\n}  // namespace programs::printed\n",
         list.c_str());
+    return 0;
 }
 
 }  // namespace
 }  // namespace programs
 
 int main(int count, char** arguments) {
-    if (count != 3) {
-        std::fprintf(stderr, "usage: %s FIRST COUNT\n", arguments[0]);
-        return 2;
-    }
-    programs::print(std::strtoull(arguments[1], nullptr, 10),
-                    std::strtoull(arguments[2], nullptr, 10));
-    return 0;
+    return programs::main_with_seeds(count, arguments, &programs::print);
 }

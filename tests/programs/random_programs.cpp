@@ -6,9 +6,9 @@
 
 #include "check.hpp"
 #include "generate.hpp"
+#include "seeds.hpp"
 
 #include <cstdio>
-#include <cstdlib>
 
 namespace programs {
 namespace {
@@ -87,10 +87,5 @@ int run(std::uint64_t first, std::uint64_t count) {
 }  // namespace programs
 
 int main(int count, char** arguments) {
-    if (count != 3) {
-        std::fprintf(stderr, "usage: %s FIRST COUNT\n", arguments[0]);
-        return 2;
-    }
-    return programs::run(std::strtoull(arguments[1], nullptr, 10),
-                         std::strtoull(arguments[2], nullptr, 10));
+    return programs::main_with_seeds(count, arguments, &programs::run);
 }

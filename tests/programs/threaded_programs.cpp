@@ -3,14 +3,14 @@
 // threads: once without races, compared with the model, and once as they are, held to
 // the laws.
 #include "check_threads.hpp"
+#include "seeds.hpp"
 
 #include <cstdio>
-#include <cstdlib>
 
 namespace programs {
 namespace {
 
-bool run(std::uint64_t first, std::uint64_t count, sort_of_program sort) {
+bool run_sort(std::uint64_t first, std::uint64_t count, sort_of_program sort) {
     const threads_totals sum = check_on_threads(first, count, sort);
     std::printf(
         "%s%ld programs %s, %ld strands, %ld entries of history, "
@@ -21,18 +21,15 @@ bool run(std::uint64_t first, std::uint64_t count, sort_of_program sort) {
     return sum.failures == 0;
 }
 
+int run(std::uint64_t first, std::uint64_t count) {
+    bool is_right = run_sort(first, count, sort_of_program::without_races);
+    is_right = run_sort(first, count, sort_of_program::any) && is_right;
+    return is_right ? 0 : 1;
+}
+
 }  // namespace
 }  // namespace programs
 
 int main(int count, char** arguments) {
-    if (count != 3) {
-        std::fprintf(stderr, "usage: %s FIRST COUNT\n", arguments[0]);
-        return 2;
-    }
-    const std::uint64_t first = std::strtoull(arguments[1], nullptr, 10);
-    const std::uint64_t seeds = std::strtoull(arguments[2], nullptr, 10);
-    using programs::sort_of_program;
-    bool is_right = programs::run(first, seeds, sort_of_program::without_races);
-    is_right = programs::run(first, seeds, sort_of_program::any) && is_right;
-    return is_right ? 0 : 1;
+    return programs::main_with_seeds(count, arguments, &programs::run);
 }
