@@ -36,9 +36,8 @@ constexpr unsigned steps(std::size_t size, std::size_t step) noexcept {
     return static_cast<unsigned>((size + step - 1) / step);
 }
 constexpr unsigned class_of(std::size_t size) noexcept {
-    if (size <= detail::inline_frame_max)
+    if (size <= medium.max)
         return static_cast<unsigned>(detail::inline_frame_class(size));
-    if (size <= medium.max) return first_medium + steps(size - fine.max, medium.step);
     return first_large + steps(size - medium.max, large.step);
 }
 constexpr std::size_t size_of(unsigned index) noexcept {
