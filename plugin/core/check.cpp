@@ -106,36 +106,30 @@ unit::unit(clang::ASTContext& tree, const options& choice, clang::Sema* compiler
 
 unit::~unit() = default;
 
+/// Has all rules that are on, and have a use for it, look at one thing.
+template <class Thing>
+static void look_at(const Thing& thing, void (*rule::*look)(const Thing&, report&),
+                    const body* within, unit& of) {
+    for (const rule* each : all_rules()) {
+        if (each->*look == nullptr || of.chosen.of(*each) == level::off) continue;
+        report to(of, *each, within);
+        (each->*look)(thing, to);
+    }
+}
+
 unsigned check(unit& of) {
     finder found(of);
     found.TraverseDecl(of.ast.getTranslationUnitDecl());
-    for (auto* record : found.classes) {
-        for (const rule* each : all_rules()) {
-            if (each->check_class == nullptr || of.chosen.of(*each) == level::off)
-                continue;
-            report to(of, *each, nullptr);
-            each->check_class(*record, to);
-        }
-    }
-    for (auto* variable : found.globals) {
-        for (const rule* each : all_rules()) {
-            if (each->check_global == nullptr || of.chosen.of(*each) == level::off)
-                continue;
-            report to(of, *each, nullptr);
-            each->check_global(*variable, to);
-        }
-    }
+    for (auto* record : found.classes)
+        look_at(*record, &rule::check_class, nullptr, of);
+    for (auto* variable : found.globals)
+        look_at(*variable, &rule::check_global, nullptr, of);
     llvm::DenseSet<clang::SourceLocation> coroutines;  // not each instance of one
     for (auto* function : found.functions) {
         const body looked_at(*function, of.ast);
         if (looked_at.is_coroutine())
             coroutines.insert(looked_at.written()->getBeginLoc());
-        for (const rule* each : all_rules()) {
-            if (each->check_body == nullptr || of.chosen.of(*each) == level::off)
-                continue;
-            report to(of, *each, &looked_at);
-            each->check_body(looked_at, to);
-        }
+        look_at(looked_at, &rule::check_body, &looked_at, of);
     }
     return coroutines.size();
 }
