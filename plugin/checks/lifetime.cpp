@@ -31,11 +31,12 @@ public:
 
     void check() {
         for (auto* call : in_.calls()) {
-            if (is_future(*call, to_.of())) check_made(*call);
+            if (call->isPRValue() && keeps_loans(call->getType(), to_.of()))
+                check_made(*call);
             check_spawn(*call);
         }
         for (auto* each : in_.returns())
-            if (is_future(each->getType(), to_.of())) check_return(*each);
+            if (keeps_loans(each->getType(), to_.of())) check_return(*each);
         check_scopes();
     }
 
@@ -50,7 +51,7 @@ private:
         auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(becomes.taker);
         const bool is_assigned = assigns != nullptr && assigns->isAssignmentOp();
         if (object == nullptr ||
-            !(is_assigned || holds_futures(object->getType(), to_.of())))
+            !(is_assigned || holds_keepers(object->getType(), to_.of())))
             return nullptr;
         const clang::Expr* place = without_wrappers(object);
         if (auto* member = dyn_cast<clang::MemberExpr>(place))
@@ -59,18 +60,37 @@ private:
         return named != nullptr ? named->getDecl() : nullptr;
     }
     void check_made(const clang::CallExpr& call) {
-        const auto becomes = fate_of(call, in_, to_.of());
+        const auto becomes = fate_of_keeper(call, in_, to_.of());
         if (becomes.future != &call) return;
         auto* keeper = kept_in(becomes);
         if (keeper == nullptr) return;
         for (const auto& each : loans_.of_value(call))
-            if (each.temporary != nullptr)
-                say(each, call,
-                    "'" + keeper->getNameAsString() + "' refers to " + name_of(each) +
-                        ", which is gone at the end of this statement",
-                    is_closure(each.temporary->getType())
-                        ? "give the lambda to coil::call_once(), which keeps it"
-                        : "await it in this statement, or give the temporary a name");
+            if (each.temporary != nullptr) say_temporary(each, call, *keeper);
+    }
+    void say_temporary(const lender& lent, const clang::Expr& at,
+                       const clang::NamedDecl& keeper) {
+        const bool is_closure_gone = is_closure(lent.temporary->getType());
+        // Such as COIL_FOR's, or that of a range-based for.
+        const bool is_loop = keeper.isImplicit() || keeper.getLocation().isMacroID();
+        if (is_loop) {
+            say(lent, at,
+                "this loop reads what refers to " + name_of(lent) +
+                    ", which is gone when the loop begins",
+                is_closure_gone ? "give the lambda a name in front of the loop"
+                                : "give the temporary a name in front of the loop");
+            return;
+        }
+        const bool is_future_of_it = is_future(at.getType(), to_.of());
+        say(lent, at,
+            "'" + keeper.getNameAsString() + "' refers to " + name_of(lent) +
+                ", which is gone at the end of this statement",
+            is_closure_gone
+                ? is_future_of_it
+                      ? "give the lambda to coil::call_once(), which keeps it"
+                      : "give the lambda a name"
+            : is_future_of_it
+                ? "await it in this statement, or give the temporary a name"
+                : "give the temporary a name");
     }
 
     // --- locals, which are gone when the function is left ---
@@ -155,10 +175,10 @@ private:
         if (holder == nullptr || holder->getType()->isReferenceType()) return nullptr;
         auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(&call);
         const bool is_assigned = assigns != nullptr && assigns->isAssignmentOp() &&
-                                 (is_future(holder->getType(), to_.of()) ||
-                                  holds_futures(holder->getType(), to_.of()));
+                                 (keeps_loans(holder->getType(), to_.of()) ||
+                                  holds_keepers(holder->getType(), to_.of()));
         const bool is_put_in = isa<clang::CXXMemberCallExpr>(call) &&
-                               holds_futures(holder->getType(), to_.of());
+                               holds_keepers(holder->getType(), to_.of());
         return is_assigned || is_put_in ? holder : nullptr;
     }
     /// Whether `one` stands in a block that `other` does not: declared later is enough

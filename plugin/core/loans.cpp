@@ -76,6 +76,14 @@ const clang::FunctionProtoType* type_of_callee(const clang::CallExpr& call) {
     return type->getAs<clang::FunctionProtoType>();
 }
 
+bool is_in_coil(const clang::NamedDecl& declared) {
+    return llvm::StringRef(plain_name(declared)).starts_with("coil::");
+}
+bool is_in_coil(clang::QualType type) {
+    auto* record = class_of(type);
+    return record != nullptr && is_in_coil(*record);
+}
+
 /// The arguments that have a parameter: not the object of an operator.
 llvm::ArrayRef<const clang::Expr*> given_to(const clang::CallExpr& call) {
     auto* method = dyn_cast_or_null<clang::CXXMethodDecl>(call.getDirectCallee());
@@ -206,7 +214,7 @@ lenders loans::of_named(const clang::DeclRefExpr& named) {
     if (variable == nullptr || !variable->hasLocalStorage()) return {};
     const auto type = variable->getType().getNonReferenceType();
     auto* record = class_of(type);
-    const bool refers = is_view(type) || is_future(type, of_) ||
+    const bool refers = is_view(type) || keeps_loans(type, of_) ||
                         (record != nullptr && record->isLambda());
     if (!refers) return {};
     // For who asks about the function itself: the caller knows.
@@ -276,7 +284,7 @@ lenders loans::of_construct(const clang::CXXConstructExpr& construct) {
 
 lenders loans::of_call_value(const clang::CallExpr& call) {
     if (is_move(call)) return of_value(*call.getArg(0));
-    if (is_future(call, of_) || is_coroutine_type(call.getType(), of_))
+    if (keeps_loans(call.getType(), of_) || is_coroutine_type(call.getType(), of_))
         return call.isPRValue() ? of_future(call) : lenders();
     auto* callee = call.getDirectCallee();
     if (callee == nullptr) return {};
@@ -292,12 +300,15 @@ lenders loans::of_future(const clang::CallExpr& call) {
     if (callee != nullptr && (has_mark(*callee, "borrows_nothing") ||
                               callee->hasAttr<clang::CoroDisableLifetimeBoundAttr>()))
         return {};
-    if (!is_coroutine_type(call.getType(), of_)) return of_arguments(call);
+    const bool is_coroutine = is_coroutine_type(call.getType(), of_);
+    // What a user makes of coil's combinators, rather than those.
+    const bool is_composed =
+        callee != nullptr && is_in_coil(call.getType()) && !is_in_coil(*callee);
     const clang::FunctionDecl* defined = nullptr;
-    if (callee != nullptr && callee->hasBody(defined) &&
-        !isa<clang::CoroutineBodyStmt>(defined->getBody()))
+    if ((is_coroutine || is_composed) && callee != nullptr &&
+        callee->hasBody(defined) && !isa<clang::CoroutineBodyStmt>(defined->getBody()))
         return by_body(call, *defined);
-    return of_parameters(call);
+    return is_coroutine ? of_parameters(call) : of_arguments(call);
 }
 
 /// Of a coroutine.
@@ -324,29 +335,38 @@ lenders loans::of_parameters(const clang::CallExpr& call) {
     return found;
 }
 
+/// Whether a reference to `object` is an argument of the template that `made` is, or of
+/// a template of coil's among those: a `filter_stream` of a `range_stream<int(&)[3]>`.
+static bool has_reference_to(clang::QualType object, clang::QualType made,
+                             const clang::ASTContext& ast, unsigned depth) {
+    auto* record = dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(
+        made->getAsCXXRecordDecl());
+    if (record == nullptr || depth > depth_max || (depth > 0 && !is_in_coil(*record)))
+        return false;
+    const auto is_it = [&](const clang::TemplateArgument& each) {
+        if (each.getKind() != clang::TemplateArgument::Type) return false;
+        const auto type = each.getAsType();
+        return type->isLValueReferenceType()
+                   ? ast.hasSameUnqualifiedType(type->getPointeeType(), object)
+                   : has_reference_to(object, type, ast, depth + 1);
+    };
+    return llvm::any_of(record->getTemplateArgs().asArray(), [&](const auto& each) {
+        return each.getKind() == clang::TemplateArgument::Pack
+                   ? llvm::any_of(each.pack_elements(), is_it)
+                   : is_it(each);
+    });
+}
+
 /// Of a combinator or leaf: what is moved in takes along what it refers to, and what is
 /// referred to stands as a reference among the result's template arguments.
 lenders loans::of_arguments(const clang::CallExpr& call) {
     lenders found;
-    auto* made = dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(
-        call.getType()->getAsCXXRecordDecl());
-    const auto refers_to = [&](clang::QualType type) {
-        if (made == nullptr) return false;
-        const auto is_it = [&](const clang::TemplateArgument& each) {
-            return each.getKind() == clang::TemplateArgument::Type &&
-                   each.getAsType()->isLValueReferenceType() &&
-                   of_.ast.hasSameUnqualifiedType(each.getAsType()->getPointeeType(),
-                                                  type);
-        };
-        return llvm::any_of(made->getTemplateArgs().asArray(), [&](const auto& each) {
-            return each.getKind() == clang::TemplateArgument::Pack
-                       ? llvm::any_of(each.pack_elements(), is_it)
-                       : is_it(each);
-        });
+    const auto refers_to = [&](const clang::Expr& given) {
+        return given.isLValue() &&
+               has_reference_to(given.getType(), call.getType(), of_.ast, 0);
     };
     for (auto* each : given_to(call))
-        append(found, each->isLValue() && refers_to(each->getType()) ? of_place(*each)
-                                                                     : of_value(*each));
+        append(found, refers_to(*each) ? of_place(*each) : of_value(*each));
     auto* method = dyn_cast_or_null<clang::CXXMethodDecl>(call.getDirectCallee());
     auto* object = object_of(call);
     if (method != nullptr && object != nullptr && !method->getParent()->isLambda() &&
