@@ -111,8 +111,11 @@ private:
         if (auto* getter = dyn_cast<clang::CallExpr>(without_wrappers(object)))
             return spawner_of(*getter);
         auto* local = local_named_by(object);
-        return local != nullptr && !local->getType()->isReferenceType() ? local
-                                                                        : nullptr;
+        if (local == nullptr || local->getType()->isReferenceType()) return nullptr;
+        // What a join_set started ends with the group.
+        auto* record = class_of(local->getType());
+        return record != nullptr && plain_name(*record) == "coil::join_set" ? nullptr
+                                                                            : local;
     }
     bool stands_before(const lender& lent, const clang::VarDecl& other) const {
         return lent.variable != nullptr && !ends_before(*lent.variable, other) &&
@@ -121,19 +124,33 @@ private:
     }
     void check_spawn(const clang::CallExpr& call) {
         auto* callee = call.getDirectCallee();
-        if (callee == nullptr || !has_mark(*callee, "spawns")) return;
+        if (!is_spawner(callee)) return check_spawn_inside(call);
         auto* spawner = spawner_of(call);
         for (auto* argument : call.arguments())
             for (const auto& each : loans_.of_value(*argument))
                 if (is_own(each) &&
                     !(spawner != nullptr && stands_before(each, *spawner)))
-                    say(each, *argument,
-                        "what is spawned refers to " + name_of(each) +
-                            ", which may be gone before it ends",
-                        is_closure(type_of(each))
-                            ? "give the lambda to coil::call_once(), which keeps it"
-                            : "give it by value, or declare it outside of "
-                              "with_group()");
+                    say_spawned(each, *argument, "what is spawned");
+    }
+    /// Of a function that spawns something in its turn.
+    void check_spawn_inside(const clang::CallExpr& call) {
+        llvm::DenseSet<const void*> said;
+        for (const auto& each : loans_.of_spawned(call))
+            if (is_own(each) &&
+                said.insert(each.variable != nullptr
+                                ? static_cast<const void*>(each.variable)
+                                : each.temporary)
+                    .second)
+                say_spawned(each, call,
+                            "what '" + coil_check::name_of(call).str() + "' spawns");
+    }
+    void say_spawned(const lender& lent, const clang::Expr& at,
+                     const std::string& what) {
+        say(lent, at,
+            what + " refers to " + name_of(lent) + ", which may be gone before it ends",
+            is_closure(type_of(lent))
+                ? "give the lambda to coil::call_once(), which keeps it"
+                : "give it by value, or declare it outside of with_group()");
     }
     void check_return(const clang::Expr& value) {
         for (const auto& each : loans_.of_value(value))

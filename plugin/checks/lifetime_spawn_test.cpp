@@ -80,7 +80,7 @@ coil::task<> children_of_what_is_owned(coil::group& g,
     auto owned = std::make_unique<std::string>("text");
     g.spawn(by_reference(*owned));   // expected-error {{spawned refers to 'owned'}}
     g.spawn(by_view(*owned));        // expected-error {{spawned refers to 'owned'}}
-    g.spawn(by_reference(*shared));  // a known gap
+    g.spawn(by_reference(*shared));  // expected-error {{spawned refers to 'shared'}}
     auto [first, second] = std::pair<std::string, int>("text", 1);
     g.spawn(by_reference(first));  // expected-error {{refers to what is bound here}}
     co_await work();

@@ -3,6 +3,7 @@
 #include <plugin/core/future.hpp>
 #include <plugin/core/loans.hpp>
 #include <plugin/core/marks.hpp>
+#include <plugin/core/owners.hpp>
 #include <plugin/core/syntax.hpp>
 #include <plugin/core/unit.hpp>
 
@@ -46,17 +47,6 @@ lenders kept_by(lenders found, const clang::NamedDecl* keeper) {
     for (auto& each : found)
         if (each.kept_by == nullptr) each.kept_by = keeper;
     return found;
-}
-
-/// Owns what its methods give references to: a std::string, a std::vector. Not what
-/// shares it.
-bool is_owner(const clang::Expr& object) {
-    const auto type = without_casts(&object)->getType();  // no base of a std class
-    auto* record = class_of(type);
-    return record != nullptr && !is_view(type.getNonReferenceType()) &&
-           record->isInStdNamespace() && !record->isLambda() &&
-           plain_name(*record) != "std::shared_ptr" &&
-           plain_name(*record) != "std::weak_ptr";
 }
 
 bool is_std_get(const clang::FunctionDecl& callee) {
@@ -152,7 +142,8 @@ lenders loans::of_call_place(const clang::CallExpr& call) {
     auto* object = object_of(call);
     if (callee == nullptr) return {};
     if (object != nullptr) {
-        if (is_lifetimebound(*callee) || is_owner(*object)) return of_object(*object);
+        if (is_lifetimebound(*callee)) return of_object(*object);
+        if (is_owner(*object, in_)) return of_inside(*object);
         return is_view(object->getType()) ? of_value(*object) : lenders();
     }
     if (is_std_get(*callee)) return of_place(*call.getArg(0));
@@ -161,6 +152,16 @@ lenders loans::of_call_place(const clang::CallExpr& call) {
          llvm::zip(callee->parameters(), given_to(call)))
         if (parameter->hasAttr<clang::LifetimeBoundAttr>())
             append(found, of_argument(*argument, parameter->getType()));
+    return found;
+}
+
+/// Of an element or a buffer of what an expression names.
+lenders loans::of_inside(const clang::Expr& owner) {
+    lenders found = of_object(owner);
+    llvm::erase_if(found, [this](const lender& each) {
+        return each.variable != nullptr && is_handed_on(*each.variable, in_);
+    });
+    for (auto& each : found) each.is_inside = true;
     return found;
 }
 
@@ -213,6 +214,12 @@ lenders loans::of_named(const clang::DeclRefExpr& named) {
     auto* variable = variable_of(named.getDecl());
     if (variable == nullptr || !variable->hasLocalStorage()) return {};
     const auto type = variable->getType().getNonReferenceType();
+    if (variable->getType()->isReferenceType() && !isa<clang::ParmVarDecl>(variable)) {
+        // Of an element that it may name, nobody knows what that refers to.
+        auto* other =
+            dyn_cast_or_null<clang::DeclRefExpr>(without_casts(variable->getInit()));
+        return other != nullptr ? of_named(*other) : lenders();
+    }
     auto* record = class_of(type);
     const bool refers = is_view(type) || keeps_loans(type, of_) ||
                         (record != nullptr && record->isLambda());
@@ -284,8 +291,10 @@ lenders loans::of_construct(const clang::CXXConstructExpr& construct) {
 
 lenders loans::of_call_value(const clang::CallExpr& call) {
     if (is_move(call)) return of_value(*call.getArg(0));
+    // What is read from an element refers to what that was given, and so nobody knows.
+    if (call.isGLValue() || name_of(call) == "release") return {};
     if (keeps_loans(call.getType(), of_) || is_coroutine_type(call.getType(), of_))
-        return call.isPRValue() ? of_future(call) : lenders();
+        return of_future(call);
     auto* callee = call.getDirectCallee();
     if (callee == nullptr) return {};
     const bool is_ref = callee->isInStdNamespace() &&
@@ -375,6 +384,19 @@ lenders loans::of_arguments(const clang::CallExpr& call) {
     return found;
 }
 
+/// What a parameter, or the object, of the callee is in the caller.
+lenders loans::seen_by_caller(const clang::CallExpr& call, const lender& inside) {
+    auto* object = object_of(call);
+    if (inside.is_this && object != nullptr)
+        return kept_by(of_object(*object), inside.kept_by);
+    auto* parameter = dyn_cast_or_null<clang::ParmVarDecl>(inside.variable);
+    if (parameter == nullptr ||
+        parameter->getFunctionScopeIndex() >= given_to(call).size())
+        return {};
+    auto* argument = given_to(call)[parameter->getFunctionScopeIndex()];
+    return kept_by(of_argument(*argument, parameter->getType()), parameter);
+}
+
 /// Of a plain function: what those futures refer to that it returns.
 lenders loans::by_body(const clang::CallExpr& call, const clang::FunctionDecl& callee) {
     if (depth_ > depth_max / 2) return {};
@@ -383,20 +405,60 @@ lenders loans::by_body(const clang::CallExpr& call, const clang::FunctionDecl& c
     for (auto* each : seen.returns()) {
         loans inside(seen, of_);
         inside.depth_ = depth_ + depth_max / 4;
-        for (const auto& lent : inside.of_value(*each)) {
-            auto* object = object_of(call);
-            auto* parameter = dyn_cast_or_null<clang::ParmVarDecl>(lent.variable);
-            if (lent.is_this && object != nullptr) {
-                append(found, kept_by(of_object(*object), lent.kept_by));
-            } else if (parameter != nullptr &&
-                       parameter->getFunctionScopeIndex() < given_to(call).size()) {
-                append(found,
-                       kept_by(of_argument(
-                                   *given_to(call)[parameter->getFunctionScopeIndex()],
-                                   parameter->getType()),
-                               parameter));
-            }
-        }
+        for (const auto& lent : inside.of_value(*each))
+            append(found, seen_by_caller(call, lent));
+    }
+    return found;
+}
+
+namespace {
+
+bool is_group(clang::QualType type) {
+    auto* record = class_of(type);
+    if (record == nullptr || !is_in_coil(*record)) return false;
+    const std::string name = plain_name(*record);
+    return name == "coil::group" || name == "coil::join_set";
+}
+
+/// Whether a call gives children to a group that the function it stands in was given.
+bool spawns_for_caller(const clang::CallExpr& call) {
+    const auto is_given = [](const clang::Expr* place) {
+        auto* named = place != nullptr && is_group(place->getType())
+                          ? local_named_by(place)
+                          : nullptr;
+        return named != nullptr && isa<clang::ParmVarDecl>(named) &&
+               named->getType()->isReferenceType();
+    };
+    return is_given(object_of(call)) || llvm::any_of(call.arguments(), is_given);
+}
+
+}  // namespace
+
+bool is_spawner(const clang::FunctionDecl* callee) {
+    return callee != nullptr && has_mark(*callee, "spawns");
+}
+
+lenders loans::of_spawned(const clang::CallExpr& call) {
+    auto* callee = call.getDirectCallee();
+    if (callee == nullptr) return {};
+    lenders found;
+    if (is_spawner(callee)) {
+        for (auto* each : call.arguments()) append(found, of_value(*each));
+        return found;
+    }
+    const clang::FunctionDecl* defined = nullptr;
+    const bool has_group = llvm::any_of(
+        given_to(call), [](auto* each) { return is_group(each->getType()); });
+    if (!has_group || depth_ > depth_max / 2 || is_in_coil(*callee) ||
+        !callee->hasBody(defined))
+        return {};
+    const body seen(*defined, of_.ast);
+    for (auto* each : seen.calls()) {
+        if (!spawns_for_caller(*each)) continue;
+        loans inside(seen, of_);
+        inside.depth_ = depth_ + depth_max / 4;
+        for (const auto& lent : inside.of_spawned(*each))
+            append(found, seen_by_caller(call, lent));
     }
     return found;
 }

@@ -15,6 +15,7 @@ struct lender {
         nullptr;                             ///< a local variable or parameter, or ...
     const clang::Expr* temporary = nullptr;  ///< a temporary, or ...
     bool is_this = false;                    ///< the object of the function itself
+    bool is_inside = false;                  ///< an element or a buffer of that
     /// What keeps the reference: a parameter, or a lambda's or method's object.
     const clang::NamedDecl* kept_by = nullptr;
 };
@@ -37,8 +38,13 @@ public:
     [[nodiscard]] lenders of_place(const clang::Expr& place);
     /// What a variable may refer to, by all that it is given.
     [[nodiscard]] lenders of_variable(const clang::VarDecl& variable);
+    /// What children refer to that a call spawns: what is marked COIL_SPAWNS, or a
+    /// function that can be seen and gives them to a group that it was given.
+    [[nodiscard]] lenders of_spawned(const clang::CallExpr& call);
 
 private:
+    [[nodiscard]] lenders seen_by_caller(const clang::CallExpr& call,
+                                         const lender& inside);
     [[nodiscard]] lenders of_named(const clang::DeclRefExpr& named);
     [[nodiscard]] lenders of_reference(const clang::VarDecl& reference);
     [[nodiscard]] lenders of_call_value(const clang::CallExpr& call);
@@ -50,6 +56,7 @@ private:
                                   const clang::FunctionDecl& callee);
     [[nodiscard]] lenders of_closure(const clang::LambdaExpr& lambda);
     [[nodiscard]] lenders of_construct(const clang::CXXConstructExpr& construct);
+    [[nodiscard]] lenders of_inside(const clang::Expr& owner);
     [[nodiscard]] lenders of_object(const clang::Expr& object);
     [[nodiscard]] lenders of_argument(const clang::Expr& argument,
                                       clang::QualType parameter);
@@ -58,6 +65,9 @@ private:
     const unit& of_;
     unsigned depth_ = 0;
 };
+
+/// Whether it is marked COIL_SPAWNS.
+bool is_spawner(const clang::FunctionDecl* callee);
 
 /// A type whose values refer to others: a pointer, a string_view, a span, an iterator,
 /// what is marked as such.
