@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <plugin/checks/lifetime.hpp>
 #include <plugin/core/body.hpp>
-#include <plugin/core/flow.hpp>
 #include <plugin/core/future.hpp>
+#include <plugin/core/growth.hpp>
+#include <plugin/core/loan_flow.hpp>
 #include <plugin/core/loans.hpp>
 #include <plugin/core/marks.hpp>
+#include <plugin/core/owners.hpp>
+#include <plugin/core/place.hpp>
 #include <plugin/core/report.hpp>
 #include <plugin/core/syntax.hpp>
 
 #include <clang/AST/ASTContext.h>
+#include <clang/AST/DeclTemplate.h>
 #include <clang/AST/StmtCXX.h>
 #include <clang/Basic/SourceManager.h>
 
@@ -35,9 +39,16 @@ public:
                 check_made(*call);
             check_spawn(*call);
         }
-        for (auto* each : in_.returns())
-            if (keeps_loans(each->getType(), to_.of())) check_return(*each);
-        check_scopes();
+        const auto gives = in_.is_coroutine() ? value_type() : clang::QualType();
+        for (auto* each : in_.returns()) {
+            if (keeps_loans(each->getType(), to_.of())) {
+                check_return(*each);
+            } else if (!gives.isNull()) {
+                check_value(*each, gives);
+            }
+        }
+        check_stale();
+        for (const auto& each : grown_under_children(in_, to_.of())) say_grown(each);
     }
 
 private:
@@ -95,15 +106,6 @@ private:
 
     // --- locals, which are gone when the function is left ---
 
-    /// Whether it lives in this call of the function.
-    bool is_own(const lender& lent) const {
-        auto* variable = lent.variable;
-        if (variable == nullptr) return lent.temporary != nullptr;
-        return !isa<clang::ParmVarDecl>(variable) ||
-               !(variable->getType()->isReferenceType() ||
-                 is_view(variable->getType()));
-    }
-
     /// A local object that all it started ends with: `runtime.daemons().spawn(...)`.
     static const clang::VarDecl* spawner_of(const clang::CallExpr& call) {
         auto* object = object_of(call);
@@ -118,7 +120,7 @@ private:
                                                                             : local;
     }
     bool stands_before(const lender& lent, const clang::VarDecl& other) const {
-        return lent.variable != nullptr && !ends_before(*lent.variable, other) &&
+        return lent.variable != nullptr && !ends_before(*lent.variable, other, in_) &&
                in_.ast().getSourceManager().isBeforeInTranslationUnit(
                    lent.variable->getLocation(), other.getLocation());
     }
@@ -128,7 +130,7 @@ private:
         auto* spawner = spawner_of(call);
         for (auto* argument : call.arguments())
             for (const auto& each : loans_.of_value(*argument))
-                if (is_own(each) &&
+                if (each.is_own() &&
                     !(spawner != nullptr && stands_before(each, *spawner)))
                     say_spawned(each, *argument, "what is spawned");
     }
@@ -136,7 +138,7 @@ private:
     void check_spawn_inside(const clang::CallExpr& call) {
         llvm::DenseSet<const void*> said;
         for (const auto& each : loans_.of_spawned(call))
-            if (is_own(each) &&
+            if (each.is_own() &&
                 said.insert(each.variable != nullptr
                                 ? static_cast<const void*>(each.variable)
                                 : each.temporary)
@@ -152,9 +154,28 @@ private:
                 ? "give the lambda to coil::call_once(), which keeps it"
                 : "give it by value, or declare it outside of with_group()");
     }
+    void say_grown(const grown_vector& found) {
+        const std::string name = place::of(found.owner).name();
+        to_.add({.at = found.work->getExprLoc(),
+                 .text = "what is spawned refers to an element of '" + name +
+                         "', which moves when '" + name + "' grows",
+                 .notes = {{found.growth->getExprLoc(), "it grows here"}},
+                 .mend =
+                     "reserve room for all of them first, or use a std::deque, which "
+                     "leaves them where they are",
+                 .statement = found.work});
+    }
+    /// The caller may have a shared_ptr of its own.
+    static bool is_shared_with_caller(const lender& lent) {
+        auto* record =
+            lent.variable != nullptr ? class_of(lent.variable->getType()) : nullptr;
+        return lent.inside > 0 && record != nullptr &&
+               isa<clang::ParmVarDecl>(lent.variable) &&
+               plain_name(*record) == "std::shared_ptr";
+    }
     void check_return(const clang::Expr& value) {
         for (const auto& each : loans_.of_value(value))
-            if (is_own(each))
+            if (each.is_own() && !is_shared_with_caller(each))
                 say(each, value,
                     "what is returned refers to " + name_of(each) +
                         ", which is gone when the function is left",
@@ -163,121 +184,75 @@ private:
                         : "await it here, or give it by value");
     }
 
-    // --- blocks: a future in a variable outside of what it refers to ---
+    // --- what a coroutine gives: its locals are gone when the caller looks at it ---
 
-    struct loan {
-        const clang::VarDecl* holder;
-        const clang::VarDecl* of;
-        lender lent;
-    };
-    /// Finds where a variable is given a future that refers to what ends earlier.
-    void check_scopes() {
-        llvm::SmallVector<std::pair<const clang::CallExpr*, loan>, 4> given;
-        for (auto* call : in_.calls()) {
-            auto* holder = holder_given(*call);
-            if (holder == nullptr) continue;
-            for (auto* argument : call->arguments())
-                for (const auto& each : loans_.of_value(*argument))
-                    if (each.variable != nullptr && is_own(each) &&
-                        ends_before(*each.variable, *holder))
-                        given.push_back({call, {holder, each.variable, each}});
-        }
-        auto* control = given.empty() ? nullptr : in_.control();
-        if (control != nullptr) follow(given, *control);
+    /// The `T` of a `task<T>`.
+    clang::QualType value_type() const {
+        const auto type = in_.function().getReturnType();
+        auto* made = dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(
+            type->getAsCXXRecordDecl());
+        if (made == nullptr || !is_future(type, to_.of()) ||
+            made->getTemplateArgs().size() == 0 ||
+            made->getTemplateArgs()[0].getKind() != clang::TemplateArgument::Type)
+            return {};
+        return made->getTemplateArgs()[0].getAsType();
     }
-    /// The variable that a call assigns a future to, or puts it into.
-    const clang::VarDecl* holder_given(const clang::CallExpr& call) const {
-        auto* object = object_of(call);
-        auto* holder = object != nullptr ? local_named_by(object) : nullptr;
-        if (holder == nullptr || holder->getType()->isReferenceType()) return nullptr;
-        auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(&call);
-        const bool is_assigned = assigns != nullptr && assigns->isAssignmentOp() &&
-                                 (keeps_loans(holder->getType(), to_.of()) ||
-                                  holds_keepers(holder->getType(), to_.of()));
-        const bool is_put_in = isa<clang::CXXMemberCallExpr>(call) &&
-                               holds_keepers(holder->getType(), to_.of());
-        return is_assigned || is_put_in ? holder : nullptr;
+    void check_value(const clang::Expr& value, clang::QualType as) {
+        for (const auto& each : lent_to_value(value, as))
+            if (each.is_own() && !is_shared_with_caller(each))
+                say(each, value,
+                    "what is returned refers to " + name_of(each) +
+                        ", which is gone when the coroutine has ended",
+                    "give the object itself");
     }
-    /// Whether `one` stands in a block that `other` does not: declared later is enough
-    /// for the order of destruction, but not for a use.
-    bool ends_before(const clang::VarDecl& one, const clang::VarDecl& other) const {
-        auto* block = block_of(one);
-        auto* outer = block_of(other);
-        if (block == nullptr || block == outer) return false;
-        for (auto* each = in_.parent(block); each != nullptr; each = in_.parent(each))
-            if (each == outer) return true;
-        return outer == nullptr;
-    }
-    const clang::Stmt* block_of(const clang::VarDecl& variable) const {
-        const clang::Stmt* at = in_.declares(variable);
-        while (at != nullptr && isa<clang::DeclStmt>(at)) at = in_.parent(at);
-        return at;
+    lenders lent_to_value(const clang::Expr& value, clang::QualType as) {
+        if (as->isReferenceType()) return loans_.of_place(value);
+        auto* record = class_of(value.getType());
+        const bool is_viewed = is_view(as) && record != nullptr &&
+                               record->isInStdNamespace() && !is_view(value.getType());
+        if (!is_viewed) return loans_.of_value(value);
+        const clang::Expr* object = without_casts(&value);
+        if (auto* full = dyn_cast<clang::FullExpr>(object))
+            object = without_casts(full->getSubExpr());
+        if (object->isPRValue()) return {lender{.temporary = object}};
+        return is_owner(*object, in_) ? loans_.of_place(value) : lenders();
     }
 
-    using gifts = llvm::ArrayRef<std::pair<const clang::CallExpr*, loan>>;
-    /// Two facts of each gift: the holder has it, and what it refers to has ended.
-    void follow(gifts given, const flow& control) {
-        llvm::DenseSet<const clang::Expr*> said;
-        const auto step = [&](const clang::CFGElement& element, flow::facts& facts,
-                              bool says) {
-            const clang::VarDecl* ended = nullptr;
-            if (const auto gone = element.getAs<clang::CFGAutomaticObjDtor>())
-                ended = gone->getVarDecl();
-            if (const auto gone = element.getAs<clang::CFGLifetimeEnds>())
-                ended = gone->getVarDecl();
-            const auto statement = element.getAs<clang::CFGStmt>();
-            auto* call =
-                statement ? dyn_cast<clang::CallExpr>(statement->getStmt()) : nullptr;
-            auto* named = statement ? dyn_cast<clang::DeclRefExpr>(statement->getStmt())
-                                    : nullptr;
-            for (unsigned i = 0; i < given.size(); ++i) {
-                const auto& [giver, one] = given[i];
-                if (ended == one.of && facts.test(2 * i)) facts.set(2 * i + 1);
-                if (call == giver) facts.set(2 * i), facts.reset(2 * i + 1);
-                if (call != nullptr && call != giver && refills(*call, *one.holder))
-                    facts.reset(2 * i), facts.reset(2 * i + 1);
-                const bool is_used = named != nullptr && facts.test(2 * i + 1) &&
-                                     variable_of(named->getDecl()) == one.holder &&
-                                     !is_refilled(*named);
-                if (says && is_used && said.insert(named).second)
-                    say_ended(*named, one);
+    // --- variables that are used after what they refer to has ended or changed ---
+
+    void check_stale() {
+        for (const auto& each : stale_uses(in_, to_.of())) {
+            if (each.changed_by != nullptr) {
+                say_changed(each);
+            } else {
+                const std::string name = each.holder->getNameAsString();
+                say(each.lent, *each.use,
+                    "'" + name + "' is used here, and refers to " + name_of(each.lent) +
+                        ", whose block has ended",
+                    "declare " + name_of(each.lent) + " before '" + name + "'");
             }
-        };
-        const auto begins =
-            control.forward(static_cast<unsigned>(2 * given.size()), flow::meet::any,
-                            [&](const auto& element, flow::facts& facts) {
-                                step(element, facts, false);
-                            });
-        for (const clang::CFGBlock* block : control.graph()) {
-            flow::facts facts = begins[block->getBlockID()];
-            for (const auto& element : *block) step(element, facts, true);
         }
     }
-    /// It assigns to all of it, or empties it.
-    static bool refills(const clang::CallExpr& call, const clang::VarDecl& holder) {
-        auto* object = object_of(call);
-        if (object == nullptr || local_named_by(object) != &holder) return false;
-        if (auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(&call))
-            return assigns->isAssignmentOp();
-        auto* callee = call.getDirectCallee();
-        return callee != nullptr && callee->getDeclName().isIdentifier() &&
-               (callee->getName() == "clear" || callee->getName() == "reset");
-    }
-    bool is_refilled(const clang::Expr& named) const {
-        auto* around = in_.parent(&named);
-        while (isa_and_nonnull<clang::ParenExpr, clang::ImplicitCastExpr,
-                               clang::MemberExpr>(around))
-            around = in_.parent(around);
-        auto* call = dyn_cast_or_null<clang::CallExpr>(around);
-        auto* variable = local_named_by(&named);
-        return call != nullptr && variable != nullptr && refills(*call, *variable);
-    }
-    void say_ended(const clang::DeclRefExpr& named, const loan& one) {
-        const std::string name = one.holder->getNameAsString();
-        say(one.lent, named,
-            "'" + name + "' is used here, and refers to " + name_of(one.lent) +
-                ", whose block has ended",
-            "declare '" + one.of->getNameAsString() + "' before '" + name + "'");
+    void say_changed(const stale_use& found) {
+        const auto& by = *found.changed_by;
+        const bool is_moved = is_move(by);
+        const bool is_loop = found.holder->isImplicit();
+        const std::string subject =
+            is_loop ? "this loop goes on"
+                    : "'" + found.holder->getNameAsString() + "' is used here";
+        auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(&by);
+        const std::string how =
+            is_moved ? ", which was moved from"
+            : assigns != nullptr
+                ? ", which was assigned to"
+                : ", which '" + coil_check::name_of(by).str() + "' has changed";
+        say(found.lent, *found.use,
+            subject + ", and refers " + (found.lent.inside > 0 ? "into " : "to ") +
+                name_of(found.lent) + how,
+            is_moved  ? "await it before that"
+            : is_loop ? "note what is to be changed, and change it after the loop"
+                      : "take it again after that, or use it before",
+            {by.getExprLoc(), is_moved ? "it is moved from here" : "changed here"});
     }
 
     // --- what it says ---
@@ -304,16 +279,19 @@ private:
         return each != nullptr;
     }
     void say(const lender& lent, const clang::Expr& at, std::string text,
-             std::string mend) {
+             std::string mend, const finding::note& cause = {}) {
         const bool is_written =
             lent.temporary != nullptr && !is_default(*lent.temporary);
         finding found{.at = is_written ? lent.temporary->getExprLoc() : at.getExprLoc(),
                       .text = std::move(text),
                       .mend = std::move(mend),
                       .statement = &at};
-        if (lent.variable != nullptr)
+        if (cause.at.isValid()) {
+            found.notes.push_back(cause);
+        } else if (lent.variable != nullptr) {
             found.notes.push_back(
                 {lent.variable->getLocation(), name_of(lent) + " is declared here"});
+        }
         auto* parameter = dyn_cast_or_null<clang::ParmVarDecl>(lent.kept_by);
         const std::string keeper =
             lent.kept_by != nullptr ? lent.kept_by->getNameAsString() : std::string();

@@ -34,6 +34,13 @@ bool is_view(clang::QualType type) {
     return is_iterator || all.contains(name) || record->hasAttr<clang::PointerAttr>();
 }
 
+bool lender::is_own() const {
+    if (variable == nullptr) return temporary != nullptr;
+    if (is_outer) return false;
+    return !isa<clang::ParmVarDecl>(variable) ||
+           !(variable->getType()->isReferenceType() || is_view(variable->getType()));
+}
+
 namespace {
 
 constexpr unsigned depth_max = 24;
@@ -97,9 +104,12 @@ lenders loans::of_place(const clang::Expr& place) {
     if (auto* made = dyn_cast<clang::MaterializeTemporaryExpr>(named))
         return {lender{.temporary = made}};
     if (auto* reference = dyn_cast<clang::DeclRefExpr>(named)) {
-        if (reference->refersToEnclosingVariableOrCapture()) return {};
+        const bool is_outer = reference->refersToEnclosingVariableOrCapture();
         auto* variable = variable_of(reference->getDecl());
-        if (variable == nullptr || !variable->hasLocalStorage()) return {};
+        if ((is_outer && !sees_outer_) || variable == nullptr ||
+            !variable->hasLocalStorage())
+            return {};
+        if (is_outer) return {lender{.variable = variable, .is_outer = true}};
         if (variable->getType()->isReferenceType()) return of_reference(*variable);
         return {lender{.variable = variable}};
     }
@@ -161,7 +171,10 @@ lenders loans::of_inside(const clang::Expr& owner) {
     llvm::erase_if(found, [this](const lender& each) {
         return each.variable != nullptr && is_handed_on(*each.variable, in_);
     });
-    for (auto& each : found) each.is_inside = true;
+    for (auto& each : found) {
+        ++each.inside;
+        each.owner = &owner;
+    }
     return found;
 }
 
@@ -279,9 +292,14 @@ lenders loans::of_construct(const clang::CXXConstructExpr& construct) {
     if (construct.getConstructor()->isCopyOrMoveConstructor()) return of_value(first);
     lenders found;
     const bool refers = is_view(construct.getType());
+    const bool is_wrapper = plain_name(*construct.getConstructor()->getParent()) ==
+                            "std::reference_wrapper";
     for (auto* each : construct.arguments()) {
         const bool is_lent = refers && each->isGLValue() && !is_view(each->getType());
-        append(found, is_lent ? of_place(*each) : of_value(*each));
+        const bool is_buffer = is_lent && !is_wrapper && is_owner(*each, in_);
+        append(found, is_buffer ? of_inside(*each)
+                      : is_lent ? of_place(*each)
+                                : of_value(*each));
     }
     // Other classes copy what they are given.
     const bool keeps = refers || is_future(construct.getType(), of_) ||

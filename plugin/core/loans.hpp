@@ -15,9 +15,15 @@ struct lender {
         nullptr;                             ///< a local variable or parameter, or ...
     const clang::Expr* temporary = nullptr;  ///< a temporary, or ...
     bool is_this = false;                    ///< the object of the function itself
-    bool is_inside = false;                  ///< an element or a buffer of that
+    /// How deep it lies in what that owns: 1 for an element, 2 for one of an element.
+    unsigned inside = 0;
+    const clang::Expr* owner = nullptr;  ///< what an element is one of
+    bool is_outer = false;  ///< a variable of the function around this lambda
     /// What keeps the reference: a parameter, or a lambda's or method's object.
     const clang::NamedDecl* kept_by = nullptr;
+
+    /// Whether it ends with this call of the function.
+    [[nodiscard]] bool is_own() const;
 };
 using lenders = llvm::SmallVector<lender, 4>;
 
@@ -32,6 +38,8 @@ class loans {
 public:
     loans(const body& in, const unit& of) : in_(in), of_(of) {}
 
+    /// From now on also finds what a lambda has captured.
+    void sees_outer() { sees_outer_ = true; }
     /// What the value of an expression refers to.
     [[nodiscard]] lenders of_value(const clang::Expr& value);
     /// The object that an expression names.
@@ -64,6 +72,7 @@ private:
     const body& in_;
     const unit& of_;
     unsigned depth_ = 0;
+    bool sees_outer_ = false;
 };
 
 /// Whether it is marked COIL_SPAWNS.
