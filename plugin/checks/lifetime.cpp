@@ -57,6 +57,7 @@ private:
     /// The variable or member that a future ends up in where it is made, if it does.
     const clang::NamedDecl* kept_in(const fate_of_future& becomes) const {
         if (becomes.is == fate::kept) return becomes.variable;
+        if (becomes.is == fate::member) return member_given(*becomes.future);
         if (becomes.is != fate::handed_on || becomes.taker == nullptr) return nullptr;
         auto* object = object_of(*becomes.taker);
         auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(becomes.taker);
@@ -70,13 +71,30 @@ private:
         auto* named = dyn_cast<clang::DeclRefExpr>(place);
         return named != nullptr ? named->getDecl() : nullptr;
     }
+    const clang::NamedDecl* member_given(const clang::Expr& value) const {
+        auto* constructor = dyn_cast<clang::CXXConstructorDecl>(&in_.function());
+        if (constructor == nullptr) return nullptr;
+        const clang::Stmt* whole = &value;
+        while (in_.parent(whole) != nullptr) whole = in_.parent(whole);
+        for (auto* each : constructor->inits())
+            if (each->getInit() == whole) return each->getMember();
+        return nullptr;
+    }
     void check_made(const clang::CallExpr& call) {
         const auto becomes = fate_of_keeper(call, in_, to_.of());
         if (becomes.future != &call) return;
         auto* keeper = kept_in(becomes);
         if (keeper == nullptr) return;
-        for (const auto& each : loans_.of_value(call))
-            if (each.temporary != nullptr) say_temporary(each, call, *keeper);
+        for (const auto& each : loans_.of_value(call)) {
+            if (each.temporary != nullptr) {
+                say_temporary(each, call, *keeper);
+            } else if (becomes.is == fate::member && each.is_own()) {
+                say(each, call,
+                    "'" + keeper->getNameAsString() + "' refers to " + name_of(each) +
+                        ", which is gone when the object has been made",
+                    "let it refer to a member, or give it by value");
+            }
+        }
     }
     void say_temporary(const lender& lent, const clang::Expr& at,
                        const clang::NamedDecl& keeper) {
@@ -265,6 +283,7 @@ private:
     std::string name_of(const lender& lent) const {
         if (lent.variable != nullptr) {
             const auto name = lent.variable->getName();
+            if (lent.variable->isImplicit()) return "what this loop goes over";
             return name.empty() ? "what is bound here" : "'" + name.str() + "'";
         }
         if (is_closure(type_of(lent))) return "what this lambda captures";

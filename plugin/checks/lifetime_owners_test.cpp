@@ -65,6 +65,17 @@ coil::task<> of_a_shared_one_that_others_have(
     co_await work();
 }
 
+coil::task<> returns_of_a_shared_one() {
+    auto one = std::make_shared<session>();
+    return one->run();  // expected-error {{what is returned refers to 'one'}}
+}
+coil::task<> returns_of_a_shared_parameter(std::shared_ptr<session> one) {
+    return one->run();  // a known gap: the caller may have one of its own
+}
+coil::task<> returns_of_an_owned_parameter(std::unique_ptr<session> one) {
+    return one->run();  // expected-error {{what is returned refers to 'one'}}
+}
+
 // A unique_ptr or a container, that keeps what it owns.
 
 coil::task<> of_an_owned_one(coil::group& g) {

@@ -117,6 +117,37 @@ coil::task<> loops_without_harm() {
     use(co_await each(load()).next());
 }
 
+struct session {
+    std::string name;
+    coil::generator<int> items();
+};
+session make_session();
+coil::task<> loops_over_what_a_temporary_gives() {
+    // expected-error@+1 {{this loop reads what refers to a temporary 'session'}}
+    COIL_FOR(int item, make_session().items()) use(item);
+    auto named = make_session();
+    COIL_FOR(int item, named.items()) use(item);
+}
+
+// Members.
+
+struct reader {
+    numbers own;
+    coil::generator<int> all;
+
+    reader() : all(each(load())) {}  // expected-error {{'all' refers to a temporary}}
+    explicit reader(numbers given) : all(each(given)) {}  // expected-error {{'given'}}
+    explicit reader(int) : own(load()), all(each(own)) {}
+    explicit reader(const numbers* lent) : all(each(*lent)) {}
+    void read_again() {
+        all = each(load());  // expected-error {{'all' refers to a temporary}}
+        all = each(own);
+    }
+    void read_for_a_while(numbers given) {
+        all = each(given);  // a known gap: the member may hold it for a while only
+    }
+};
+
 // Adaptors take over what they are given, and borrow what has a name.
 
 coil::task<> adapted() {
@@ -216,6 +247,13 @@ coil::task<> used_in_the_block() {
         all.reset();
     }
     if (all) use(co_await all->next());
+}
+
+// A known gap: what an await gives may refer to what the coroutine was given.
+coil::task<coil::generator<int>> open(const numbers& all);
+coil::task<> of_an_await() {
+    auto items = co_await open(load());
+    while (auto item = co_await items.next()) use(*item);
 }
 
 // A known gap: who makes a stream of a class of one's own is not known to keep

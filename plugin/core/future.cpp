@@ -138,7 +138,8 @@ public:
             found_.at = whole;
             if (is_decided_by(*whole, *part)) return found_;
         }
-        return found_;  // the initializer of a member
+        found_.is = fate::member;
+        return found_;
     }
 
 private:

@@ -40,6 +40,7 @@ bool is_coroutine_type(clang::QualType type, const unit& of);
 enum class fate : unsigned char {
     awaited,   // by the full expression that makes it, also inside of a join, race, ...
     kept,      // in a variable
+    member,    // initializes a member, in a constructor
     returned,  // to the caller
     handed_on,  // to a function or an object that may keep it
     discarded,

@@ -36,6 +36,11 @@ bool assigns(const clang::CallExpr& call) {
     return made != nullptr && made->getOperator() == clang::OO_Equal;
 }
 
+bool is_nothing(const clang::Expr& value) {
+    auto* record = class_of(value.getType());
+    return record != nullptr && plain_name(*record) == "std::nullopt_t";
+}
+
 /// Of the standard's containers that keep their elements until they are told otherwise.
 bool ends_elements(const clang::CallExpr& call, const std::string& owner) {
     static const llvm::StringSet<> containers = {"std::vector",
@@ -53,7 +58,9 @@ bool ends_elements(const clang::CallExpr& call, const std::string& owner) {
                                                  "std::basic_string"};
     if (owner == "std::unique_ptr" || owner == "std::shared_ptr")
         return assigns(call) || name_of(call) == "reset";
-    if (owner == "std::optional") return name_of(call) == "reset";
+    if (owner == "std::optional")
+        return name_of(call) == "reset" ||
+               (assigns(call) && is_nothing(*call.getArg(1)));
     if (!containers.contains(owner)) return false;
     return assigns(call) || name_of(call) == "clear" || name_of(call) == "assign";
 }

@@ -126,8 +126,12 @@ private:
                 return other.variable == each.variable;
             });
             const bool ends = keeps && ends_before(*each.variable, holder, in_);
-            if (ends || (is_sure && (keeps || each.inside > 0)))
-                given_.push_back({&giver, &holder, each, ends});
+            const loan one{&giver, &holder, each, ends};
+            const bool may_change = is_sure && (keeps || each.inside > 0) &&
+                                    llvm::any_of(in_.calls(), [&](auto* call) {
+                                        return changes(*call, one);
+                                    });
+            if (ends || may_change) given_.push_back(one);
         }
     }
 
