@@ -254,7 +254,7 @@ private:
     void say_changed(const stale_use& found) {
         const auto& by = *found.changed_by;
         const bool is_moved = is_move(by);
-        const bool is_loop = found.holder->isImplicit();
+        const bool is_loop = is_of_loop(*found.holder);
         const std::string subject =
             is_loop ? "this loop goes on"
                     : "'" + found.holder->getNameAsString() + "' is used here";
@@ -267,7 +267,9 @@ private:
         say(found.lent, *found.use,
             subject + ", and refers " + (found.lent.inside > 0 ? "into " : "to ") +
                 name_of(found.lent) + how,
-            is_moved  ? "await it before that"
+            is_moved  ? (keeps_loans(found.holder->getType(), to_.of())
+                             ? "await it before that"
+                             : "use it before that")
             : is_loop ? "note what is to be changed, and change it after the loop"
                       : "take it again after that, or use it before",
             {by.getExprLoc(), is_moved ? "it is moved from here" : "changed here"});
@@ -301,7 +303,13 @@ private:
              std::string mend, const finding::note& cause = {}) {
         const bool is_written =
             lent.temporary != nullptr && !is_default(*lent.temporary);
-        finding found{.at = is_written ? lent.temporary->getExprLoc() : at.getExprLoc(),
+        auto place = is_written ? lent.temporary->getExprLoc() : at.getExprLoc();
+        // Of what a macro such as COIL_FOR has for itself, where that is written.
+        const auto& files = in_.ast().getSourceManager();
+        if (place.isMacroID() &&
+            files.isWrittenInScratchSpace(files.getSpellingLoc(place)))
+            place = files.getExpansionLoc(place);
+        finding found{.at = place,
                       .text = std::move(text),
                       .mend = std::move(mend),
                       .statement = &at};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What is used after the object it refers to was changed, moved from or replaced.
 #include <coil/core/core.hpp>
+#include <coil/stream/for.hpp>
 #include <coil/stream/generator.hpp>
 
 #include <deque>
@@ -76,6 +77,25 @@ coil::task<> grows_and_leaves_the_loop() {
         all.push_back("text");
         break;
     }
+}
+coil::task<> grows_under_a_loop_of_coil() {
+    words all = load();
+    // expected-error@+1 {{this loop goes on, and refers into 'all'}}
+    COIL_FOR(const auto& each, all) {
+        co_await by_reference(each);
+        if (is_late()) all.push_back("text");
+    }
+}
+coil::task<> grows_and_leaves_a_loop_of_coil() {
+    words all = load();
+    COIL_FOR(const auto& each, all) {
+        co_await by_reference(each);
+        if (!is_late()) continue;
+        all.push_back("text");
+        break;
+    }
+    COIL_FOR(const auto& each, all) co_await by_reference(each);
+    all.push_back("text");
 }
 coil::task<> has_room() {
     words all = load();
@@ -243,6 +263,18 @@ coil::task<> moved_without_harm(server& lent) {
     point copy = std::move(trivial);
     co_await std::move(of_trivial);
     use(other, copy);
+}
+coil::task<> text_moved_from() {
+    std::string text = make_text();
+    const std::string_view view = text;
+    auto other = std::move(text);
+    co_await work();
+    use(view);  // expected-error {{refers into 'text', which was moved from}}
+    words all = load();
+    const auto& first = all.front();
+    auto others = std::move(all);
+    co_await work();
+    use(other, first, others);
 }
 coil::task<> generator_moved_from(coil::generator<int> numbers) {
     auto next = numbers.next();

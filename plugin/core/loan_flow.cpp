@@ -52,6 +52,24 @@ bool holds_coroutine_lambda(const clang::VarDecl& variable) {
                lambda->getCallOperator()->getBody());
 }
 
+/// The container that a COIL_FOR reads, by what its stream is made from.
+const clang::Expr* range_of_loop(const clang::Expr& initial) {
+    auto* await =
+        dyn_cast_or_null<clang::CoroutineSuspendExpr>(without_wrappers(&initial));
+    auto* call =
+        await != nullptr
+            ? dyn_cast_or_null<clang::CallExpr>(without_wrappers(await->getOperand()))
+            : nullptr;
+    auto* callee = call != nullptr ? call->getDirectCallee() : nullptr;
+    if (callee == nullptr || plain_name(*callee) != "coil::detail::begin_loop")
+        return nullptr;
+    auto* record = class_of(call->getArg(0)->getType());
+    return record != nullptr && record->isInStdNamespace() &&
+                   !is_view(call->getArg(0)->getType())
+               ? call->getArg(0)
+               : nullptr;
+}
+
 class finder {
 public:
     finder(const body& in, const unit& of) : in_(in), of_(of), loans_(in, of) {}
@@ -77,7 +95,11 @@ private:
         auto* initial = variable.getInit();
         auto* declares = in_.declares(variable);
         if (initial == nullptr || declares == nullptr) return;
-        if (variable.getType()->isReferenceType()) {
+        if (auto* range = range_of_loop(*initial)) {
+            lenders all = loans_.of_place(*range);
+            for (auto& each : all) ++each.inside;  // where it has got to
+            note(*declares, variable, all);
+        } else if (variable.getType()->isReferenceType()) {
             if (is_reference(variable))
                 note(*declares, variable, loans_.of_place(*initial));
         } else if (is_keeper(variable.getType()) || is_reference(variable)) {
@@ -163,6 +185,7 @@ private:
                 facts.set(2 * i + 1);
                 one.changed_by = nullptr;
             }
+            if (ended == one.holder) facts.reset(2 * i), facts.reset(2 * i + 1);
             if (statement == nullptr) continue;
             if (auto* call = dyn_cast<clang::CallExpr>(statement);
                 call != nullptr && has && call != one.giver) {
@@ -177,6 +200,8 @@ private:
                 facts.set(2 * i), facts.reset(2 * i + 1);
             } else if (renews(*statement, *one.holder)) {
                 facts.reset(2 * i), facts.reset(2 * i + 1);
+            } else if (ends_loop(*statement, *one.holder)) {
+                facts.reset(2 * i + 1);
             }
             if (says_ && facts.test(2 * i + 1)) look_at_use(*statement, one);
         }
@@ -191,6 +216,13 @@ private:
                                       moves_away(call, owner, in_));
         }
         if (one.lent.inside > 1 && grows(call)) return false;
+        // Short texts lie in the object itself, as does what is in an optional.
+        auto* record = class_of(owner.getType());
+        const std::string name = record != nullptr ? plain_name(*record) : "";
+        if (one.lent.inside == 1 && moves_away(call, owner, in_) &&
+            (name == "std::basic_string" ||
+             (name == "std::optional" && keeps_loans(one.holder->getType(), of_))))
+            return true;
         return invalidates(call, owner, *one.holder, in_);
     }
     bool is_given_by(const clang::Stmt& statement, const loan& one) const {
@@ -209,6 +241,12 @@ private:
         auto* call = dyn_cast<clang::CallExpr>(&statement);
         return call != nullptr && refills(*call, holder);
     }
+    /// Asked when a COIL_FOR begins, and when it has ended.
+    static bool ends_loop(const clang::Stmt& statement, const clang::VarDecl& stream) {
+        auto* call = dyn_cast<clang::CallExpr>(&statement);
+        return call != nullptr && name_of(*call) == "has_more" &&
+               local_named_by(object_of(*call)) == &stream;
+    }
     static bool refills(const clang::CallExpr& call, const clang::VarDecl& holder) {
         auto* object = object_of(call);
         if (object == nullptr || local_named_by(object) != &holder) return false;
@@ -222,12 +260,21 @@ private:
             is_renewed(*named))
             return;
         // A range-based for names its iterators often.
-        const bool is_loop = one.holder->isImplicit();
-        if (is_loop && !one.holder->getName().starts_with("__begin")) return;
+        const bool is_loop = is_of_loop(*one.holder);
+        if (is_loop && !goes_on(*named)) return;
         const void* const place =
             is_loop ? static_cast<const void*>(one.holder) : named;
         if (!said_.insert(place).second) return;
         found_.push_back({named, one.holder, one.lent, one.changed_by});
+    }
+    /// A use of a loop's own variable that goes to its next turn.
+    bool goes_on(const clang::DeclRefExpr& named) const {
+        if (named.getDecl()->getName().starts_with("__begin")) return true;
+        auto* member = dyn_cast_or_null<clang::MemberExpr>(in_.parent(&named));
+        const auto name = member != nullptr ? member->getMemberDecl()->getDeclName()
+                                            : clang::DeclarationName();
+        return name.isIdentifier() && !name.isEmpty() &&
+               name.getAsIdentifierInfo()->isStr("next");
     }
     bool is_renewed(const clang::Expr& named) const {
         auto* around = in_.parent(&named);
@@ -248,6 +295,10 @@ private:
 };
 
 }  // namespace
+
+bool is_of_loop(const clang::VarDecl& variable) {
+    return variable.isImplicit() || variable.getLocation().isMacroID();
+}
 
 bool ends_before(const clang::VarDecl& one, const clang::VarDecl& other,
                  const body& in) {
