@@ -240,7 +240,7 @@ lenders loans::of_named(const clang::DeclRefExpr& named) {
     // For who asks about the function itself: the caller knows.
     if (isa<clang::ParmVarDecl>(variable)) {
         lenders found;
-        if (is_view(type)) found.push_back({.variable = variable});
+        if (is_view(type)) found.push_back({.variable = variable, .is_read = true});
         return found;
     }
     return of_variable(*variable);
@@ -412,7 +412,9 @@ lenders loans::seen_by_caller(const clang::CallExpr& call, const lender& inside)
         parameter->getFunctionScopeIndex() >= given_to(call).size())
         return {};
     auto* argument = given_to(call)[parameter->getFunctionScopeIndex()];
-    return kept_by(of_argument(*argument, parameter->getType()), parameter);
+    return kept_by(inside.is_read ? of_value(*argument)
+                                  : of_argument(*argument, parameter->getType()),
+                   parameter);
 }
 
 /// Of a plain function: what those futures refer to that it returns.

@@ -18,6 +18,7 @@ struct lender {
     /// How deep it lies in what that owns: 1 for an element, 2 for one of an element.
     unsigned inside = 0;
     const clang::Expr* owner = nullptr;  ///< what an element is one of
+    bool is_read = false;   ///< what a parameter refers to, rather than itself
     bool is_outer = false;  ///< a variable of the function around this lambda
     /// What keeps the reference: a parameter, or a lambda's or method's object.
     const clang::NamedDecl* kept_by = nullptr;
