@@ -100,7 +100,8 @@ private:
                        const clang::NamedDecl& keeper) {
         const bool is_closure_gone = is_closure(lent.temporary->getType());
         // Such as COIL_FOR's, or that of a range-based for.
-        const bool is_loop = keeper.isImplicit() || keeper.getLocation().isMacroID();
+        auto* variable = dyn_cast<clang::VarDecl>(&keeper);
+        const bool is_loop = variable != nullptr && is_of_loop(*variable);
         if (is_loop) {
             say(lent, at,
                 "this loop reads what refers to " + name_of(lent) +
@@ -257,7 +258,7 @@ private:
         const bool is_loop = is_of_loop(*found.holder);
         const std::string subject =
             is_loop ? "this loop goes on"
-                    : "'" + found.holder->getNameAsString() + "' is used here";
+                    : "'" + found.use->getDecl()->getNameAsString() + "' is used here";
         auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(&by);
         const std::string how =
             is_moved ? ", which was moved from"
@@ -285,7 +286,7 @@ private:
     std::string name_of(const lender& lent) const {
         if (lent.variable != nullptr) {
             const auto name = lent.variable->getName();
-            if (lent.variable->isImplicit()) return "what this loop goes over";
+            if (is_of_loop(*lent.variable)) return "what this loop goes over";
             return name.empty() ? "what is bound here" : "'" + name.str() + "'";
         }
         if (is_closure(type_of(lent))) return "what this lambda captures";

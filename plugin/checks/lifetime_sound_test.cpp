@@ -141,6 +141,14 @@ coil::task<> retry(std::function<coil::task<>()> f) {
     auto g = [f = std::move(f)] { return f; };
     use(g);
 }
+coil::task<> keeps_an_address(std::set<connection*>& all) {
+    auto one = std::make_unique<connection>();
+    auto* key = one.get();
+    all.insert(key);
+    co_await one->run();
+    one.reset();
+    all.erase(key);
+}
 coil::task<> fills_a_buffer() {
     std::vector<char> buf(100);
     std::span<char> free(buf);

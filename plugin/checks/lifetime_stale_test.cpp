@@ -142,6 +142,14 @@ coil::task<> keeps_its_elements() {
     use(a, b, c, d);
 }
 
+coil::task<> grows_under_parts() {
+    std::vector<std::pair<int, server>> all(3);
+    auto& [number, one] = all[0];
+    co_await one.run();
+    all.emplace_back();
+    use(number);  // expected-error {{'number' is used here, and refers into 'all'}}
+}
+
 // Elements that end.
 
 coil::task<> cleared() {

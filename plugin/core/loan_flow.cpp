@@ -262,6 +262,8 @@ private:
         // A range-based for names its iterators often.
         const bool is_loop = is_of_loop(*one.holder);
         if (is_loop && !goes_on(*named)) return;
+        // The address of what is gone may still be compared, or be a key.
+        if (one.holder->getType()->isPointerType() && !is_followed(*named)) return;
         const void* const place =
             is_loop ? static_cast<const void*>(one.holder) : named;
         if (!said_.insert(place).second) return;
@@ -275,6 +277,14 @@ private:
                                             : clang::DeclarationName();
         return name.isIdentifier() && !name.isEmpty() &&
                name.getAsIdentifierInfo()->isStr("next");
+    }
+    bool is_followed(const clang::Expr& pointer) const {
+        auto* around = in_.parent(&pointer);
+        while (isa_and_nonnull<clang::ParenExpr, clang::ImplicitCastExpr>(around))
+            around = in_.parent(around);
+        auto* unary = dyn_cast_or_null<clang::UnaryOperator>(around);
+        return isa_and_nonnull<clang::MemberExpr, clang::ArraySubscriptExpr>(around) ||
+               (unary != nullptr && unary->getOpcode() == clang::UO_Deref);
     }
     bool is_renewed(const clang::Expr& named) const {
         auto* around = in_.parent(&named);
@@ -297,7 +307,10 @@ private:
 }  // namespace
 
 bool is_of_loop(const clang::VarDecl& variable) {
-    return variable.isImplicit() || variable.getLocation().isMacroID();
+    // A structured binding's are implicit, too.
+    const bool is_own = variable.isImplicit() && variable.getName().starts_with("__");
+    return is_own || (variable.getLocation().isMacroID() &&
+                      variable.getName().starts_with("coil_stream_"));
 }
 
 bool ends_before(const clang::VarDecl& one, const clang::VarDecl& other,
