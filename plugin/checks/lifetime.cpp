@@ -162,8 +162,14 @@ private:
                                 ? static_cast<const void*>(each.variable)
                                 : each.temporary)
                     .second)
-                say_spawned(each, call,
-                            "what '" + coil_check::name_of(call).str() + "' spawns");
+                say_spawned(each, call, what_spawns(call));
+    }
+    static std::string what_spawns(const clang::CallExpr& call) {
+        std::string name = coil_check::name_of(call).str();
+        auto* object = name.empty() ? object_of(call) : nullptr;
+        auto* closure = object != nullptr ? local_named_by(object) : nullptr;
+        if (closure != nullptr) name = closure->getNameAsString();
+        return name.empty() ? "what this spawns" : "what '" + name + "' spawns";
     }
     void say_spawned(const lender& lent, const clang::Expr& at,
                      const std::string& what) {

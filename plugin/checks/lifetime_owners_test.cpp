@@ -187,6 +187,8 @@ coil::task<> by_functions(coil::group& g) {
     greet(g, make_text());  // expected-error {{what 'greet' spawns refers to a temp}}
     coil::join_set<int> results(g);
     session one;
+    const auto start = [](coil::group& of, session& what) { of.spawn(what.run()); };
+    start(g, one);          // expected-error {{what 'start' spawns refers to 'one'}}
     collect(results, one);  // expected-error {{what 'collect' spawns refers to 'one'}}
     co_await wait_for(one);
 }
