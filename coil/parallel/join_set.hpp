@@ -40,7 +40,7 @@ public:
     /// Requires: nothing local, and no local result, on a parallel runtime; the program
     /// ends with a text.
     template <awaitable A>
-    void spawn(A&& work) {
+    COIL_SPAWNS void spawn(A&& work) {
         static_assert(std::is_same_v<await_result_t<A>, T>,
                       "the children of a join_set<T> give exactly a T");
         (new child<A>(of_, std::forward<A>(work)))->enter(children_);

@@ -176,7 +176,7 @@ private:
 /// one block for the strand, from `allocate_frame`.
 template <class V = void, class F>
     requires requires(F f, started<V>& ready) { std::move(f)(ready); }
-auto spawn_started(group& of, F f) {
+COIL_SPAWNS auto spawn_started(group& of, F f) {
     return detail::spawn_started_recipe<V, F>(of, std::move(f));
 }
 

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <plugin/checks/lifetime.hpp>
 #include <plugin/core/body.hpp>
-#include <plugin/core/flow.hpp>
 #include <plugin/core/future.hpp>
+#include <plugin/core/growth.hpp>
+#include <plugin/core/loan_flow.hpp>
 #include <plugin/core/loans.hpp>
 #include <plugin/core/marks.hpp>
+#include <plugin/core/owners.hpp>
+#include <plugin/core/place.hpp>
 #include <plugin/core/report.hpp>
 #include <plugin/core/syntax.hpp>
 
 #include <clang/AST/ASTContext.h>
+#include <clang/AST/DeclTemplate.h>
 #include <clang/AST/StmtCXX.h>
 #include <clang/Basic/SourceManager.h>
 
@@ -31,12 +35,20 @@ public:
 
     void check() {
         for (auto* call : in_.calls()) {
-            if (is_future(*call, to_.of())) check_made(*call);
+            if (call->isPRValue() && keeps_loans(call->getType(), to_.of()))
+                check_made(*call);
             check_spawn(*call);
         }
-        for (auto* each : in_.returns())
-            if (is_future(each->getType(), to_.of())) check_return(*each);
-        check_scopes();
+        const auto gives = in_.is_coroutine() ? value_type() : clang::QualType();
+        for (auto* each : in_.returns()) {
+            if (keeps_loans(each->getType(), to_.of())) {
+                check_return(*each);
+            } else if (!gives.isNull()) {
+                check_value(*each, gives);
+            }
+        }
+        check_stale();
+        for (const auto& each : grown_under_children(in_, to_.of())) say_grown(each);
     }
 
 private:
@@ -45,12 +57,13 @@ private:
     /// The variable or member that a future ends up in where it is made, if it does.
     const clang::NamedDecl* kept_in(const fate_of_future& becomes) const {
         if (becomes.is == fate::kept) return becomes.variable;
+        if (becomes.is == fate::member) return member_given(*becomes.future);
         if (becomes.is != fate::handed_on || becomes.taker == nullptr) return nullptr;
         auto* object = object_of(*becomes.taker);
         auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(becomes.taker);
         const bool is_assigned = assigns != nullptr && assigns->isAssignmentOp();
         if (object == nullptr ||
-            !(is_assigned || holds_futures(object->getType(), to_.of())))
+            !(is_assigned || holds_keepers(object->getType(), to_.of())))
             return nullptr;
         const clang::Expr* place = without_wrappers(object);
         if (auto* member = dyn_cast<clang::MemberExpr>(place))
@@ -58,31 +71,59 @@ private:
         auto* named = dyn_cast<clang::DeclRefExpr>(place);
         return named != nullptr ? named->getDecl() : nullptr;
     }
+    const clang::NamedDecl* member_given(const clang::Expr& value) const {
+        auto* constructor = dyn_cast<clang::CXXConstructorDecl>(&in_.function());
+        if (constructor == nullptr) return nullptr;
+        const clang::Stmt* whole = &value;
+        while (in_.parent(whole) != nullptr) whole = in_.parent(whole);
+        for (auto* each : constructor->inits())
+            if (each->getInit() == whole) return each->getMember();
+        return nullptr;
+    }
     void check_made(const clang::CallExpr& call) {
-        const auto becomes = fate_of(call, in_, to_.of());
+        const auto becomes = fate_of_keeper(call, in_, to_.of());
         if (becomes.future != &call) return;
         auto* keeper = kept_in(becomes);
         if (keeper == nullptr) return;
-        for (const auto& each : loans_.of_value(call))
-            if (each.temporary != nullptr)
+        for (const auto& each : loans_.of_value(call)) {
+            if (each.temporary != nullptr) {
+                say_temporary(each, call, *keeper);
+            } else if (becomes.is == fate::member && each.is_own()) {
                 say(each, call,
                     "'" + keeper->getNameAsString() + "' refers to " + name_of(each) +
-                        ", which is gone at the end of this statement",
-                    is_closure(each.temporary->getType())
-                        ? "give the lambda to coil::call_once(), which keeps it"
-                        : "await it in this statement, or give the temporary a name");
+                        ", which is gone when the object has been made",
+                    "let it refer to a member, or give it by value");
+            }
+        }
+    }
+    void say_temporary(const lender& lent, const clang::Expr& at,
+                       const clang::NamedDecl& keeper) {
+        const bool is_closure_gone = is_closure(lent.temporary->getType());
+        // Such as COIL_FOR's, or that of a range-based for.
+        auto* variable = dyn_cast<clang::VarDecl>(&keeper);
+        const bool is_loop = variable != nullptr && is_of_loop(*variable);
+        if (is_loop) {
+            say(lent, at,
+                "this loop reads what refers to " + name_of(lent) +
+                    ", which is gone when the loop begins",
+                is_closure_gone ? "give the lambda a name in front of the loop"
+                                : "give the temporary a name in front of the loop");
+            return;
+        }
+        const bool is_future_of_it = is_future(at.getType(), to_.of());
+        say(lent, at,
+            "'" + keeper.getNameAsString() + "' refers to " + name_of(lent) +
+                ", which is gone at the end of this statement",
+            is_closure_gone
+                ? is_future_of_it
+                      ? "give the lambda to coil::call_once(), which keeps it"
+                      : "give the lambda a name"
+            : is_future_of_it
+                ? "await it in this statement, or give the temporary a name"
+                : "give the temporary a name");
     }
 
     // --- locals, which are gone when the function is left ---
-
-    /// Whether it lives in this call of the function.
-    bool is_own(const lender& lent) const {
-        auto* variable = lent.variable;
-        if (variable == nullptr) return lent.temporary != nullptr;
-        return !isa<clang::ParmVarDecl>(variable) ||
-               !(variable->getType()->isReferenceType() ||
-                 is_view(variable->getType()));
-    }
 
     /// A local object that all it started ends with: `runtime.daemons().spawn(...)`.
     static const clang::VarDecl* spawner_of(const clang::CallExpr& call) {
@@ -91,33 +132,75 @@ private:
         if (auto* getter = dyn_cast<clang::CallExpr>(without_wrappers(object)))
             return spawner_of(*getter);
         auto* local = local_named_by(object);
-        return local != nullptr && !local->getType()->isReferenceType() ? local
-                                                                        : nullptr;
+        if (local == nullptr || local->getType()->isReferenceType()) return nullptr;
+        // What a join_set started ends with the group.
+        auto* record = class_of(local->getType());
+        return record != nullptr && plain_name(*record) == "coil::join_set" ? nullptr
+                                                                            : local;
     }
     bool stands_before(const lender& lent, const clang::VarDecl& other) const {
-        return lent.variable != nullptr && !ends_before(*lent.variable, other) &&
+        return lent.variable != nullptr && !ends_before(*lent.variable, other, in_) &&
                in_.ast().getSourceManager().isBeforeInTranslationUnit(
                    lent.variable->getLocation(), other.getLocation());
     }
     void check_spawn(const clang::CallExpr& call) {
         auto* callee = call.getDirectCallee();
-        if (callee == nullptr || !has_mark(*callee, "spawns")) return;
+        if (!is_spawner(callee)) return check_spawn_inside(call);
         auto* spawner = spawner_of(call);
         for (auto* argument : call.arguments())
             for (const auto& each : loans_.of_value(*argument))
-                if (is_own(each) &&
+                if (each.is_own() &&
                     !(spawner != nullptr && stands_before(each, *spawner)))
-                    say(each, *argument,
-                        "what is spawned refers to " + name_of(each) +
-                            ", which may be gone before it ends",
-                        is_closure(type_of(each))
-                            ? "give the lambda to coil::call_once(), which keeps it"
-                            : "give it by value, or declare it outside of "
-                              "with_group()");
+                    say_spawned(each, *argument, "what is spawned");
+    }
+    /// Of a function that spawns something in its turn.
+    void check_spawn_inside(const clang::CallExpr& call) {
+        llvm::DenseSet<const void*> said;
+        for (const auto& each : loans_.of_spawned(call))
+            if (each.is_own() &&
+                said.insert(each.variable != nullptr
+                                ? static_cast<const void*>(each.variable)
+                                : each.temporary)
+                    .second)
+                say_spawned(each, call, what_spawns(call));
+    }
+    static std::string what_spawns(const clang::CallExpr& call) {
+        std::string name = coil_check::name_of(call).str();
+        auto* object = name.empty() ? object_of(call) : nullptr;
+        auto* closure = object != nullptr ? local_named_by(object) : nullptr;
+        if (closure != nullptr) name = closure->getNameAsString();
+        return name.empty() ? "what this spawns" : "what '" + name + "' spawns";
+    }
+    void say_spawned(const lender& lent, const clang::Expr& at,
+                     const std::string& what) {
+        say(lent, at,
+            what + " refers to " + name_of(lent) + ", which may be gone before it ends",
+            is_closure(type_of(lent))
+                ? "give the lambda to coil::call_once(), which keeps it"
+                : "give it by value, or declare it outside of with_group()");
+    }
+    void say_grown(const grown_vector& found) {
+        const std::string name = place::of(found.owner).name();
+        to_.add({.at = found.work->getExprLoc(),
+                 .text = "what is spawned refers to an element of '" + name +
+                         "', which moves when '" + name + "' grows",
+                 .notes = {{found.growth->getExprLoc(), "it grows here"}},
+                 .mend =
+                     "reserve room for all of them first, or use a std::deque, which "
+                     "leaves them where they are",
+                 .statement = found.work});
+    }
+    /// The caller may have a shared_ptr of its own.
+    static bool is_shared_with_caller(const lender& lent) {
+        auto* record =
+            lent.variable != nullptr ? class_of(lent.variable->getType()) : nullptr;
+        return lent.inside > 0 && record != nullptr &&
+               isa<clang::ParmVarDecl>(lent.variable) &&
+               plain_name(*record) == "std::shared_ptr";
     }
     void check_return(const clang::Expr& value) {
         for (const auto& each : loans_.of_value(value))
-            if (is_own(each))
+            if (each.is_own() && !is_shared_with_caller(each))
                 say(each, value,
                     "what is returned refers to " + name_of(each) +
                         ", which is gone when the function is left",
@@ -126,121 +209,77 @@ private:
                         : "await it here, or give it by value");
     }
 
-    // --- blocks: a future in a variable outside of what it refers to ---
+    // --- what a coroutine gives: its locals are gone when the caller looks at it ---
 
-    struct loan {
-        const clang::VarDecl* holder;
-        const clang::VarDecl* of;
-        lender lent;
-    };
-    /// Finds where a variable is given a future that refers to what ends earlier.
-    void check_scopes() {
-        llvm::SmallVector<std::pair<const clang::CallExpr*, loan>, 4> given;
-        for (auto* call : in_.calls()) {
-            auto* holder = holder_given(*call);
-            if (holder == nullptr) continue;
-            for (auto* argument : call->arguments())
-                for (const auto& each : loans_.of_value(*argument))
-                    if (each.variable != nullptr && is_own(each) &&
-                        ends_before(*each.variable, *holder))
-                        given.push_back({call, {holder, each.variable, each}});
-        }
-        auto* control = given.empty() ? nullptr : in_.control();
-        if (control != nullptr) follow(given, *control);
+    /// The `T` of a `task<T>`.
+    clang::QualType value_type() const {
+        const auto type = in_.function().getReturnType();
+        auto* made = dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(
+            type->getAsCXXRecordDecl());
+        if (made == nullptr || !is_future(type, to_.of()) ||
+            made->getTemplateArgs().size() == 0 ||
+            made->getTemplateArgs()[0].getKind() != clang::TemplateArgument::Type)
+            return {};
+        return made->getTemplateArgs()[0].getAsType();
     }
-    /// The variable that a call assigns a future to, or puts it into.
-    const clang::VarDecl* holder_given(const clang::CallExpr& call) const {
-        auto* object = object_of(call);
-        auto* holder = object != nullptr ? local_named_by(object) : nullptr;
-        if (holder == nullptr || holder->getType()->isReferenceType()) return nullptr;
-        auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(&call);
-        const bool is_assigned = assigns != nullptr && assigns->isAssignmentOp() &&
-                                 (is_future(holder->getType(), to_.of()) ||
-                                  holds_futures(holder->getType(), to_.of()));
-        const bool is_put_in = isa<clang::CXXMemberCallExpr>(call) &&
-                               holds_futures(holder->getType(), to_.of());
-        return is_assigned || is_put_in ? holder : nullptr;
+    void check_value(const clang::Expr& value, clang::QualType as) {
+        for (const auto& each : lent_to_value(value, as))
+            if (each.is_own() && !is_shared_with_caller(each))
+                say(each, value,
+                    "what is returned refers to " + name_of(each) +
+                        ", which is gone when the coroutine has ended",
+                    "give the object itself");
     }
-    /// Whether `one` stands in a block that `other` does not: declared later is enough
-    /// for the order of destruction, but not for a use.
-    bool ends_before(const clang::VarDecl& one, const clang::VarDecl& other) const {
-        auto* block = block_of(one);
-        auto* outer = block_of(other);
-        if (block == nullptr || block == outer) return false;
-        for (auto* each = in_.parent(block); each != nullptr; each = in_.parent(each))
-            if (each == outer) return true;
-        return outer == nullptr;
-    }
-    const clang::Stmt* block_of(const clang::VarDecl& variable) const {
-        const clang::Stmt* at = in_.declares(variable);
-        while (at != nullptr && isa<clang::DeclStmt>(at)) at = in_.parent(at);
-        return at;
+    lenders lent_to_value(const clang::Expr& value, clang::QualType as) {
+        if (as->isReferenceType()) return loans_.of_place(value);
+        auto* record = class_of(value.getType());
+        const bool is_viewed = is_view(as) && record != nullptr &&
+                               record->isInStdNamespace() && !is_view(value.getType());
+        if (!is_viewed) return loans_.of_value(value);
+        const clang::Expr* object = without_casts(&value);
+        if (auto* full = dyn_cast<clang::FullExpr>(object))
+            object = without_casts(full->getSubExpr());
+        if (object->isPRValue()) return {lender{.temporary = object}};
+        return is_owner(*object, in_) ? loans_.of_place(value) : lenders();
     }
 
-    using gifts = llvm::ArrayRef<std::pair<const clang::CallExpr*, loan>>;
-    /// Two facts of each gift: the holder has it, and what it refers to has ended.
-    void follow(gifts given, const flow& control) {
-        llvm::DenseSet<const clang::Expr*> said;
-        const auto step = [&](const clang::CFGElement& element, flow::facts& facts,
-                              bool says) {
-            const clang::VarDecl* ended = nullptr;
-            if (const auto gone = element.getAs<clang::CFGAutomaticObjDtor>())
-                ended = gone->getVarDecl();
-            if (const auto gone = element.getAs<clang::CFGLifetimeEnds>())
-                ended = gone->getVarDecl();
-            const auto statement = element.getAs<clang::CFGStmt>();
-            auto* call =
-                statement ? dyn_cast<clang::CallExpr>(statement->getStmt()) : nullptr;
-            auto* named = statement ? dyn_cast<clang::DeclRefExpr>(statement->getStmt())
-                                    : nullptr;
-            for (unsigned i = 0; i < given.size(); ++i) {
-                const auto& [giver, one] = given[i];
-                if (ended == one.of && facts.test(2 * i)) facts.set(2 * i + 1);
-                if (call == giver) facts.set(2 * i), facts.reset(2 * i + 1);
-                if (call != nullptr && call != giver && refills(*call, *one.holder))
-                    facts.reset(2 * i), facts.reset(2 * i + 1);
-                const bool is_used = named != nullptr && facts.test(2 * i + 1) &&
-                                     variable_of(named->getDecl()) == one.holder &&
-                                     !is_refilled(*named);
-                if (says && is_used && said.insert(named).second)
-                    say_ended(*named, one);
+    // --- variables that are used after what they refer to has ended or changed ---
+
+    void check_stale() {
+        for (const auto& each : stale_uses(in_, to_.of())) {
+            if (each.changed_by != nullptr) {
+                say_changed(each);
+            } else {
+                const std::string name = each.holder->getNameAsString();
+                say(each.lent, *each.use,
+                    "'" + name + "' is used here, and refers to " + name_of(each.lent) +
+                        ", whose block has ended",
+                    "declare " + name_of(each.lent) + " before '" + name + "'");
             }
-        };
-        const auto begins =
-            control.forward(static_cast<unsigned>(2 * given.size()), flow::meet::any,
-                            [&](const auto& element, flow::facts& facts) {
-                                step(element, facts, false);
-                            });
-        for (const clang::CFGBlock* block : control.graph()) {
-            flow::facts facts = begins[block->getBlockID()];
-            for (const auto& element : *block) step(element, facts, true);
         }
     }
-    /// It assigns to all of it, or empties it.
-    static bool refills(const clang::CallExpr& call, const clang::VarDecl& holder) {
-        auto* object = object_of(call);
-        if (object == nullptr || local_named_by(object) != &holder) return false;
-        if (auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(&call))
-            return assigns->isAssignmentOp();
-        auto* callee = call.getDirectCallee();
-        return callee != nullptr && callee->getDeclName().isIdentifier() &&
-               (callee->getName() == "clear" || callee->getName() == "reset");
-    }
-    bool is_refilled(const clang::Expr& named) const {
-        auto* around = in_.parent(&named);
-        while (isa_and_nonnull<clang::ParenExpr, clang::ImplicitCastExpr,
-                               clang::MemberExpr>(around))
-            around = in_.parent(around);
-        auto* call = dyn_cast_or_null<clang::CallExpr>(around);
-        auto* variable = local_named_by(&named);
-        return call != nullptr && variable != nullptr && refills(*call, *variable);
-    }
-    void say_ended(const clang::DeclRefExpr& named, const loan& one) {
-        const std::string name = one.holder->getNameAsString();
-        say(one.lent, named,
-            "'" + name + "' is used here, and refers to " + name_of(one.lent) +
-                ", whose block has ended",
-            "declare '" + one.of->getNameAsString() + "' before '" + name + "'");
+    void say_changed(const stale_use& found) {
+        const auto& by = *found.changed_by;
+        const bool is_moved = is_move(by);
+        const bool is_loop = is_of_loop(*found.holder);
+        const std::string subject =
+            is_loop ? "this loop goes on"
+                    : "'" + found.use->getDecl()->getNameAsString() + "' is used here";
+        auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(&by);
+        const std::string how =
+            is_moved ? ", which was moved from"
+            : assigns != nullptr
+                ? ", which was assigned to"
+                : ", which '" + coil_check::name_of(by).str() + "' has changed";
+        say(found.lent, *found.use,
+            subject + ", and refers " + (found.lent.inside > 0 ? "into " : "to ") +
+                name_of(found.lent) + how,
+            is_moved  ? (keeps_loans(found.holder->getType(), to_.of())
+                             ? "await it before that"
+                             : "use it before that")
+            : is_loop ? "note what is to be changed, and change it after the loop"
+                      : "take it again after that, or use it before",
+            {by.getExprLoc(), is_moved ? "it is moved from here" : "changed here"});
     }
 
     // --- what it says ---
@@ -253,6 +292,7 @@ private:
     std::string name_of(const lender& lent) const {
         if (lent.variable != nullptr) {
             const auto name = lent.variable->getName();
+            if (is_of_loop(*lent.variable)) return "what this loop goes over";
             return name.empty() ? "what is bound here" : "'" + name.str() + "'";
         }
         if (is_closure(type_of(lent))) return "what this lambda captures";
@@ -267,16 +307,25 @@ private:
         return each != nullptr;
     }
     void say(const lender& lent, const clang::Expr& at, std::string text,
-             std::string mend) {
+             std::string mend, const finding::note& cause = {}) {
         const bool is_written =
             lent.temporary != nullptr && !is_default(*lent.temporary);
-        finding found{.at = is_written ? lent.temporary->getExprLoc() : at.getExprLoc(),
+        auto place = is_written ? lent.temporary->getExprLoc() : at.getExprLoc();
+        // Of what a macro such as COIL_FOR has for itself, where that is written.
+        const auto& files = in_.ast().getSourceManager();
+        if (place.isMacroID() &&
+            files.isWrittenInScratchSpace(files.getSpellingLoc(place)))
+            place = files.getExpansionLoc(place);
+        finding found{.at = place,
                       .text = std::move(text),
                       .mend = std::move(mend),
                       .statement = &at};
-        if (lent.variable != nullptr)
+        if (cause.at.isValid()) {
+            found.notes.push_back(cause);
+        } else if (lent.variable != nullptr) {
             found.notes.push_back(
                 {lent.variable->getLocation(), name_of(lent) + " is declared here"});
+        }
         auto* parameter = dyn_cast_or_null<clang::ParmVarDecl>(lent.kept_by);
         const std::string keeper =
             lent.kept_by != nullptr ? lent.kept_by->getNameAsString() : std::string();

@@ -75,12 +75,29 @@ coil::task<> children_of_a_range(coil::group& g, std::vector<std::string>& lent)
         g.spawn(by_reference(each));  // expected-error {{spawned refers to 'each'}}
     co_await work();
 }
+std::vector<std::string> make_texts();
+coil::task<> children_of_a_range_that_ends(coil::group& g) {
+    for (const auto& each : make_texts())
+        g.spawn(by_reference(each));  // expected-error {{what this loop goes over}}
+    for (const auto& each : make_texts()) g.spawn(by_value(each));
+    const auto greet = [&](std::string text) {
+        g.spawn(by_reference(text));  // expected-error {{spawned refers to 'text'}}
+    };
+    greet("text");
+    co_await work();
+}
+coil::task<> futures_of_a_range_that_ends() {
+    std::vector<coil::task<>> all;
+    for (const auto& each : make_texts()) all.push_back(by_reference(each));
+    for (auto& each : all)  // expected-error {{refers to what this loop goes over}}
+        co_await std::move(each);
+}
 coil::task<> children_of_what_is_owned(coil::group& g,
                                        std::shared_ptr<std::string> shared) {
     auto owned = std::make_unique<std::string>("text");
     g.spawn(by_reference(*owned));   // expected-error {{spawned refers to 'owned'}}
     g.spawn(by_view(*owned));        // expected-error {{spawned refers to 'owned'}}
-    g.spawn(by_reference(*shared));  // a known gap
+    g.spawn(by_reference(*shared));  // expected-error {{spawned refers to 'shared'}}
     auto [first, second] = std::pair<std::string, int>("text", 1);
     g.spawn(by_reference(first));  // expected-error {{refers to what is bound here}}
     co_await work();

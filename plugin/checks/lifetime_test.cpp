@@ -131,6 +131,26 @@ coil::task<> through_a_function() {
     co_await coil::join(std::move(copied), std::move(t), std::move(first),
                         std::move(second));
 }
+template <class View>
+coil::task<int> forwards_view(View&& view) {
+    return by_view(static_cast<View&&>(view));
+}
+struct points_to_itself {
+    int number;
+    auto run() { return forwards_pointer(&number); }
+    template <class Pointer>
+    static coil::task<int> forwards_pointer(Pointer&& pointer) {
+        return by_pointer(pointer);
+    }
+};
+coil::task<int> views_through_a_function() {
+    const std::string text = make_text();
+    auto t = forwards_view(std::string_view(text));
+    auto of_temporary =
+        forwards_view(std::string_view(make_text()));  // expected-error {{a temporary}}
+    co_await std::move(of_temporary);
+    co_return co_await std::move(t);
+}
 COIL_BORROWS_NOTHING coil::task<int> says_that_it_copies(const std::string& text);
 coil::task<> marked() {
     auto t = says_that_it_copies(make_text());

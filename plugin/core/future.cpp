@@ -71,14 +71,51 @@ bool is_future(clang::QualType type, const unit& of) {
     return record != nullptr && is_future_class(*record, of);
 }
 
-bool holds_futures(clang::QualType type, const unit& of) {
+using asks_type = bool(clang::QualType, const unit&);
+
+/// Whether it is a template of the standard's, of types for which `asks` is true.
+static bool holds(clang::QualType type, const unit& of, asks_type& asks) {
     auto* made =
         llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(class_of(type));
     if (made == nullptr || !made->isInStdNamespace()) return false;
     return llvm::any_of(made->getTemplateArgs().asArray(), [&](const auto& each) {
         return each.getKind() == clang::TemplateArgument::Type &&
-               (is_future(each.getAsType(), of) || holds_futures(each.getAsType(), of));
+               (asks(each.getAsType(), of) || holds(each.getAsType(), of, asks));
     });
+}
+
+bool holds_futures(clang::QualType type, const unit& of) {
+    return holds(type, of, is_future);
+}
+bool holds_keepers(clang::QualType type, const unit& of) {
+    return holds(type, of, keeps_loans);
+}
+
+static bool has_member(const clang::CXXRecordDecl& record, llvm::StringRef called) {
+    const auto& names = record.getASTContext().Idents;
+    const auto name = names.find(called);
+    return name != names.end() && !record.lookup(name->second).empty();
+}
+
+/// What coil makes of other streams, and the adaptors on the right of a `|`.
+static bool is_stream_of_coil(const clang::CXXRecordDecl& record) {
+    const std::string name = plain_name(record);
+    const llvm::StringRef text(name);
+    if (!text.starts_with("coil::")) return false;
+    if (text.ends_with("_stream")) return has_member(record, "next");
+    return text.starts_with("coil::detail::") && text.ends_with("_adaptor");
+}
+
+bool keeps_loans(clang::QualType type, const unit& of) {
+    if (is_future(type, of)) return true;
+    auto* record =
+        type.isNull() || type->isDependentType() ? nullptr : type->getAsCXXRecordDecl();
+    if (record == nullptr || !record->hasDefinition()) return false;
+    record = record->getDefinition();
+    const bool is_generator =
+        is_coroutine_type(type, of) &&
+        (has_member(*record, "next") || has_member(*record, "begin"));
+    return is_generator || is_stream_of_coil(*record);
 }
 
 namespace {
@@ -86,7 +123,12 @@ namespace {
 /// Walks from a future up to what decides its fate.
 class fate_finder {
 public:
-    fate_finder(const body& in, const unit& of) : in_(in), of_(of) {}
+    /// `keeps` and `holds` say what takes such a thing over.
+    fate_finder(const body& in, const unit& of, asks_type& keeps, asks_type& holds)
+        : in_(in),
+          of_(of),
+          keeps_(keeps),
+          holds_(holds) {}
 
     fate_of_future find(const clang::Expr& made) {
         const clang::Stmt* part = &made;
@@ -96,7 +138,8 @@ public:
             found_.at = whole;
             if (is_decided_by(*whole, *part)) return found_;
         }
-        return found_;  // the initializer of a member
+        found_.is = fate::member;
+        return found_;
     }
 
 private:
@@ -105,7 +148,8 @@ private:
         return true;
     }
     bool is_decided_by(const clang::Stmt& whole, const clang::Stmt& part) {
-        if (isa<clang::CoroutineSuspendExpr>(whole)) return decide(fate::awaited);
+        if (auto* await = dyn_cast<clang::CoroutineSuspendExpr>(&whole))
+            return !is_kept_by(*await) && decide(fate::awaited);
         if (isa<clang::ReturnStmt, clang::CoreturnStmt>(whole))
             return decide(fate::returned);
         if (isa<clang::DeclStmt>(whole)) {
@@ -120,8 +164,8 @@ private:
             return binary->getLHS() == &part && decide(fate::discarded);
         }
         if (auto* construct = dyn_cast<clang::CXXConstructExpr>(&whole))
-            return !is_future(construct->getType(), of_) &&
-                   !holds_futures(construct->getType(), of_) && decide(fate::handed_on);
+            return !keeps_(construct->getType(), of_) &&
+                   !holds_(construct->getType(), of_) && decide(fate::handed_on);
         if (auto* block = dyn_cast<clang::CompoundStmt>(&whole))
             return decide(is_value_of(*block, part) ? fate::handed_on
                                                     : fate::discarded);
@@ -133,12 +177,21 @@ private:
     bool by_call(const clang::CallExpr& call, const clang::Stmt& part) {
         if (is_move(call)) return false;
         const bool is_callee = call.getCallee() == &part;
-        if (!is_callee && is_future(call, of_)) {
+        if (!is_callee && call.isPRValue() && keeps_(call.getType(), of_)) {
             found_.future = &call;
             return false;
         }
         found_.taker = &call;
         return decide(fate::handed_on);
+    }
+    /// What `co_await coil::own(x)` gives is x, which the coroutine keeps.
+    bool is_kept_by(const clang::CoroutineSuspendExpr& await) const {
+        if (&keeps_ != &keeps_loans) return false;
+        auto* call = dyn_cast<clang::CallExpr>(without_wrappers(await.getOperand()));
+        auto* callee = call != nullptr ? call->getDirectCallee() : nullptr;
+        if (callee == nullptr) return false;
+        const std::string name = plain_name(*callee);
+        return name == "coil::own" || name == "coil::detail::begin_loop";
     }
     /// The last statement of a `({ ... })`.
     bool is_value_of(const clang::CompoundStmt& block, const clang::Stmt& part) const {
@@ -154,13 +207,19 @@ private:
 
     const body& in_;
     const unit& of_;
+    asks_type& keeps_;
+    asks_type& holds_;
     fate_of_future found_;
 };
 
 }  // namespace
 
 fate_of_future fate_of(const clang::Expr& made, const body& in, const unit& of) {
-    return fate_finder(in, of).find(made);
+    return fate_finder(in, of, is_future, holds_futures).find(made);
+}
+
+fate_of_future fate_of_keeper(const clang::Expr& made, const body& in, const unit& of) {
+    return fate_finder(in, of, keeps_loans, holds_keepers).find(made);
 }
 
 }  // namespace coil_check

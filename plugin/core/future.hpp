@@ -26,6 +26,12 @@ bool is_future(const clang::Expr& made, const unit& of);
 /// Whether it is a container, optional or smart pointer of the standard's, of futures.
 bool holds_futures(clang::QualType type, const unit& of);
 
+/// Whether its objects refer to what they were made from until they end: futures,
+/// generators, coil's streams, and what makes such of another.
+bool keeps_loans(clang::QualType type, const unit& of);
+/// Whether it is a container, optional or smart pointer of the standard's, of those.
+bool holds_keepers(clang::QualType type, const unit& of);
+
 /// Whether it is the type of coroutines: they do nothing until they are awaited, and
 /// keep their parameters.
 bool is_coroutine_type(clang::QualType type, const unit& of);
@@ -34,6 +40,7 @@ bool is_coroutine_type(clang::QualType type, const unit& of);
 enum class fate : unsigned char {
     awaited,   // by the full expression that makes it, also inside of a join, race, ...
     kept,      // in a variable
+    member,    // initializes a member, in a constructor
     returned,  // to the caller
     handed_on,  // to a function or an object that may keep it
     discarded,
@@ -49,5 +56,9 @@ struct fate_of_future {
 /// `made` is an expression in `in` that gives a future. Combinators, which take futures
 /// and give one, are looked through.
 fate_of_future fate_of(const clang::Expr& made, const body& in, const unit& of);
+
+/// The same of what `keeps_loans`: looks through streams of streams, too, and through
+/// what a coroutine awaits to keep it, as `COIL_FOR` and `coil::own` do.
+fate_of_future fate_of_keeper(const clang::Expr& made, const body& in, const unit& of);
 
 }  // namespace coil_check

@@ -3,6 +3,7 @@
 #include <plugin/core/future.hpp>
 #include <plugin/core/loans.hpp>
 #include <plugin/core/marks.hpp>
+#include <plugin/core/owners.hpp>
 #include <plugin/core/syntax.hpp>
 #include <plugin/core/unit.hpp>
 
@@ -33,6 +34,13 @@ bool is_view(clang::QualType type) {
     return is_iterator || all.contains(name) || record->hasAttr<clang::PointerAttr>();
 }
 
+bool lender::is_own() const {
+    if (variable == nullptr) return temporary != nullptr;
+    if (is_outer) return false;
+    return !isa<clang::ParmVarDecl>(variable) ||
+           !(variable->getType()->isReferenceType() || is_view(variable->getType()));
+}
+
 namespace {
 
 constexpr unsigned depth_max = 24;
@@ -46,17 +54,6 @@ lenders kept_by(lenders found, const clang::NamedDecl* keeper) {
     for (auto& each : found)
         if (each.kept_by == nullptr) each.kept_by = keeper;
     return found;
-}
-
-/// Owns what its methods give references to: a std::string, a std::vector. Not what
-/// shares it.
-bool is_owner(const clang::Expr& object) {
-    const auto type = without_casts(&object)->getType();  // no base of a std class
-    auto* record = class_of(type);
-    return record != nullptr && !is_view(type.getNonReferenceType()) &&
-           record->isInStdNamespace() && !record->isLambda() &&
-           plain_name(*record) != "std::shared_ptr" &&
-           plain_name(*record) != "std::weak_ptr";
 }
 
 bool is_std_get(const clang::FunctionDecl& callee) {
@@ -74,6 +71,14 @@ const clang::FunctionProtoType* type_of_callee(const clang::CallExpr& call) {
     auto type = call.getCallee()->getType();
     if (type->isPointerType() || type->isReferenceType()) type = type->getPointeeType();
     return type->getAs<clang::FunctionProtoType>();
+}
+
+bool is_in_coil(const clang::NamedDecl& declared) {
+    return llvm::StringRef(plain_name(declared)).starts_with("coil::");
+}
+bool is_in_coil(clang::QualType type) {
+    auto* record = class_of(type);
+    return record != nullptr && is_in_coil(*record);
 }
 
 /// The arguments that have a parameter: not the object of an operator.
@@ -99,9 +104,12 @@ lenders loans::of_place(const clang::Expr& place) {
     if (auto* made = dyn_cast<clang::MaterializeTemporaryExpr>(named))
         return {lender{.temporary = made}};
     if (auto* reference = dyn_cast<clang::DeclRefExpr>(named)) {
-        if (reference->refersToEnclosingVariableOrCapture()) return {};
+        const bool is_outer = reference->refersToEnclosingVariableOrCapture();
         auto* variable = variable_of(reference->getDecl());
-        if (variable == nullptr || !variable->hasLocalStorage()) return {};
+        if ((is_outer && !sees_outer_) || variable == nullptr ||
+            !variable->hasLocalStorage())
+            return {};
+        if (is_outer) return {lender{.variable = variable, .is_outer = true}};
         if (variable->getType()->isReferenceType()) return of_reference(*variable);
         return {lender{.variable = variable}};
     }
@@ -144,7 +152,8 @@ lenders loans::of_call_place(const clang::CallExpr& call) {
     auto* object = object_of(call);
     if (callee == nullptr) return {};
     if (object != nullptr) {
-        if (is_lifetimebound(*callee) || is_owner(*object)) return of_object(*object);
+        if (is_lifetimebound(*callee)) return of_object(*object);
+        if (is_owner(*object, in_)) return of_inside(*object);
         return is_view(object->getType()) ? of_value(*object) : lenders();
     }
     if (is_std_get(*callee)) return of_place(*call.getArg(0));
@@ -153,6 +162,19 @@ lenders loans::of_call_place(const clang::CallExpr& call) {
          llvm::zip(callee->parameters(), given_to(call)))
         if (parameter->hasAttr<clang::LifetimeBoundAttr>())
             append(found, of_argument(*argument, parameter->getType()));
+    return found;
+}
+
+/// Of an element or a buffer of what an expression names.
+lenders loans::of_inside(const clang::Expr& owner) {
+    lenders found = of_object(owner);
+    llvm::erase_if(found, [this](const lender& each) {
+        return each.variable != nullptr && is_handed_on(*each.variable, in_);
+    });
+    for (auto& each : found) {
+        ++each.inside;
+        each.owner = &owner;
+    }
     return found;
 }
 
@@ -205,14 +227,20 @@ lenders loans::of_named(const clang::DeclRefExpr& named) {
     auto* variable = variable_of(named.getDecl());
     if (variable == nullptr || !variable->hasLocalStorage()) return {};
     const auto type = variable->getType().getNonReferenceType();
+    if (variable->getType()->isReferenceType() && !isa<clang::ParmVarDecl>(variable)) {
+        // Of an element that it may name, nobody knows what that refers to.
+        auto* other =
+            dyn_cast_or_null<clang::DeclRefExpr>(without_casts(variable->getInit()));
+        return other != nullptr ? of_named(*other) : lenders();
+    }
     auto* record = class_of(type);
-    const bool refers = is_view(type) || is_future(type, of_) ||
+    const bool refers = is_view(type) || keeps_loans(type, of_) ||
                         (record != nullptr && record->isLambda());
     if (!refers) return {};
     // For who asks about the function itself: the caller knows.
     if (isa<clang::ParmVarDecl>(variable)) {
         lenders found;
-        if (is_view(type)) found.push_back({.variable = variable});
+        if (is_view(type)) found.push_back({.variable = variable, .is_read = true});
         return found;
     }
     return of_variable(*variable);
@@ -264,9 +292,14 @@ lenders loans::of_construct(const clang::CXXConstructExpr& construct) {
     if (construct.getConstructor()->isCopyOrMoveConstructor()) return of_value(first);
     lenders found;
     const bool refers = is_view(construct.getType());
+    const bool is_wrapper = plain_name(*construct.getConstructor()->getParent()) ==
+                            "std::reference_wrapper";
     for (auto* each : construct.arguments()) {
         const bool is_lent = refers && each->isGLValue() && !is_view(each->getType());
-        append(found, is_lent ? of_place(*each) : of_value(*each));
+        const bool is_buffer = is_lent && !is_wrapper && is_owner(*each, in_);
+        append(found, is_buffer ? of_inside(*each)
+                      : is_lent ? of_place(*each)
+                                : of_value(*each));
     }
     // Other classes copy what they are given.
     const bool keeps = refers || is_future(construct.getType(), of_) ||
@@ -276,8 +309,10 @@ lenders loans::of_construct(const clang::CXXConstructExpr& construct) {
 
 lenders loans::of_call_value(const clang::CallExpr& call) {
     if (is_move(call)) return of_value(*call.getArg(0));
-    if (is_future(call, of_) || is_coroutine_type(call.getType(), of_))
-        return call.isPRValue() ? of_future(call) : lenders();
+    // What is read from an element refers to what that was given, and so nobody knows.
+    if (call.isGLValue() || name_of(call) == "release") return {};
+    if (keeps_loans(call.getType(), of_) || is_coroutine_type(call.getType(), of_))
+        return of_future(call);
     auto* callee = call.getDirectCallee();
     if (callee == nullptr) return {};
     const bool is_ref = callee->isInStdNamespace() &&
@@ -292,12 +327,15 @@ lenders loans::of_future(const clang::CallExpr& call) {
     if (callee != nullptr && (has_mark(*callee, "borrows_nothing") ||
                               callee->hasAttr<clang::CoroDisableLifetimeBoundAttr>()))
         return {};
-    if (!is_coroutine_type(call.getType(), of_)) return of_arguments(call);
+    const bool is_coroutine = is_coroutine_type(call.getType(), of_);
+    // What a user makes of coil's combinators, rather than those.
+    const bool is_composed =
+        callee != nullptr && is_in_coil(call.getType()) && !is_in_coil(*callee);
     const clang::FunctionDecl* defined = nullptr;
-    if (callee != nullptr && callee->hasBody(defined) &&
-        !isa<clang::CoroutineBodyStmt>(defined->getBody()))
+    if ((is_coroutine || is_composed) && callee != nullptr &&
+        callee->hasBody(defined) && !isa<clang::CoroutineBodyStmt>(defined->getBody()))
         return by_body(call, *defined);
-    return of_parameters(call);
+    return is_coroutine ? of_parameters(call) : of_arguments(call);
 }
 
 /// Of a coroutine.
@@ -324,35 +362,59 @@ lenders loans::of_parameters(const clang::CallExpr& call) {
     return found;
 }
 
+/// Whether a reference to `object` is an argument of the template that `made` is, or of
+/// a template of coil's among those: a `filter_stream` of a `range_stream<int(&)[3]>`.
+static bool has_reference_to(clang::QualType object, clang::QualType made,
+                             const clang::ASTContext& ast, unsigned depth) {
+    auto* record = dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(
+        made->getAsCXXRecordDecl());
+    if (record == nullptr || depth > depth_max || (depth > 0 && !is_in_coil(*record)))
+        return false;
+    const auto is_it = [&](const clang::TemplateArgument& each) {
+        if (each.getKind() != clang::TemplateArgument::Type) return false;
+        const auto type = each.getAsType();
+        return type->isLValueReferenceType()
+                   ? ast.hasSameUnqualifiedType(type->getPointeeType(), object)
+                   : has_reference_to(object, type, ast, depth + 1);
+    };
+    return llvm::any_of(record->getTemplateArgs().asArray(), [&](const auto& each) {
+        return each.getKind() == clang::TemplateArgument::Pack
+                   ? llvm::any_of(each.pack_elements(), is_it)
+                   : is_it(each);
+    });
+}
+
 /// Of a combinator or leaf: what is moved in takes along what it refers to, and what is
 /// referred to stands as a reference among the result's template arguments.
 lenders loans::of_arguments(const clang::CallExpr& call) {
     lenders found;
-    auto* made = dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(
-        call.getType()->getAsCXXRecordDecl());
-    const auto refers_to = [&](clang::QualType type) {
-        if (made == nullptr) return false;
-        const auto is_it = [&](const clang::TemplateArgument& each) {
-            return each.getKind() == clang::TemplateArgument::Type &&
-                   each.getAsType()->isLValueReferenceType() &&
-                   of_.ast.hasSameUnqualifiedType(each.getAsType()->getPointeeType(),
-                                                  type);
-        };
-        return llvm::any_of(made->getTemplateArgs().asArray(), [&](const auto& each) {
-            return each.getKind() == clang::TemplateArgument::Pack
-                       ? llvm::any_of(each.pack_elements(), is_it)
-                       : is_it(each);
-        });
+    const auto refers_to = [&](const clang::Expr& given) {
+        return given.isLValue() &&
+               has_reference_to(given.getType(), call.getType(), of_.ast, 0);
     };
     for (auto* each : given_to(call))
-        append(found, each->isLValue() && refers_to(each->getType()) ? of_place(*each)
-                                                                     : of_value(*each));
+        append(found, refers_to(*each) ? of_place(*each) : of_value(*each));
     auto* method = dyn_cast_or_null<clang::CXXMethodDecl>(call.getDirectCallee());
     auto* object = object_of(call);
     if (method != nullptr && object != nullptr && !method->getParent()->isLambda() &&
         method->getRefQualifier() != clang::RQ_RValue)
         append(found, kept_by(of_object(*object), method));
     return found;
+}
+
+/// What a parameter, or the object, of the callee is in the caller.
+lenders loans::seen_by_caller(const clang::CallExpr& call, const lender& inside) {
+    auto* object = object_of(call);
+    if (inside.is_this && object != nullptr)
+        return kept_by(of_object(*object), inside.kept_by);
+    auto* parameter = dyn_cast_or_null<clang::ParmVarDecl>(inside.variable);
+    if (parameter == nullptr ||
+        parameter->getFunctionScopeIndex() >= given_to(call).size())
+        return {};
+    auto* argument = given_to(call)[parameter->getFunctionScopeIndex()];
+    return kept_by(inside.is_read ? of_value(*argument)
+                                  : of_argument(*argument, parameter->getType()),
+                   parameter);
 }
 
 /// Of a plain function: what those futures refer to that it returns.
@@ -363,20 +425,60 @@ lenders loans::by_body(const clang::CallExpr& call, const clang::FunctionDecl& c
     for (auto* each : seen.returns()) {
         loans inside(seen, of_);
         inside.depth_ = depth_ + depth_max / 4;
-        for (const auto& lent : inside.of_value(*each)) {
-            auto* object = object_of(call);
-            auto* parameter = dyn_cast_or_null<clang::ParmVarDecl>(lent.variable);
-            if (lent.is_this && object != nullptr) {
-                append(found, kept_by(of_object(*object), lent.kept_by));
-            } else if (parameter != nullptr &&
-                       parameter->getFunctionScopeIndex() < given_to(call).size()) {
-                append(found,
-                       kept_by(of_argument(
-                                   *given_to(call)[parameter->getFunctionScopeIndex()],
-                                   parameter->getType()),
-                               parameter));
-            }
-        }
+        for (const auto& lent : inside.of_value(*each))
+            append(found, seen_by_caller(call, lent));
+    }
+    return found;
+}
+
+namespace {
+
+bool is_group(clang::QualType type) {
+    auto* record = class_of(type);
+    if (record == nullptr || !is_in_coil(*record)) return false;
+    const std::string name = plain_name(*record);
+    return name == "coil::group" || name == "coil::join_set";
+}
+
+/// Whether a call gives children to a group that the function it stands in was given.
+bool spawns_for_caller(const clang::CallExpr& call) {
+    const auto is_given = [](const clang::Expr* place) {
+        auto* named = place != nullptr && is_group(place->getType())
+                          ? local_named_by(place)
+                          : nullptr;
+        return named != nullptr && isa<clang::ParmVarDecl>(named) &&
+               named->getType()->isReferenceType();
+    };
+    return is_given(object_of(call)) || llvm::any_of(call.arguments(), is_given);
+}
+
+}  // namespace
+
+bool is_spawner(const clang::FunctionDecl* callee) {
+    return callee != nullptr && has_mark(*callee, "spawns");
+}
+
+lenders loans::of_spawned(const clang::CallExpr& call) {
+    auto* callee = call.getDirectCallee();
+    if (callee == nullptr) return {};
+    lenders found;
+    if (is_spawner(callee)) {
+        for (auto* each : call.arguments()) append(found, of_value(*each));
+        return found;
+    }
+    const clang::FunctionDecl* defined = nullptr;
+    const bool has_group = llvm::any_of(
+        given_to(call), [](auto* each) { return is_group(each->getType()); });
+    if (!has_group || depth_ > depth_max / 2 || is_in_coil(*callee) ||
+        !callee->hasBody(defined))
+        return {};
+    const body seen(*defined, of_.ast);
+    for (auto* each : seen.calls()) {
+        if (!spawns_for_caller(*each)) continue;
+        loans inside(seen, of_);
+        inside.depth_ = depth_ + depth_max / 4;
+        for (const auto& lent : inside.of_spawned(*each))
+            append(found, seen_by_caller(call, lent));
     }
     return found;
 }

@@ -15,8 +15,16 @@ struct lender {
         nullptr;                             ///< a local variable or parameter, or ...
     const clang::Expr* temporary = nullptr;  ///< a temporary, or ...
     bool is_this = false;                    ///< the object of the function itself
+    /// How deep it lies in what that owns: 1 for an element, 2 for one of an element.
+    unsigned inside = 0;
+    const clang::Expr* owner = nullptr;  ///< what an element is one of
+    bool is_read = false;   ///< what a parameter refers to, rather than itself
+    bool is_outer = false;  ///< a variable of the function around this lambda
     /// What keeps the reference: a parameter, or a lambda's or method's object.
     const clang::NamedDecl* kept_by = nullptr;
+
+    /// Whether it ends with this call of the function.
+    [[nodiscard]] bool is_own() const;
 };
 using lenders = llvm::SmallVector<lender, 4>;
 
@@ -31,14 +39,21 @@ class loans {
 public:
     loans(const body& in, const unit& of) : in_(in), of_(of) {}
 
+    /// From now on also finds what a lambda has captured.
+    void sees_outer() { sees_outer_ = true; }
     /// What the value of an expression refers to.
     [[nodiscard]] lenders of_value(const clang::Expr& value);
     /// The object that an expression names.
     [[nodiscard]] lenders of_place(const clang::Expr& place);
     /// What a variable may refer to, by all that it is given.
     [[nodiscard]] lenders of_variable(const clang::VarDecl& variable);
+    /// What children refer to that a call spawns: what is marked COIL_SPAWNS, or a
+    /// function that can be seen and gives them to a group that it was given.
+    [[nodiscard]] lenders of_spawned(const clang::CallExpr& call);
 
 private:
+    [[nodiscard]] lenders seen_by_caller(const clang::CallExpr& call,
+                                         const lender& inside);
     [[nodiscard]] lenders of_named(const clang::DeclRefExpr& named);
     [[nodiscard]] lenders of_reference(const clang::VarDecl& reference);
     [[nodiscard]] lenders of_call_value(const clang::CallExpr& call);
@@ -50,6 +65,7 @@ private:
                                   const clang::FunctionDecl& callee);
     [[nodiscard]] lenders of_closure(const clang::LambdaExpr& lambda);
     [[nodiscard]] lenders of_construct(const clang::CXXConstructExpr& construct);
+    [[nodiscard]] lenders of_inside(const clang::Expr& owner);
     [[nodiscard]] lenders of_object(const clang::Expr& object);
     [[nodiscard]] lenders of_argument(const clang::Expr& argument,
                                       clang::QualType parameter);
@@ -57,7 +73,11 @@ private:
     const body& in_;
     const unit& of_;
     unsigned depth_ = 0;
+    bool sees_outer_ = false;
 };
+
+/// Whether it is marked COIL_SPAWNS.
+bool is_spawner(const clang::FunctionDecl* callee);
 
 /// A type whose values refer to others: a pointer, a string_view, a span, an iterator,
 /// what is marked as such.
