@@ -10,7 +10,7 @@ namespace coil {
 // few instructions, and while strands are queued.
 template <class Act>
 auto group::exclusively(const Act& act) const noexcept {
-    if (!is_shared_) [[likely]]
+    if (!is_shared()) [[likely]]
         return act();
     return while_locked(act);
 }
@@ -40,7 +40,7 @@ const piece_ops group::listener::table = {
     },
     [](const piece& waiting, strand_visitor& visitor) {
         const group& of = static_cast<const listener&>(waiting).of;
-        if (of.is_shared_) return;  // they run meanwhile
+        if (of.is_shared()) return;  // they run meanwhile
         for (member* m = of.running_; m != nullptr; m = m->next_) {
             visitor.visit(*m);
         }
@@ -56,7 +56,7 @@ void group::open(continuation parent) noexcept {
     is_told_ = scope_.stop_requested();
     asked_why_ = scope_.reason();
     if (!COIL_PLANTED(held_back_go_on)) asked_ = scope_.level();
-    is_shared_ = scope_.home().is_parallel();
+    if (scope_.home().is_parallel()) beside_ = &scope_.home().runs_on();
 }
 
 void group::close() noexcept {
@@ -70,8 +70,12 @@ group_stats group::stats() const noexcept {
     return exclusively([&] { return stats_; });
 }
 
+// Not where who spawns stays on one thread: they take stops from any.
 executor& group::place_beside_others() const noexcept {
-    return strand::current()->runs_on();
+    const strand* const spawner = strand::current();
+    COIL_EXPECTS(spawner != nullptr && "a strand spawns, not a thread of its own");
+    executor& here = spawner->runs_on();
+    return here.is_parallel() ? here : *beside_;
 }
 
 void group::add(member& spawned) noexcept {
@@ -123,7 +127,7 @@ void group::child_ended(member& ended, bool is_stopped) noexcept {
         was_stopped_ = was_stopped_ || (is_stopped && is_told_);
         begin_more();
         if (stats_.running != 0 || !has_body_ended_) return;
-        if (!is_shared_) {
+        if (!is_shared()) {
             all_ended();
         } else if (!COIL_PLANTED(last_child_says_nothing)) {
             // release: pairs with the acquire in is_alone().
@@ -162,7 +166,7 @@ void group::stop_children(stop_reason why, stop_level level) noexcept {
         asked_ = level;
     }
     for (member* m = running_; m != nullptr; m = m->next_) {
-        if (is_shared_) {
+        if (is_shared()) {
             m->ask_to_stop();
         } else {
             m->root().request_stop(why, level);
@@ -175,7 +179,7 @@ void group::ask(member& child, stop_level level) noexcept {
         if (level <= child.asked_) return;
         child.asked_ = level;
         if (child.link_ == nullptr) return;  // held back: it hears of it when it begins
-        if (is_shared_) return child.ask_to_stop();
+        if (is_shared()) return child.ask_to_stop();
         child.root().request_stop(stop_reason::requested, level);
     });
 }
@@ -183,7 +187,7 @@ void group::ask(member& child, stop_level level) noexcept {
 // Between the strands of a group on many threads.
 
 void group::check_not_shared() const noexcept {
-    if (!is_shared_) return;
+    if (!is_shared()) return;
     fatal(
         "something local was spawned on a runtime of many threads, where it would "
         "leave its own: spawn a coil::task, or run on a current_thread_runtime");

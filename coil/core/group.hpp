@@ -33,9 +33,10 @@ class group_operation;
 /// What the body of `with_group` receives: the only place to spawn.
 ///
 /// On a parallel runtime the children run beside the body and each other, on all of its
-/// threads.
+/// threads, also those that are spawned from elsewhere, as by a visitor of `on`. What
+/// the body spawns last may begin only where the body first waits.
 ///
-/// Threads: those of its body and its children.
+/// Threads: strands only: its body's, its children's, and those that they wait for.
 class group {
 public:
     group(const group&) = delete;
@@ -132,9 +133,10 @@ private:
     template <class Act>
     auto while_locked(const Act& act) const noexcept;
     [[nodiscard]] executor& place() const noexcept {
-        return is_shared_ ? place_beside_others() : scope_.home().runs_on();
+        return is_shared() ? place_beside_others() : scope_.home().runs_on();
     }
     [[nodiscard]] executor& place_beside_others() const noexcept;
+    [[nodiscard]] bool is_shared() const noexcept { return beside_ != nullptr; }
     void ask(member& child, stop_level level) noexcept;
     void tell(member& asked) noexcept;
     void post_news() noexcept;
@@ -166,7 +168,7 @@ private:
     bool has_body_ended_ = false;          // and waits for the children
     bool has_news_ = false;                // posted, not delivered yet
     atomic<bool> is_over_ = false;         // the body and all children have ended
-    bool is_shared_ = false;               // its children run beside each other:
+    executor* beside_ = nullptr;           // its children run beside each other, there:
     mutable spin_lock lock_;               // guards all from `running_` on
 };
 

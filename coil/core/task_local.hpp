@@ -144,6 +144,9 @@ private:
 /// A child sees the values around its group, not those around its `spawn`, which may
 /// end before it does: give it one by `spawn(with_value(key, value, child()))`.
 ///
+/// Children of a group that a source of `merge` opens do not see what is around the
+/// `merge`, up to the strand that reads it: a source moves between two items.
+///
 /// What may not move to another thread, or not be read from two, a `local_task` gives
 /// and reads; by `on`, others do not see it.
 ///

@@ -5,6 +5,7 @@
 #include <coil/parallel/join_set.hpp>
 #include <coil/parallel/started.hpp>
 #include <coil/runtime/multi_thread.hpp>
+#include <coil/runtime/on.hpp>
 #include <coil/testing/probes.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
@@ -93,6 +94,31 @@ task<> forget_sets(int rounds) {
 TEST_CASE("join_set: may end while its children do, on many threads") {
     coil::multi_thread_runtime runtime(four_workers);
     runtime.run(forget_sets(1000)).take();
+}
+
+namespace {
+
+task<int> count_up(int turns) {
+    for (int i = 0; i < turns; ++i) co_await coil::yield_now();
+    co_return turns;
+}
+task<> feed_from_elsewhere(coil::executor& there, int rounds) {
+    for (int i = 0; i < rounds; ++i) {
+        co_await coil::with_group([&](group& g) -> task<> {
+            join_set<int> results(g);
+            co_await coil::on(there, [&] {
+                for (int turns = 0; turns < 20; ++turns) results.spawn(count_up(turns));
+            });
+            for (int taken = 0; taken < i % 12; ++taken) (void)co_await results.next();
+        });
+    }
+}
+
+}  // namespace
+
+TEST_CASE("join_set: may be fed from a pinned strand, and end before its children") {
+    coil::multi_thread_runtime runtime(four_workers);
+    runtime.run(feed_from_elsewhere(runtime.pinned(1), 300)).take();
 }
 
 namespace {

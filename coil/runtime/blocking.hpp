@@ -127,6 +127,9 @@ private:
 /// The await ends only when the job has ended, so the job may refer to the awaiting
 /// frame. While no thread is free the await waits in line.
 ///
+/// The pool's threads block all signals, which a program inherits that the job starts:
+/// give `posix_spawn` an empty mask (`POSIX_SPAWN_SETSIGMASK`).
+///
 /// Returns: what the job returns. Errors: what it throws.
 /// Stop: a job that has not begun never begins; one that runs is told by
 /// `options.interrupt`, and the await ends with the job's own result.

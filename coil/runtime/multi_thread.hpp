@@ -69,6 +69,15 @@ struct multi_thread_options {
 /// It waits in epoll, also where `COIL_IO` asks for io_uring, whose buffers are for one
 /// thread.
 ///
+/// A strand that computes keeps its worker. Others take the strands that wait there,
+/// but not what it just woke (see `runs_woken_next`), and the worker's timers and
+/// sockets wait: what computes for more than a millisecond belongs in `blocking`, or in
+/// a runtime of its own.
+///
+/// Its threads block all signals, and so does a program that is started on them, here
+/// or in `blocking`: give `posix_spawn` an empty mask (`POSIX_SPAWN_SETSIGMASK`), or
+/// nothing but SIGKILL ends it.
+///
 /// Threads: `run` from any that is not running a strand; several may at once.
 class multi_thread_runtime {
 public:

@@ -214,6 +214,32 @@ TEST_CASE("on: a stop is passed on, and what was visited has ended before it ret
     CHECK(count_frames().alive == alive);
 }
 
+namespace {
+
+/// Visited by a child of `all`, on an executor that keeps its strands.
+task<> spawn_three_more(group& all) {
+    for (int i = 0; i < 3; ++i) all.spawn(testing::never());
+    co_await testing::never();
+}
+task<bool> stop_those_spawned_from(executor& there) {
+    co_return (co_await with_timeout(1ms, with_group([&](group& all) {
+                                         all.spawn(on(there, spawn_three_more(all)));
+                                     })))
+        .has_value();
+}
+
+}  // namespace
+
+TEST_CASE("on: what a visitor spawns into a group of many threads is stopped there") {
+    multi_thread_runtime runtime(three_workers);
+    for (unsigned i = 0; i < 3; ++i)
+        CHECK_FALSE(runtime.run(stop_those_spawned_from(runtime.pinned(i))).take());
+    run(call_once([&]() -> task<> {
+        executor& here = current_executor();
+        CHECK_FALSE(co_await on(runtime.any_worker(), stop_those_spawned_from(here)));
+    }));
+}
+
 TEST_CASE("on: what is local is refused where strands move") {
     const std::string said = testing::last_words([] {
         multi_thread_runtime runtime(three_workers);

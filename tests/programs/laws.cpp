@@ -309,6 +309,8 @@ bool laws::is_stopped(const state& s, bool is_certain) const {
             return at(outside).asked >= needed;
         if (in.in_merge && !is_certain) return true;  // by another source
         if (in.is_drop) continue;
+        // What a loop goes over is dropped after it.
+        if (in.is_late && !outer.is_open && is_certain) continue;
         if (has_scope(outer.is->what) && outer.asked >= needed) return true;
         if (needed == soft && stops_parts(outer, *inner)) return true;
         if (outer.is->what == op::shield) needed = hard;

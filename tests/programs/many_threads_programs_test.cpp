@@ -73,6 +73,17 @@ TEST_CASE("programs on many threads: any of them obeys the laws, whatever stops 
     CHECK(sum.stops > sum.programs / 4);
 }
 
+TEST_CASE("programs on many threads: what a stopped loop went over drops unstopped") {
+    // The drop waits for what will not come, until it is stopped from outside.
+    const auto made = from_text(
+        "0 soft 0 soft 0 0 (for_loop 0 0 (owning 1 0 (wait 1 0) (set 0 0)) "
+        "(ask_stop 1 0))");
+    REQUIRE(made);
+    const auto came = run_on_threads({{*made}}, {.stops_what_waits = true}).each;
+    CHECK_FALSE(find_broken_law(*made, came.at(0)));
+    CHECK(came[0].dropped == 1);
+}
+
 TEST_CASE("programs on many threads: without races they stay as they are") {
     for (std::uint64_t seed = 1; seed < 300; ++seed) {
         const program made = program_for_threads(seed, without);

@@ -4,6 +4,7 @@
 #include <coil/base/atomic.hpp>
 #include <coil/base/planted.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -73,9 +74,10 @@ public:
         }
     }
 
-    /// Moves the older half of it into `mine`, the thief's own, which is empty. Returns
-    /// one of them, or null if there was none.
-    [[nodiscard]] Strand* steal_into(basic_work_queue& mine) noexcept;
+    /// Moves the older half of it, `most` at most, into `mine`, the thief's own, which
+    /// is empty. Returns one of them, or null if there was none.
+    [[nodiscard]] Strand* steal_into(basic_work_queue& mine,
+                                     std::uint32_t most = places) noexcept;
 
     [[nodiscard]] std::uint32_t size() const noexcept {
         // acquire: whoever finds it empty has seen all that was taken.
@@ -91,7 +93,8 @@ private:
 };
 
 template <class Strand, std::uint32_t Places>
-Strand* basic_work_queue<Strand, Places>::steal_into(basic_work_queue& mine) noexcept {
+Strand* basic_work_queue<Strand, Places>::steal_into(basic_work_queue& mine,
+                                                     std::uint32_t most) noexcept {
     const std::uint32_t at = mine.tail_.load(memory_order_relaxed);  // our own
     // relaxed: where it does not fit to the tail it is looked at again.
     std::uint32_t head = head_.load(memory_order_relaxed);
@@ -99,12 +102,13 @@ Strand* basic_work_queue<Strand, Places>::steal_into(basic_work_queue& mine) noe
         // acquire: pairs with the release in push(), so that we see the places.
         const std::uint32_t size = tail_.load(memory_order_acquire) - head;
         if (size == 0) return nullptr;
-        const std::uint32_t taken = size - size / 2;
-        if (taken > places / 2) {  // head and tail are of different times
+        const std::uint32_t half = size - size / 2;
+        if (half > places / 2) {  // head and tail are of different times
             // acquire: pairs with pop() and with other thieves, so the tail fits then.
             head = head_.load(memory_order_acquire);
             continue;
         }
+        const std::uint32_t taken = std::min(half, most);
         Strand* first = slots_[head % places].load(memory_order_relaxed);
         for (std::uint32_t i = 1; i < taken; ++i) {
             // relaxed: what the exchange below confirms was there.

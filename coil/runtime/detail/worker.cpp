@@ -29,11 +29,19 @@ std::uint64_t count(atomic<std::uint64_t>& events) noexcept {
 // What the workers share.
 
 void work_sharing::push(strand& ready) noexcept {
+    worker* rested = nullptr;
     {
         const std::scoped_lock lock(mutex_);
         put_last(ready);
+        if (!resting_.empty()) {
+            rested = resting_.back();
+            resting_.pop_back();
+        }
     }
-    wake_one();
+    if (rested != nullptr)
+        rested->poke();
+    else
+        wake_one();
 }
 
 void work_sharing::push_half_of(work_queue& full) noexcept {
@@ -51,14 +59,14 @@ strand* work_sharing::pop() noexcept {
     return take_first();
 }
 
-strand* work_sharing::pop_share(work_queue& mine) noexcept {
+strand* work_sharing::pop_share(work_queue& mine, std::size_t most) noexcept {
     // relaxed: as above.
     if (!has_queued_.load(memory_order_relaxed)) return nullptr;
     strand* first = nullptr;
     {
         const std::scoped_lock lock(mutex_);
-        constexpr std::size_t most = work_queue::places / 2;
-        std::size_t more = std::min(count_ / workers.size(), most);
+        constexpr std::size_t places = work_queue::places / 2;
+        std::size_t more = std::min({count_ / workers.size(), places, most});
         for (first = take_first(); more > 1; --more) (void)mine.push(*take_first());
     }
     if (mine.size() != 0 && idle.may_pick()) wake_one();
@@ -102,6 +110,16 @@ void work_sharing::close() noexcept {
          picked = idle.pick_any()) {
         workers[picked]->poke();
     }
+}
+
+void work_sharing::begin_rest(worker& of) noexcept {
+    const std::scoped_lock lock(mutex_);
+    resting_.push_back(&of);
+}
+
+bool work_sharing::end_rest(worker& of) noexcept {
+    const std::scoped_lock lock(mutex_);
+    return std::erase(resting_, &of) != 0;
 }
 
 bool work_sharing::is_closing() const noexcept {
@@ -192,7 +210,7 @@ strand* worker::next() noexcept {
             pinned_.run_turn();
         }
         if (strand* const own = next_own()) return own;
-        if (has_pinned) continue;
+        if (has_pinned || rest()) continue;
         if (strand* const found = find_elsewhere()) return found;
         if (of_.is_closing()) return nullptr;
         park();
@@ -211,21 +229,42 @@ strand* worker::next_own() noexcept {
 }
 
 strand* worker::find_elsewhere() noexcept {
-    if (strand* const shared = of_.pop_share(queue_)) return shared;
-    if (!is_searching_ && !(is_searching_ = of_.idle.begin_search())) return nullptr;
-    return steal();
+    strand* found = of_.pop_share(queue_, stealing_.most());
+    if (found == nullptr) {
+        if (!is_searching_ && !(is_searching_ = of_.idle.begin_search()))
+            return nullptr;
+        found = steal();
+    }
+    if (found != nullptr && of_.workers.size() != 1)
+        stealing_.took(1 + queue_.size(), now());
+    return found;
 }
 
 strand* worker::steal() noexcept {
     const auto workers = static_cast<unsigned>(of_.workers.size());
     for (unsigned i = 1; i < workers; ++i) {
         worker& other = *of_.workers[(index_ + i) % workers];
-        if (strand* const stolen = other.queue_.steal_into(queue_)) {
+        if (strand* const stolen = other.queue_.steal_into(queue_, stealing_.most())) {
             count(steals_);
             return stolen;
         }
     }
-    return of_.pop_share(queue_);
+    return of_.pop_share(queue_, stealing_.most());
+}
+
+// Sleeps, for what others have is not worth its way here. It counts as searching: those
+// others need wake nobody. Whoever else runs out of work takes it before it sleeps.
+bool worker::rest() noexcept {
+    const instant until = stealing_.rests_until([this] { return now(); });
+    if (until == instant::min() || until <= now()) return false;
+    if (!is_searching_ && !(is_searching_ = of_.idle.begin_search())) return false;
+    of_.begin_rest(*this);
+    sleep(std::min({until, next_event(), pinned_.wheel().next_event()}));
+    if (!of_.end_rest(*this)) {
+        await_poke();
+        stealing_.end_rest();
+    }
+    return true;
 }
 
 void worker::park() noexcept {
@@ -233,11 +272,13 @@ void worker::park() noexcept {
     of_.idle.fall_asleep(index_, std::exchange(is_searching_, false));
     if (!of_.has_work()) sleep(std::min(next_event(), pinned_.wheel().next_event()));
     // Whoever picked us is about to say so: with that behind us nobody else does.
-    if (!of_.idle.get_up(index_)) {
-        while (!is_poked_) sleep(instant::max());
-        is_poked_ = false;
-    }
+    if (!of_.idle.get_up(index_)) await_poke();
     is_searching_ = true;
+}
+
+void worker::await_poke() noexcept {
+    while (!is_poked_) sleep(instant::max());
+    is_poked_ = false;
 }
 
 void worker::sleep(instant deadline) noexcept {

@@ -9,6 +9,7 @@
 #include <coil/runtime/detail/pinned_place.hpp>
 #include <coil/runtime/detail/poll_pace.hpp>
 #include <coil/runtime/detail/shared_timers.hpp>
+#include <coil/runtime/detail/steal_pace.hpp>
 #include <coil/runtime/detail/work_queue.hpp>
 #include <coil/runtime/driver.hpp>
 #include <coil/runtime/io_driver.hpp>
@@ -36,14 +37,20 @@ struct work_sharing {
     /// Makes room in a worker's queue: for all, its older half waits here.
     void push_half_of(work_queue& full) noexcept;
     [[nodiscard]] strand* pop() noexcept;
-    /// Also moves to `mine`, which is empty, the worker's share of what waits here.
-    [[nodiscard]] strand* pop_share(work_queue& mine) noexcept;
+    /// Also moves to `mine`, which is empty, the worker's share of what waits here,
+    /// `most` at most.
+    [[nodiscard]] strand* pop_share(work_queue& mine, std::size_t most) noexcept;
     /// Whether there is anything that a worker about to sleep could do.
     [[nodiscard]] bool has_work() const noexcept;
     /// There is more to do: wakes a worker, unless one looks for work already.
     void wake_one() noexcept;
     void close() noexcept;
     [[nodiscard]] bool is_closing() const noexcept;
+    /// A worker that takes nothing from others for a while is poked all the same for
+    /// what comes from outside.
+    void begin_rest(worker& of) noexcept;
+    /// False: it was picked, and its waker is about to tell it so.
+    [[nodiscard]] bool end_rest(worker& of) noexcept;
 
     std::vector<std::unique_ptr<worker>> workers;  // before any of them runs
     blocking_pool blocking;
@@ -58,6 +65,7 @@ private:
     [[nodiscard]] strand* take_first() noexcept;
     void put_last(strand& ready) noexcept;
     strand_queue queue_;
+    std::vector<worker*> resting_;
     std::size_t count_ = 0;            // of strands in it
     atomic<bool> has_queued_ = false;  // written under the mutex
     atomic<bool> is_closing_ = false;
@@ -99,7 +107,9 @@ private:
     [[nodiscard]] strand* next_own() noexcept;
     [[nodiscard]] strand* find_elsewhere() noexcept;
     [[nodiscard]] strand* steal() noexcept;
+    [[nodiscard]] bool rest() noexcept;
     void park() noexcept;
+    void await_poke() noexcept;
     void end_search() noexcept;
     void poll() noexcept;
     void sleep(instant deadline) noexcept;
@@ -116,6 +126,7 @@ private:
     atomic<std::uint64_t> steals_ = 0;
     atomic<std::uint64_t> sleeps_ = 0;
     poll_pace pace_;
+    steal_pace stealing_;
     pinned_place pinned_;
     bool is_searching_ = false;  // counted so in `idle_workers`
     bool is_poked_ = false;
