@@ -2,7 +2,10 @@
 // What coil feels like, in one page. Run it as tour; it prints and ends.
 #include <coil/coil.hpp>
 
+#include <algorithm>
 #include <cstdio>
+#include <string>
+#include <vector>
 
 using namespace std::chrono_literals;
 
@@ -53,6 +56,28 @@ coil::task<int> sum() {
 }
 //! [generator]
 
+//! [many threads]
+coil::task<> measure(int number, coil::mutex& lock, std::size_t& longest) {
+    const std::size_t length = std::to_string(number).size();
+    const auto held = co_await lock.lock();  // waits without keeping a thread
+    longest = std::max(longest, length);
+}
+
+coil::task<std::size_t> longest_of(std::vector<int> numbers) {
+    coil::mutex lock;
+    std::size_t longest = 0;
+    co_await coil::with_group([&](coil::group& group) {  // on all processors
+        for (const int number : numbers) group.spawn(measure(number, lock, longest));
+    });
+    co_return longest;
+}
+
+std::size_t many_threads() {
+    coil::multi_thread_runtime runtime;
+    return runtime.run(longest_of({1, 22, 333})).take();
+}
+//! [many threads]
+
 coil::task<int> everything() {
     co_await together();
     co_await use();
@@ -61,4 +86,5 @@ coil::task<int> everything() {
 
 int main() {
     std::printf("%d\n", coil::run(everything()));
+    std::printf("%zu\n", many_threads());
 }
