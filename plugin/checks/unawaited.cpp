@@ -21,6 +21,7 @@ namespace {
 void check_discarded(const clang::CallExpr& call, const body& in, report& to) {
     const auto becomes = fate_of(call, in, to.of());
     if (becomes.is != fate::discarded || becomes.future != &call) return;
+    if (begins_at_once(call.getType(), to.of())) return;
     finding found{.at = call.getExprLoc(),
                   .text = "this " + quoted(call.getType(), in.ast(), "future") +
                           " is thrown away, so what it would do never happens",
@@ -64,7 +65,9 @@ class local_futures {
 public:
     local_futures(const body& in, report& to) : in_(in), to_(to) {
         for (auto* each : in.locals())
-            if (is_future(each->getType(), to.of())) look_at(*each);
+            if (is_future(each->getType(), to.of()) &&
+                !begins_at_once(each->getType(), to.of()))
+                look_at(*each);
     }
 
     void check() {
