@@ -212,7 +212,8 @@ lenders loans::of_named(const clang::DeclRefExpr& named) {
     // For who asks about the function itself: the caller knows.
     if (isa<clang::ParmVarDecl>(variable)) {
         lenders found;
-        if (is_view(type)) found.push_back({.variable = variable});
+        const bool is_read = variable->getType()->isReferenceType();
+        if (is_view(type)) found.push_back({.variable = variable, .is_read = is_read});
         return found;
     }
     return of_variable(*variable);
@@ -370,10 +371,10 @@ lenders loans::by_body(const clang::CallExpr& call, const clang::FunctionDecl& c
                 append(found, kept_by(of_object(*object), lent.kept_by));
             } else if (parameter != nullptr &&
                        parameter->getFunctionScopeIndex() < given_to(call).size()) {
+                auto& given = *given_to(call)[parameter->getFunctionScopeIndex()];
                 append(found,
-                       kept_by(of_argument(
-                                   *given_to(call)[parameter->getFunctionScopeIndex()],
-                                   parameter->getType()),
+                       kept_by(lent.is_read ? of_value(given)
+                                            : of_argument(given, parameter->getType()),
                                parameter));
             }
         }

@@ -17,6 +17,8 @@ struct lender {
     bool is_this = false;                    ///< the object of the function itself
     /// What keeps the reference: a parameter, or a lambda's or method's object.
     const clang::NamedDecl* kept_by = nullptr;
+    /// Of a parameter that is a reference to a view: what that view refers to.
+    bool is_read = false;
 };
 using lenders = llvm::SmallVector<lender, 4>;
 
