@@ -76,6 +76,59 @@ const clang::FunctionProtoType* type_of_callee(const clang::CallExpr& call) {
     return type->getAs<clang::FunctionProtoType>();
 }
 
+/// Whether a coroutine uses a parameter of its, or its object, when it has waited once.
+/// Only that matters of one that begins at once: it may copy before what it needs.
+class late_use {
+public:
+    explicit late_use(const clang::ParmVarDecl* of) : of_(of) {}
+
+    bool is_in(const clang::Stmt* part) {
+        if (part == nullptr) return false;
+        // What is awaited works with its operand, and a loop may come back to it.
+        if (isa<clang::CoroutineSuspendExpr>(part) || (is_loop(*part) && awaits(*part)))
+            has_waited_ = true;
+        if (has_waited_ && is_use(*part)) return true;
+        return llvm::any_of(part->children(),
+                            [this](const clang::Stmt* each) { return is_in(each); });
+    }
+
+private:
+    static bool is_loop(const clang::Stmt& part) {
+        return isa<clang::ForStmt, clang::WhileStmt, clang::DoStmt,
+                   clang::CXXForRangeStmt>(part);
+    }
+    static bool awaits(const clang::Stmt& part) {
+        return isa<clang::CoroutineSuspendExpr>(part) ||
+               llvm::any_of(part.children(), [](const clang::Stmt* each) {
+                   return each != nullptr && awaits(*each);
+               });
+    }
+    bool is_use(const clang::Stmt& part) const {
+        auto* named = dyn_cast<clang::DeclRefExpr>(&part);
+        if (of_ != nullptr) return named != nullptr && named->getDecl() == of_;
+        return isa<clang::CXXThisExpr>(part) ||
+               (named != nullptr && named->refersToEnclosingVariableOrCapture());
+    }
+
+    const clang::ParmVarDecl* of_;  // null: its object, or what a lambda captured
+    bool has_waited_ = false;
+};
+
+/// Whether what is given for a parameter, or for the object, has to live on when the
+/// call has returned.
+bool is_used_later(const clang::CallExpr& call, int parameter, const unit& of) {
+    if (!begins_at_once(call.getType(), of)) return true;
+    const clang::FunctionDecl* defined = nullptr;
+    auto* callee = call.getDirectCallee();
+    if (callee == nullptr || !callee->hasBody(defined)) return false;  // nobody knows
+    auto* coroutine = dyn_cast<clang::CoroutineBodyStmt>(defined->getBody());
+    const auto index = static_cast<unsigned>(parameter);
+    if (coroutine == nullptr || (parameter >= 0 && index >= defined->getNumParams()))
+        return false;
+    return late_use(parameter < 0 ? nullptr : defined->getParamDecl(index))
+        .is_in(coroutine->getBody());
+}
+
 /// The arguments that have a parameter: not the object of an operator.
 llvm::ArrayRef<const clang::Expr*> given_to(const clang::CallExpr& call) {
     auto* method = dyn_cast_or_null<clang::CXXMethodDecl>(call.getDirectCallee());
@@ -309,6 +362,7 @@ lenders loans::of_parameters(const clang::CallExpr& call) {
     lenders found;
     const auto given = given_to(call);
     for (unsigned i = 0; i < type->getNumParams() && i < given.size(); ++i) {
+        if (!is_used_later(call, static_cast<int>(i), of_)) continue;
         const bool is_known = callee != nullptr && i < callee->getNumParams();
         auto* parameter = is_known ? callee->getParamDecl(i) : nullptr;
         append(found,
@@ -316,7 +370,8 @@ lenders loans::of_parameters(const clang::CallExpr& call) {
     }
     auto* method = dyn_cast_or_null<clang::CXXMethodDecl>(callee);
     auto* object = object_of(call);
-    if (method == nullptr || object == nullptr) return found;
+    if (method == nullptr || object == nullptr || !is_used_later(call, -1, of_))
+        return found;
     const bool has_state =
         !method->getParent()->isLambda() || method->getParent()->capture_size() != 0;
     if (has_state) append(found, kept_by(of_object(*object), method));

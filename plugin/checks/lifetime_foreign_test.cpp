@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // plugin: future=stranger::lazy
 // plugin: future=stranger::eager
-// Task types of others, named by the option `future=`.
+// Task types of others, named by the option `future=`: whether they begin at once.
 #include <coroutine>
 #include <string>
 #include <utility>
@@ -69,6 +69,42 @@ stranger::lazy what_they_refer_to() {
     co_await eager_by_reference("text");
     auto one = lazy_by_reference("text");  // expected-error {{'one' refers to a}}
     co_await std::move(one);
-    auto other = eager_by_reference("text");  // expected-error {{'other' refers to a}}
+    // It may have copied that before it waited.
+    auto other = eager_by_reference("text");
     co_await std::move(other);
+}
+
+void use(const std::string& text);
+stranger::eager copies_at_once(const std::string& text) {
+    const std::string copy = text;
+    co_await lazy_work();
+    use(copy);
+}
+stranger::eager uses_it_later(const std::string& text) {
+    co_await lazy_work();
+    use(text);
+}
+stranger::eager uses_it_in_a_loop(const std::string& text) {
+    for (;;) {
+        use(text);
+        co_await lazy_work();
+    }
+}
+stranger::eager awaits_with_it(const std::string& text) {
+    co_await lazy_by_reference(text);
+}
+void what_begins_at_once_refers_to(int number) {
+    auto copied = copies_at_once("text");
+    auto later = uses_it_later("text");     // expected-error {{'later' refers to a}}
+    auto loop = uses_it_in_a_loop("text");  // expected-error {{'loop' refers to a}}
+    auto awaits = awaits_with_it("text");   // expected-error {{'awaits' refers to a}}
+    auto counted = [number]() -> stranger::eager {
+        use(std::to_string(number));
+        co_await lazy_work();
+    }();
+    // expected-error@+1 {{'count' refers to what this lambda captures}}
+    auto count = [number]() -> stranger::eager {
+        co_await lazy_work();
+        use(std::to_string(number));
+    }();
 }
