@@ -15,6 +15,7 @@
 #include <optional>
 #include <utility>
 
+using moved::count_up;
 using moved::counted_here;
 using moved::move_on;
 using moved::number;
@@ -22,6 +23,8 @@ using moved::use;
 using moved::window;
 
 namespace {
+
+constexpr int often = 2000;
 
 coil::task<> lock_held() {
     std::mutex mutex;
@@ -39,17 +42,28 @@ coil::task<> optional_lock_held() {
     std::optional<std::unique_lock<std::mutex>> lock(mutex);
     co_await move_on();  // expected-error {{'lock' is held}}
 }
+// A known gap: what is let go by hand on another thread.
+coil::task<> lock_released() {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::mutex* kept = lock.release();
+    co_await move_on();
+    kept->unlock();
+}
 
 }  // namespace
 
 TEST_CASE("twins: a lock is held") {
-    moved::run({lock_held}, 500);
+    moved::run({lock_held}, often);
 }
 TEST_CASE("twins: a lock is unlocked on one path") {
-    moved::run({unlocked_on_one_path}, 500);
+    moved::run({unlocked_on_one_path}, often);
+}
+TEST_CASE("twins: a lock is let go by hand") {
+    moved::run({lock_released}, often);
 }
 TEST_CASE("twins: an optional lock is held") {
-    moved::run({optional_lock_held}, 500);
+    moved::run({optional_lock_held}, often);
 }
 
 namespace {
@@ -69,18 +83,19 @@ coil::task<> reference_used_after() {
     co_await move_on();  // expected-error {{'shown' is held}}
     use(shown.title());
 }
+// A known gap: the function is not looked into.
 coil::task<> refers_to_its_thread() {
     int& here = counted_here();
-    ++here;
+    count_up(here);
     co_await move_on();
-    for (int i = 0; i < 100; ++i) window::touch(here);
+    count_up(here);
 }
 thread_local int of_this_thread = 0;
 coil::task<> points_to_its_thread() {
     int* here = &of_this_thread;
-    for (int i = 0; i < 100; ++i) window::touch(*here);
+    count_up(*here);
     co_await move_on();  // expected-error {{refers to this thread's 'of_this_thread'}}
-    for (int i = 0; i < 100; ++i) window::touch(*here);
+    count_up(*here);
 }
 coil::task<> object_used_after() {
     window shown;
@@ -106,25 +121,25 @@ coil::task<> moved_on_one_path() {
 }  // namespace
 
 TEST_CASE("twins: a pointer is used after the await") {
-    moved::run({pointer_used_after}, 500);
+    moved::run({pointer_used_after}, often);
 }
 TEST_CASE("twins: a reference is used after the await") {
-    moved::run({reference_used_after}, 500);
+    moved::run({reference_used_after}, often);
 }
 TEST_CASE("twins: a pointer to what belongs to a thread") {
-    moved::run({points_to_its_thread}, 500);
+    moved::run({points_to_its_thread}, often);
 }
 TEST_CASE("twins: a reference that a function gave") {
-    moved::run({refers_to_its_thread}, 500);
+    moved::run({refers_to_its_thread}, often);
 }
 TEST_CASE("twins: an object is used after the await") {
-    moved::run({object_used_after}, 500);
+    moved::run({object_used_after}, often);
 }
 TEST_CASE("twins: a handler uses what was there before") {
-    moved::run({used_by_a_handler}, 500);
+    moved::run({used_by_a_handler}, often);
 }
 TEST_CASE("twins: moved on one path only") {
-    moved::run({moved_on_one_path}, 500);
+    moved::run({moved_on_one_path}, often);
 }
 
 namespace {
@@ -184,22 +199,22 @@ coil::task<> moves_between_items() {
 }  // namespace
 
 TEST_CASE("twins: a temporary is held") {
-    moved::run({temporary_beside_an_await}, 500);
+    moved::run({temporary_beside_an_await}, often);
 }
 TEST_CASE("twins: an operand is held") {
-    moved::run({reference_that_waits}, 500);
+    moved::run({reference_that_waits}, often);
 }
 TEST_CASE("twins: a parameter is held") {
-    moved::run({given_to_a_coroutine}, 500);
+    moved::run({given_to_a_coroutine}, often);
 }
 TEST_CASE("twins: a result belongs to a thread") {
-    moved::run({takes}, 500);
+    moved::run({takes}, often);
 }
 TEST_CASE("twins: a capture is held") {
-    moved::run({captured}, 500);
+    moved::run({captured}, often);
 }
 TEST_CASE("twins: a generator holds it across a co_yield") {
-    moved::run({moves_between_items}, 500);
+    moved::run({moves_between_items}, often);
 }
 
 namespace {
@@ -226,5 +241,5 @@ coil::task<> counted_by_two_threads() {
 }  // namespace
 
 TEST_CASE("twins: the pool changes what the strand changes") {
-    moved::run({counted_by_two_threads}, 500);
+    moved::run({counted_by_two_threads}, often);
 }

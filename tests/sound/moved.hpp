@@ -20,9 +20,17 @@ namespace moved {
 COIL_NOINLINE inline std::thread::id this_thread() {
     return std::this_thread::get_id();
 }
+COIL_NOINLINE inline void touch(int& count) {
+    ++count;
+}
 COIL_NOINLINE inline int& counted_here() {
     thread_local int counted = 0;
     return counted;
+}
+
+/// Not at once, so that another thread may use it meanwhile.
+inline void count_up(int& count) {
+    for (int i = 0; i < 1000; ++i) touch(count);
 }
 
 /// How often a thread used what belongs to another.
@@ -34,17 +42,14 @@ inline std::atomic<int>& uses_elsewhere() {
 /// Belongs to the thread that made it: it counts there, and nothing guards that.
 class window {
 public:
-    window() : counted_(&counted_here()) { ++*counted_; }
+    window() : counted_(&counted_here()) { count_up(*counted_); }
     [[nodiscard]] int title() const {
-        // Not at once, so that the thread that it belongs to uses it meanwhile.
-        for (int i = 0; i < 300; ++i) touch(*counted_);
+        count_up(*counted_);
         // relaxed: it must not order what the cases do.
         if (counted_ != &counted_here())
             uses_elsewhere().fetch_add(1, std::memory_order_relaxed);
         return *counted_;
     }
-
-    COIL_NOINLINE static void touch(int& count) { ++count; }
 
 private:
     int* counted_;
