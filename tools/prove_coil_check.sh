@@ -51,7 +51,8 @@ expect_reports() {  # <program> <sanitizer>; counts in `twins`
 is_reported() {  # <program> <sanitizer> <test case>
     local turn
     for turn in 1 2 3 4 5; do  # threads may miss each other
-        { timeout -s KILL 60 "$1" --no-intro -tc="$3" 2>&1 </dev/null || true; } |
+        { TSAN_OPTIONS=halt_on_error=1:symbolize=0 ASAN_OPTIONS+=:symbolize=0 \
+            timeout -s KILL 60 "$1" --no-intro -tc="$3" 2>&1 </dev/null || true; } |
             grep "$2:" && return
     done
     return 1
