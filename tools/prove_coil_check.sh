@@ -4,7 +4,7 @@ build_check() { build_preset dev coil_check coil_check_tool; }
 
 check_overhead() {
     build_check
-    python3 plugin/overhead.py build/dev/plugin/coil_check.so build/dev
+    python3 plugin/overhead.py build/dev/plugin/coil_check.so build/dev --tests 50
 }
 
 check_fuzz() {
