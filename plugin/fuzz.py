@@ -178,7 +178,8 @@ def mutant(number, seed):
             changed = sum(one != other for one, other in zip(pieces, now))
             return '\n\n'.join(now), changed
         mutants = {at for at in range(len(now)) if now[at] != pieces[at]}
-        for at in wrong & mutants or mutants:
+        # Others may not compile because of what is declared by some of them.
+        for at in wrong & mutants or sorted(mutants)[number % 2::2] or mutants:
             now[at] = pieces[at]
     return None
 
