@@ -14,6 +14,7 @@ import random
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -95,8 +96,14 @@ def mutate(piece, chance):
         return piece
     for _ in range(chance.choice((1, 1, 2))):
         way = mutate_statements if chance.random() < 0.7 else mutate_tokens
-        body = way(body, chance)
+        changed = way(body, chance)
+        # Others' errors would hide whose fault a lost brace is.
+        body = changed if balance(changed) == balance(body) else body
     return head + opening + body
+
+
+def balance(text):
+    return text.count('{') - text.count('}'), text.count('(') - text.count(')')
 
 
 def mutated(pieces, strangers, chance):
@@ -112,10 +119,28 @@ def mutated(pieces, strangers, chance):
     return result
 
 
+LANGUAGE = ['clang++-19', '-std=c++20', '-I', str(ROOT), '-w']
+
+
+def headers():
+    """All that the cases include: what comes from another file may need it, too."""
+    text = ''.join(path.read_text() for path in sorted(CHECKS.glob('*_test.cpp')))
+    return ''.join(f'{each}\n' for each in
+                   sorted(set(re.findall(r'^#include <.*>$', text, re.MULTILINE))))
+
+
+def precompile(folder):
+    source = pathlib.Path(folder, 'all.hpp')
+    source.write_text(headers())
+    subprocess.run([*LANGUAGE, '-xc++-header', source, '-o', f'{folder}/all.pch'],
+                   check=True)
+    LANGUAGE.extend(['-include-pch', f'{folder}/all.pch'])
+
+
 def compile_it(source, *more):
     """(whether it crashed or hung, its output)"""
-    command = ['clang++-19', '-std=c++20', '-I', str(ROOT), '-fsyntax-only', '-w',
-               '-fno-crash-diagnostics', '-ferror-limit=0', *more, '-xc++', '-']
+    command = [*LANGUAGE, '-fsyntax-only', '-fno-crash-diagnostics', '-ferror-limit=0',
+               *more, '-xc++', '-']
     try:
         done = subprocess.run(command, input=source, capture_output=True, text=True,
                               timeout=SECONDS_MAX)
@@ -153,7 +178,8 @@ def mutant(number, seed):
             changed = sum(one != other for one, other in zip(pieces, now))
             return '\n\n'.join(now), changed
         mutants = {at for at in range(len(now)) if now[at] != pieces[at]}
-        for at in wrong & mutants or mutants:
+        # Others may not compile because of what is declared by some of them.
+        for at in wrong & mutants or sorted(mutants)[number % 2::2] or mutants:
             now[at] = pieces[at]
     return None
 
@@ -170,7 +196,7 @@ def try_one(plugin, number, seed):
         return changed, ''
     FOUND.mkdir(parents=True, exist_ok=True)
     kept = FOUND / f'{seed}-{number}.cpp'
-    kept.write_text(source)
+    kept.write_text(headers() + source)
     return changed, (f'{kept.relative_to(ROOT)}: the plugin crashes; see: clang++-19 '
                      f'-std=c++20 -I. -fsyntax-only -fplugin={plugin} '
                      f'-fplugin-arg-coil_check-all=error {kept.relative_to(ROOT)}\n'
@@ -183,6 +209,8 @@ def main():
     parse.add_argument('--seconds', type=float, default=30)
     parse.add_argument('--seed', type=int, default=int(time.time()))
     asked = parse.parse_args()
+    folder = tempfile.TemporaryDirectory()
+    precompile(folder.name)
     end = time.monotonic() + asked.seconds
     seen, crashes = [], []
     numbers = itertools.count()

@@ -32,7 +32,8 @@ checks=(
     "fuzz|fuzzing|fuzz"
     "check-time|coil-check: time it adds|check_overhead"
     "check-fuzz|coil-check: mutated cases|check_fuzz"
-    "check-foreign|coil-check: Boost's coroutines|check_foreign"
+    "check-foreign|coil-check: others' coroutines|check_foreign"
+    "check-sound|coil-check: what it accepts runs|check_sound"
 )
 
 usage() {
@@ -56,7 +57,8 @@ The long checks that are too slow for CI, or only those named:
   fuzz          each fuzzer for the given seconds (600)
   check-time    the time that coil-check adds
   check-fuzz    coil-check on mutants of its cases, for so many seconds
-  check-foreign what it says of the coroutines in Boost, fetched from Debian
+  check-foreign what it says of the coroutines in Boost and QCoro, fetched from Debian
+  check-sound   what it accepts, run under the sanitizers, and what it refuses
 
 Each verdict also goes to docs/proof.md, to be committed.
 EOF

@@ -122,6 +122,7 @@ coil::task<> unlocked_in_a_loop() {
         if (is_late()) break;
     }
 }
+// A known gap: what is let go by hand on another thread.
 coil::task<> lock_released() {
     std::unique_lock lock(mutex);
     std::mutex* kept = lock.release();

@@ -28,6 +28,13 @@ coil::task<int> title_of(const window& shown);
 int sum(int first, int second);
 int count(const window& shown, int more);
 int count_at(const window* shown, int more);
+/// Belongs to its thread, too, and has no destructor.
+struct brush {
+    int width = 0;
+};
+template <>
+inline constexpr bool coil::enable_sendable<brush> = false;
+int width_of(const brush& used, int more);
 bool is_late();
 struct pair_of_numbers {
     int first;
@@ -39,6 +46,13 @@ struct pair_of_numbers {
 coil::task<int> beside_an_await() {
     co_return count(make_window(),
                     co_await number());  // expected-error {{a temporary is}}
+}
+coil::task<int> without_a_destructor_beside_an_await() {
+    // expected-error@+1 {{a value that is needed later is held}}
+    co_return width_of(brush(), co_await number());
+}
+coil::task<int> without_a_destructor_and_dead() {
+    co_return brush().width + co_await number();
 }
 coil::task<int> in_an_earlier_statement() {
     const int title = make_window().title();

@@ -9,6 +9,7 @@
 #include <clang/AST/ASTContext.h>
 #include <clang/AST/Attr.h>
 #include <clang/AST/StmtCXX.h>
+#include <clang/Basic/SourceManager.h>
 
 namespace coil_check {
 
@@ -21,6 +22,7 @@ namespace {
 void check_discarded(const clang::CallExpr& call, const body& in, report& to) {
     const auto becomes = fate_of(call, in, to.of());
     if (becomes.is != fate::discarded || becomes.future != &call) return;
+    if (begins_at_once(call.getType(), to.of())) return;
     finding found{.at = call.getExprLoc(),
                   .text = "this " + quoted(call.getType(), in.ast(), "future") +
                           " is thrown away, so what it would do never happens",
@@ -64,7 +66,9 @@ class local_futures {
 public:
     local_futures(const body& in, report& to) : in_(in), to_(to) {
         for (auto* each : in.locals())
-            if (is_future(each->getType(), to.of())) look_at(*each);
+            if (is_future(each->getType(), to.of()) &&
+                !begins_at_once(each->getType(), to.of()))
+                look_at(*each);
     }
 
     void check() {
@@ -161,10 +165,16 @@ private:
         if (index < 0) return;
         const auto place = static_cast<unsigned>(index);
         if (says_ && facts.test(holds(place)) && is_lazy_[place] &&
-            said_.insert(variable).second)
+            !is_of_macro(trigger) && said_.insert(variable).second)
             say_lost(*variable, trigger);
         facts.reset(holds(place));
         facts.reset(is_used_up(place));
+    }
+    /// Where an assertion or what hands an error on leaves; as exceptions do.
+    bool is_of_macro(const clang::Stmt* trigger) const {
+        return isa_and_nonnull<clang::ReturnStmt, clang::CoreturnStmt>(trigger) &&
+               in_.ast().getSourceManager().isMacroBodyExpansion(
+                   trigger->getBeginLoc());
     }
     int index_of(const clang::VarDecl& variable) const {
         auto* found = llvm::find(followed_, &variable);

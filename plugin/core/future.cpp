@@ -61,6 +61,38 @@ bool is_coroutine_type(clang::QualType type, const unit& of) {
     return !record->getDefinition()->lookup(&of.ast.Idents.get("promise_type")).empty();
 }
 
+/// Of the class or of its bases.
+static const clang::CXXMethodDecl* method_named(const clang::IdentifierInfo& name,
+                                                const clang::CXXRecordDecl& record) {
+    auto* defined = record.getDefinition();
+    if (defined == nullptr) return nullptr;
+    for (auto* each : defined->lookup(&name))
+        if (auto* method = dyn_cast<clang::CXXMethodDecl>(each)) return method;
+    for (const auto& base : defined->bases())
+        if (auto* of_base = base.getType()->getAsCXXRecordDecl())
+            if (auto* method = method_named(name, *of_base)) return method;
+    return nullptr;
+}
+
+bool begins_at_once(clang::QualType type, const unit& of) {
+    auto* record = class_of(type);
+    if (record == nullptr || !record->hasDefinition()) return false;
+    auto& names = of.ast.Idents;
+    for (auto* each : record->getDefinition()->lookup(&names.get("promise_type"))) {
+        auto* named = dyn_cast<clang::TypeDecl>(each);
+        auto* promise = named != nullptr
+                            ? of.ast.getTypeDeclType(named)->getAsCXXRecordDecl()
+                            : nullptr;
+        if (promise == nullptr) continue;
+        auto* initial = method_named(names.get("initial_suspend"), *promise);
+        auto* gives = initial != nullptr
+                          ? initial->getReturnType()->getAsCXXRecordDecl()
+                          : nullptr;
+        return gives != nullptr && plain_name(*gives) == "std::suspend_never";
+    }
+    return false;
+}
+
 bool is_future(const clang::Expr& made, const unit& of) {
     return made.isPRValue() && is_future(made.getType(), of);
 }

@@ -36,6 +36,10 @@ bool holds_keepers(clang::QualType type, const unit& of);
 /// keep their parameters.
 bool is_coroutine_type(clang::QualType type, const unit& of);
 
+/// Whether a coroutine of this type runs as soon as it is called, awaited or not: the
+/// `initial_suspend()` of its promise is a `std::suspend_never`. None of coil's does.
+bool begins_at_once(clang::QualType type, const unit& of);
+
 /// What becomes of a future where it is made.
 enum class fate : unsigned char {
     awaited,   // by the full expression that makes it, also inside of a join, race, ...

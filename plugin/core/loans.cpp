@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <plugin/core/body.hpp>
 #include <plugin/core/future.hpp>
+#include <plugin/core/late_use.hpp>
 #include <plugin/core/loans.hpp>
 #include <plugin/core/marks.hpp>
 #include <plugin/core/owners.hpp>
@@ -346,6 +347,7 @@ lenders loans::of_parameters(const clang::CallExpr& call) {
     lenders found;
     const auto given = given_to(call);
     for (unsigned i = 0; i < type->getNumParams() && i < given.size(); ++i) {
+        if (!is_used_later(call, static_cast<int>(i), of_)) continue;
         const bool is_known = callee != nullptr && i < callee->getNumParams();
         auto* parameter = is_known ? callee->getParamDecl(i) : nullptr;
         append(found,
@@ -353,7 +355,8 @@ lenders loans::of_parameters(const clang::CallExpr& call) {
     }
     auto* method = dyn_cast_or_null<clang::CXXMethodDecl>(callee);
     auto* object = object_of(call);
-    if (method == nullptr || object == nullptr) return found;
+    if (method == nullptr || object == nullptr || !is_used_later(call, -1, of_))
+        return found;
     const bool has_state =
         !method->getParent()->isLambda() || method->getParent()->capture_size() != 0;
     if (has_state) append(found, kept_by(of_object(*object), method));

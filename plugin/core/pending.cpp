@@ -158,8 +158,10 @@ private:
     }
     void add(const clang::Expr& part) {
         const clang::Expr* inner = without_casts(&part);
-        const bool is_temporary =
-            isa<clang::MaterializeTemporaryExpr, clang::CXXBindTemporaryExpr>(inner);
+        // One with a destructor is among the temporaries.
+        if (auto* made = dyn_cast<clang::MaterializeTemporaryExpr>(inner))
+            inner = without_casts(made->getSubExpr());
+        const bool is_temporary = isa<clang::CXXBindTemporaryExpr>(inner);
         auto* local = local_named_by(&part);
         if (local != nullptr && part.isGLValue()) {
             into_.variables.push_back(local);
