@@ -180,7 +180,9 @@ private:
     using gifts = llvm::ArrayRef<std::pair<const clang::CallExpr*, loan>>;
     /// Two facts of each gift: the holder has it, and what it refers to has ended.
     void follow(gifts given, const flow& control) {
-        llvm::DenseSet<const clang::Expr*> said;
+        // Of each gift, which is one mistake, however often it is used then.
+        llvm::SmallVector<const clang::DeclRefExpr*> first(given.size(), nullptr);
+        const auto& sources = to_.of().ast.getSourceManager();
         const auto step = [&](const clang::CFGElement& element, flow::facts& facts,
                               bool says) {
             const clang::VarDecl* ended = nullptr;
@@ -202,8 +204,11 @@ private:
                 const bool is_used = named != nullptr && facts.test(2 * i + 1) &&
                                      variable_of(named->getDecl()) == one.holder &&
                                      !is_refilled(*named);
-                if (says && is_used && said.insert(named).second)
-                    say_ended(*named, one);
+                if (says && is_used &&
+                    (first[i] == nullptr ||
+                     sources.isBeforeInTranslationUnit(named->getLocation(),
+                                                       first[i]->getLocation())))
+                    first[i] = named;
             }
         };
         const auto begins =
@@ -215,6 +220,10 @@ private:
             flow::facts facts = begins[block->getBlockID()];
             for (const auto& element : *block) step(element, facts, true);
         }
+        llvm::DenseSet<const clang::Expr*> said;
+        for (unsigned i = 0; i < given.size(); ++i)
+            if (first[i] != nullptr && said.insert(first[i]).second)
+                say_ended(*first[i], given[i].second);
     }
     /// It assigns to all of it, or empties it.
     static bool refills(const clang::CallExpr& call, const clang::VarDecl& holder) {
