@@ -85,7 +85,8 @@ void check_stopper(const clang::CallExpr& stopper, const body& in, report& to) {
     for (unsigned i = 0; i < count; ++i) {
         for (const loss& lost : losses_in(*parts[i])) {
             auto* again = used_again(lost, *await, {i, count}, in);
-            if (again == nullptr) continue;
+            // Behind a loop one asks a stream once more, to see that it has ended.
+            if (again == nullptr || (lost.ends && again != lost.by)) continue;
             say(lost, stopper, *again, to);
             return;
         }

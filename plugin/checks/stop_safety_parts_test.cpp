@@ -104,6 +104,11 @@ coil::task<> reads_it_in_a_function(coil::generator<int>& from) {
     // expected-warning@+1 {{'one_of' ends 'from' when it is stopped}}
     while (is_late()) (void)co_await coil::with_timeout(1s, one_of(from));
 }
+coil::task<> asks_once_more(coil::generator<int>& from) {
+    const auto item = co_await coil::with_timeout(1s, from.next());
+    if (!item) use({});
+    (void)co_await from.next();
+}
 coil::task<> leaves_with_the_generator(coil::generator<int>& from) {
     while (const auto item = co_await coil::with_timeout(1s, from.next())) {}
 }
