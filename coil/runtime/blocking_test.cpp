@@ -32,7 +32,7 @@ public:
         is_open_ = true;
         changed_.notify_all();
     }
-    void wait_arrived(int count) {
+    [[gsl::suppress("coil-blocking")]] void wait_arrived(int count) {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [&] { return arrived_ >= count; });
     }

@@ -216,7 +216,7 @@ coil::task<> come_and_go(coil::broadcast<int, 8>& all, int times) {
 
 coil::task<> come_and_go_all(coil::broadcast<int, 8>& all) {
     co_await coil::with_group([&](coil::group& g) -> coil::task<> {
-        std::jthread outside([&] {
+        [[gsl::suppress("coil-blocking")]] std::jthread outside([&] {
             for (int i = 0; i < 2000; ++i) all.send(i);
         });
         for (int i = 0; i < 4; ++i) g.spawn(come_and_go(all, 500));

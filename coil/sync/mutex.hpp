@@ -22,6 +22,7 @@ template <flavour F>
 class basic_mutex {
     struct name {
         static constexpr const char* what = "mutex";
+        static constexpr bool is_lock = true;
     };
     using permits = detail::permits<F, name>;
 
@@ -54,6 +55,7 @@ template <flavour F>
 class basic_shared_mutex {
     struct name {
         static constexpr const char* what = "shared_mutex";
+        static constexpr bool is_lock = true;
     };
     using permits = detail::permits<F, name>;
     static constexpr std::size_t all = static_cast<std::size_t>(-1) / 2;

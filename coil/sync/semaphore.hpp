@@ -20,6 +20,7 @@ template <flavour F>
 class basic_semaphore {
     struct name {
         static constexpr const char* what = "semaphore";
+        static constexpr bool is_lock = false;
     };
     using permits = detail::permits<F, name>;
 

@@ -40,7 +40,8 @@ public:
         }
         return work_.begin(std::forward<A>(part_), scope_);
     }
-    [[nodiscard]] value_type await_resume() {
+    [[nodiscard("it tells whether the work was stopped: ask for that")]] value_type
+    await_resume() {
         if (work_.result.is_stopped()) return {};
         if constexpr (std::is_void_v<value>) {
             work_.result.take();

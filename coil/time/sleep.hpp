@@ -61,7 +61,9 @@ class sleep_for : public detail::sleep_leaf<sleep_for> {
 /// Waits until `deadline`; gives way once even if it has passed.
 ///
 /// Stop: ends at once.
-class sleep_until : public detail::sleep_leaf<sleep_until> {
+class [[nodiscard(
+    "a pause does nothing until it is awaited: write co_await")]] sleep_until
+    : public detail::sleep_leaf<sleep_until> {
 public:
     explicit sleep_until(instant deadline) noexcept : sleep_leaf(deadline) {}
 
@@ -78,7 +80,8 @@ private:
 /// Stop: ends at once.
 /// Allocates: never; the timer lies in the awaiting frame.
 template <class Rep, class Period>
-[[nodiscard]] sleep_for sleep(std::chrono::duration<Rep, Period> pause) noexcept {
+[[nodiscard("a pause does nothing until it is awaited: write co_await")]] sleep_for
+sleep(std::chrono::duration<Rep, Period> pause) noexcept {
     return sleep_for(to_pause(pause));
 }
 

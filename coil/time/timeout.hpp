@@ -54,7 +54,10 @@ public:
             return child_.begin(std::forward<A>(part_), scope_);
         }
     }
-    [[nodiscard]] value_type await_resume() {
+    [[nodiscard(
+        "a time-out tells whether it was in time: ask for that, if (!co_await "
+        "with_timeout(...))")]] value_type
+    await_resume() {
         if (child_.result.is_stopped()) return {};
         if constexpr (std::is_void_v<value>) {
             child_.result.take();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <plugin/checks/async_drop.hpp>
 #include <plugin/core/body.hpp>
+#include <plugin/core/drop_advice.hpp>
 #include <plugin/core/drop_flow.hpp>
 #include <plugin/core/drops.hpp>
 #include <plugin/core/exception_guards.hpp>
@@ -14,7 +15,6 @@
 #include <clang/AST/ASTContext.h>
 #include <clang/AST/ExprCXX.h>
 #include <clang/AST/StmtCXX.h>
-#include <clang/Lex/Lexer.h>
 #include <llvm/ADT/StringSet.h>
 
 namespace coil_check {
@@ -44,36 +44,11 @@ finding::note demand(clang::QualType type, const report& to) {
                             ", whose async destructor has to be awaited"};
 }
 
-/// The initializer as it is written, if that is short.
-std::string initializer_of(const clang::ValueDecl& object, const report& to) {
-    constexpr std::size_t length_max = 40;
-    auto* variable = dyn_cast<clang::VarDecl>(&object);
-    auto* initial = variable != nullptr ? variable->getInit() : nullptr;
-    if (initial == nullptr || initial->getBeginLoc().isMacroID()) return "...";
-    const auto range = clang::CharSourceRange::getTokenRange(initial->getSourceRange());
-    const llvm::StringRef text = clang::Lexer::getSourceText(
-        range, to.of().ast.getSourceManager(), to.of().ast.getLangOpts());
-    const bool is_short = !text.empty() && text.size() <= length_max &&
-                          !text.contains('\n') && text != object.getName();
-    return is_short ? text.str() : "...";
-}
-
-/// `connection& c = co_await coil::own(...)`, or for what holds one, a drop.
-std::string mend_of_local(const clang::ValueDecl& object, clang::QualType type,
-                          const body& in, const report& to) {
-    const std::string name = object.getNameAsString();
+std::string mend_of_local(const lost_drop& lost, const body& in, const report& to) {
     if (!in.is_coroutine())
         return "only a coroutine can await that: make it in one, with coil::own or "
                "coil::with, or return it";
-    auto* record = class_of(type);
-    if (record != nullptr && plain_name(*record) == "coil::owned")
-        return "coil::owned is for parameters: keep a local with coil::own or "
-               "coil::with";
-    if (record == nullptr || async_drop_of(*record, to.of()) == nullptr)
-        return "await it: co_await coil::drop(" + name +
-               "), or keep what it holds with coil::own or coil::with";
-    return "keep it with coil::with, or with coil::own: auto& " + name +
-           " = co_await coil::own(" + initializer_of(object, to) + ")";
+    return mend_of_local(*lost.object, lost.type, to.of());
 }
 
 // Variables.
@@ -101,7 +76,8 @@ void report_overwritten(const lost_drop& lost, report& to) {
     to.add({.at = llvm::cast<clang::Expr>(lost.at)->getExprLoc(),
             .text = "this destroys what '" + name + "' holds without its async drop",
             .notes = {demand(lost.type, to)},
-            .mend = "await that before: co_await coil::drop(" + name + ")",
+            .mend = mend_of_overwriting(*llvm::cast<clang::CallExpr>(lost.at),
+                                        *lost.object),
             .statement = lost.at});
 }
 
@@ -111,20 +87,17 @@ void report_local(const lost_drop& lost, const body& in, report& to) {
     if (lost.is == lost_drop::how::ended) {
         found.text = "'" + name +
                      "' is destroyed at the end of its scope without its async drop";
-        found.mend = mend_of_local(*lost.object, lost.type, in, to);
+        found.mend = mend_of_local(lost, in, to);
     } else if (lost.is == lost_drop::how::thrown_past) {
         found.text = "an exception destroys '" + name + "' without its async drop";
         found.notes.push_back({lost.at->getBeginLoc(), "it is thrown here"});
-        found.mend = mend_of_local(*lost.object, lost.type, in, to);
+        found.mend = mend_of_local(lost, in, to);
     } else {
         found.text = "'" + name + "' is destroyed without its async drop if " +
                      in.name() + " is stopped";
         found.notes.push_back(
             {lost.at->getBeginLoc(), "a stop, or an error, can end it here"});
-        found.mend =
-            "give it to coil::own or coil::with before it waits: co_await "
-            "coil::own(std::move(" +
-            name + "))";
+        found.mend = mend_of_stopped(*lost.object, lost.type, to.of());
     }
     found.statement = lost.at;
     found.declaration = declaration_of(*lost.object);
@@ -294,6 +267,26 @@ void check_own(const clang::CallExpr& call, const body& in, report& to) {
             .statement = &call});
 }
 
+/// `coil::drop(shared)`, which does nothing: others may use the object.
+void check_shared(const clang::CallExpr& call, report& to) {
+    auto* callee = call.getDirectCallee();
+    if (callee == nullptr || plain_name(*callee) != "coil::drop" ||
+        call.getNumArgs() != 1)
+        return;
+    const clang::QualType type = call.getArg(0)->getType();
+    auto* record = class_of(type);
+    if (record == nullptr || plain_name(*record) != "std::shared_ptr" ||
+        dropped_in(type, to.of()) == nullptr)
+        return;
+    to.add({.at = call.getArg(0)->getExprLoc(),
+            .text = "coil::drop does nothing with a std::shared_ptr, which others may "
+                    "have, too",
+            .notes = {demand(type, to)},
+            .mend = "await that of the object, where nobody uses it any more: co_await "
+                    "coil::drop(*...)",
+            .statement = &call});
+}
+
 void check_expressions(const body& in, report& to) {
     for (auto* each : in.statements()) {
         if (auto* lambda = dyn_cast<clang::LambdaExpr>(each)) {
@@ -312,6 +305,7 @@ void check_expressions(const body& in, report& to) {
     for (auto* call : in.calls()) {
         check_destroying_call(*call, in, to);
         check_own(*call, in, to);
+        check_shared(*call, to);
     }
 }
 
@@ -387,13 +381,17 @@ void check_field(const clang::FieldDecl& field, const clang::CXXRecordDecl& in,
                   .declaration = &field};
     auto* drop = async_drop_of(in, to.of());
     const bool is_inherited = drop != nullptr && drop->getDeclContext() != &in;
-    auto* type = class_of(field.getType());
-    const bool is_dropped = type != nullptr && async_drop_of(*type, to.of()) != nullptr;
-    const std::string forwarded =
-        is_dropped ? name + ".async_drop()" : "coil::drop(" + name + ")";
+    const std::string forwarded = drop_of_member(field, to.of());
     if (in.isUnion()) {
         found.text = "'" + name + "' is in a union, where nobody awaits its async drop";
         found.mend = "use a std::variant, which coil::drop looks into";
+    } else if (forwarded.empty() && (drop == nullptr || !forwards_to(*drop, field))) {
+        found.text =
+            "'" + name + "' may be the last to own what has an async destructor";
+        found.mend =
+            "a std::shared_ptr cannot await a drop: keep the object with "
+            "coil::own or coil::with where all who use it end before, and hold "
+            "a reference";
     } else if (drop == nullptr || is_inherited) {
         found.text = "'" + name + "' has an async destructor, and " + whole +
                      (is_inherited ? " inherits an async_drop() that does not know it"

@@ -118,7 +118,7 @@ struct holds_several {
     std::vector<connection> all;  // expected-error {{'all' has an async destructor}}
     std::optional<connection>
         maybe;  // expected-error {{'maybe' has an async destructor}}
-    std::shared_ptr<connection> s;  // expected-error {{'s' has an async destructor}}
+    std::shared_ptr<connection> s;  // expected-error {{'s' may be the last to own}}
     connection* borrowed;
     connection& referred;
     std::vector<connection*> others;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <plugin/checks/blocking.hpp>
 #include <plugin/core/blocking_calls.hpp>
+#include <plugin/core/blocking_ends.hpp>
+#include <plugin/core/blocking_functions.hpp>
 #include <plugin/core/body.hpp>
 #include <plugin/core/crossing.hpp>
 #include <plugin/core/flow.hpp>
 #include <plugin/core/marks.hpp>
 #include <plugin/core/report.hpp>
 #include <plugin/core/syntax.hpp>
+#include <plugin/core/thrown_away.hpp>
 
 #include <clang/AST/ASTContext.h>
 #include <clang/AST/DeclCXX.h>
@@ -32,6 +35,46 @@ const clang::FunctionDecl* plain_closure_called_by(const clang::CallExpr& call) 
     return is_plain ? method : nullptr;
 }
 
+/// The callables that a call hands to an algorithm of the standard library, which calls
+/// them on the spot.
+llvm::SmallVector<const clang::Expr*, 1> called_by_algorithm(
+    const clang::CallExpr& call) {
+    static const llvm::StringSet<> all = {
+        "std::for_each",    "std::for_each_n", "std::transform",   "std::find_if",
+        "std::find_if_not", "std::any_of",     "std::all_of",      "std::none_of",
+        "std::count_if",    "std::generate",   "std::generate_n",  "std::remove_if",
+        "std::erase_if",    "std::copy_if",    "std::replace_if",  "std::partition",
+        "std::accumulate",  "std::sort",       "std::stable_sort", "std::invoke",
+        "std::apply",       "std::visit",      "std::call_once"};
+    auto* callee = call.getDirectCallee();
+    if (callee == nullptr) return {};
+    auto* method = dyn_cast<clang::CXXMethodDecl>(callee);
+    const bool is_of_ranges =
+        method != nullptr && llvm::isa<clang::CXXOperatorCallExpr>(call) &&
+        llvm::StringRef(plain_name(*method->getParent())).starts_with("std::ranges::");
+    if (!is_of_ranges && !all.contains(plain_name(*callee))) return {};
+    llvm::SmallVector<const clang::Expr*, 1> found;
+    for (auto* each : call.arguments()) {
+        const clang::QualType type = each->getType();
+        auto* record = class_of(type);
+        if (type->isFunctionPointerType() || type->isFunctionType() ||
+            (record != nullptr && record->isLambda()))
+            found.push_back(each);
+    }
+    return found;
+}
+
+/// What runs when a callable is called: the body of a closure, a named function.
+const clang::FunctionDecl* function_behind(const clang::Expr& callable) {
+    if (auto* inside = function_called_on(callable.getType())) return inside;
+    auto* named = without_wrappers(&callable);
+    if (auto* address = dyn_cast_or_null<clang::UnaryOperator>(named))
+        named = without_wrappers(address->getSubExpr());
+    auto* reference = dyn_cast_or_null<clang::DeclRefExpr>(named);
+    return reference != nullptr ? dyn_cast<clang::FunctionDecl>(reference->getDecl())
+                                : nullptr;
+}
+
 /// The futures that are asked whether they are ready: they are so when one gets them.
 llvm::DenseSet<const clang::VarDecl*> asked_for_readiness(const body& in) {
     llvm::DenseSet<const clang::VarDecl*> asked;
@@ -49,33 +92,107 @@ bool makes_nonblocking(const body& in) {
     });
 }
 
-/// `outer` is the call in the coroutine that leads there; null in the coroutine itself.
-void check_calls(const body& in, const body& coroutine, const clang::CallExpr* outer,
-                 int depth, report& to) {
-    const auto asked = asked_for_readiness(in);
-    const bool is_nonblocking = makes_nonblocking(in);
-    for (auto* call : in.calls()) {
-        const clang::CallExpr* from = outer == nullptr ? call : outer;
-        if (auto* closure = plain_closure_called_by(*call)) {
-            if (depth < depth_max)
-                check_calls(body(*closure, in.ast()), coroutine, from, depth + 1, to);
-            continue;
+/// Calls in a coroutine, and in what runs on the spot there.
+class calls_of {
+public:
+    calls_of(const body& coroutine, report& to) : coroutine_(coroutine), to_(to) {}
+
+    void check() { check(coroutine_, nullptr, 0); }
+
+private:
+    /// `outer` is the call in the coroutine that leads there; null in the coroutine
+    /// itself.
+    void check(const body& in, const clang::CallExpr* outer, int depth) {
+        const auto asked = asked_for_readiness(in);
+        const bool is_nonblocking = makes_nonblocking(in);
+        for (auto* call : in.calls()) {
+            const clang::CallExpr* from = outer == nullptr ? call : outer;
+            if (auto* closure = plain_closure_called_by(*call)) {
+                if (depth < depth_max) check(body(*closure, in.ast()), from, depth + 1);
+                continue;
+            }
+            for (auto* callable : called_by_algorithm(*call))
+                check_callable(*callable, *from, in, depth);
+            const auto found = as_blocking(*call, in.ast());
+            auto* object = found ? object_of(*call) : nullptr;
+            if (!found) {
+                if (asked.empty()) check_helper(call->getDirectCallee(), *from);
+            } else if ((!found->is_on_descriptor || !is_nonblocking) &&
+                       (object == nullptr || !asked.contains(local_named_by(object))) &&
+                       is_new_reader(*call)) {
+                say(*call, *found, outer);
+            }
         }
-        const auto found = as_blocking(*call, in.ast());
-        auto* object = found ? object_of(*call) : nullptr;
-        if (!found || (found->is_on_descriptor && is_nonblocking) ||
-            (object != nullptr && asked.contains(local_named_by(object))))
-            continue;
-        finding said{.at = call->getExprLoc(),
-                     .text = "'" + found->name + "' blocks the thread that runs " +
-                             coroutine.name() + ", so nothing else runs there"};
+    }
+    void check_callable(const clang::Expr& callable, const clang::CallExpr& from,
+                        const body& in, int depth) {
+        auto* function = function_behind(callable);
+        auto* method = dyn_cast_or_null<clang::CXXMethodDecl>(function);
+        if (method == nullptr || !method->getParent()->isLambda())
+            return check_helper(function, from);
+        auto* written = method->getBody();
+        if (written != nullptr && !llvm::isa<clang::CoroutineBodyStmt>(written) &&
+            !method->isDependentContext() && depth < depth_max)
+            check(body(*method, in.ast()), &from, depth + 1);
+    }
+    void check_helper(const clang::FunctionDecl* function,
+                      const clang::CallExpr& from) {
+        auto* way = function != nullptr
+                        ? to_.of().helpers->way_from(*function, coroutine_.ast())
+                        : nullptr;
+        if (way == nullptr) return;
+        finding said{.at = from.getExprLoc(),
+                     .text = "'" + function->getNameAsString() +
+                             "' blocks the thread that runs " + coroutine_.name() +
+                             ", so nothing else runs there",
+                     .statement = &from};
+        for (auto* each : way->calls) {
+            const bool is_last = each == way->calls.back();
+            const std::string called =
+                is_last ? way->last.name : each->getDirectCallee()->getNameAsString();
+            said.notes.push_back(
+                {each->getExprLoc(),
+                 (said.notes.empty() ? "it calls '" : "which calls '") + called +
+                     "' here" + (is_last ? ", which blocks" : "")});
+        }
+        said.mend =
+            "make it a coroutine that awaits instead, or let a thread of the "
+            "pool wait: co_await coil::blocking([&] { ... })";
+        to_.add(said);
+    }
+    /// A file is read with many calls, which are one mistake.
+    bool is_new_reader(const clang::CallExpr& call) {
+        for (auto* each : call.arguments()) {
+            auto* variable = local_named_by(each);
+            auto* record =
+                variable != nullptr ? class_of(variable->getType()) : nullptr;
+            if (record != nullptr &&
+                llvm::StringRef(plain_name(*record)).ends_with("fstream"))
+                return read_.insert(variable).second;
+        }
+        auto* object = object_of(call);
+        auto* variable = object != nullptr ? local_named_by(object) : nullptr;
+        auto* record = variable != nullptr ? class_of(variable->getType()) : nullptr;
+        return record == nullptr ||
+               !llvm::StringRef(plain_name(*record)).ends_with("fstream") ||
+               read_.insert(variable).second;
+    }
+    void say(const clang::CallExpr& call, const blocking_call& found,
+             const clang::CallExpr* outer) {
+        finding said{.at = call.getExprLoc(),
+                     .text = "'" + found.name + "' blocks the thread that runs " +
+                             coroutine_.name() + ", so nothing else runs there"};
         if (outer != nullptr)
             said.notes.push_back({outer->getExprLoc(), "it is called from here"});
-        said.mend = found->mend;
-        said.statement = from;
-        to.add(said);
+        said.mend = found.mend;
+        said.statement = outer == nullptr ? &call : outer;
+        to_.add(said);
     }
-}
+
+    const body& coroutine_;
+    report& to_;
+    llvm::DenseSet<const clang::VarDecl*> read_;
+};
 
 bool is_named(const clang::CXXRecordDecl* record, const llvm::StringSet<>& names) {
     return record != nullptr && names.contains(plain_name(*record));
@@ -207,9 +324,26 @@ private:
     llvm::DenseMap<const clang::ValueDecl*, unsigned> index_;
 };
 
+void check_ends(const body& in, report& to) {
+    for (const blocking_end& each : blocking_ends(in)) {
+        const std::string what = each.variable != nullptr
+                                     ? "'" + each.variable->getNameAsString() + "'"
+                                     : std::string("what 'std::async' gives");
+        to.add({.at = each.variable != nullptr ? each.variable->getLocation()
+                                               : each.async->getExprLoc(),
+                .text = "the end of " + what + " blocks the thread that runs " +
+                        in.name() + ": it waits for the other thread",
+                .mend = "let a thread of the pool do that: co_await coil::blocking([&] "
+                        "{ ... })",
+                .statement = each.async,
+                .declaration = each.variable});
+    }
+}
+
 void check_body(const body& in, report& to) {
     if (!in.is_coroutine()) return;
-    check_calls(in, in, nullptr, 0, to);
+    calls_of(in, to).check();
+    check_ends(in, to);
     // Where what is held has to be sendable, a guard is another rule's finding.
     const bool moves =
         to.of().types->moves_between_threads(in.function().getReturnType());

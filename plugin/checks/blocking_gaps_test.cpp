@@ -4,29 +4,22 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-#include <thread>
-#include <vector>
-
-void naps() {
-    ::usleep(1);
+// Not found: a function that blocks only sometimes; it may know when.
+void naps_if(bool is_late) {
+    if (is_late) ::usleep(1);
 }
-
-// Not found: a function that is not marked, though its text is there to be read.
-coil::task<> calls_a_function() {
-    naps();
+coil::task<> calls_what_may_block() {
+    naps_if(true);
     co_return;
 }
 
-// Not found: a closure that somebody else calls, here and now.
-coil::task<> hands_a_closure_on(std::vector<int>& all) {
-    std::for_each(all.begin(), all.end(), [](int) { ::usleep(1); });
-    co_return;
-}
-
-// Not found: a destructor that joins.
-coil::task<> joins_at_the_end() {
-    const std::jthread other(&naps);
+// Not found: a constructor that blocks, or a destructor of one's own.
+struct naps_at_first {
+    naps_at_first() { ::usleep(1); }
+    ~naps_at_first() { ::usleep(1); }
+};
+coil::task<> makes_an_object() {
+    const naps_at_first napping;
     co_return;
 }
 

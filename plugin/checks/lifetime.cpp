@@ -257,6 +257,10 @@ private:
                     "declare " + name_of(each.lent) + " before '" + name + "'");
             }
         }
+        llvm::DenseSet<const clang::Expr*> said;
+        for (unsigned i = 0; i < given.size(); ++i)
+            if (first[i] != nullptr && said.insert(first[i]).second)
+                say_ended(*first[i], given[i].second);
     }
     void say_changed(const stale_use& found) {
         const auto& by = *found.changed_by;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What is spawned, or kept in a variable that lives longer.
+// plugin: unawaited=off
 #include <coil/core/core.hpp>
 #include <coil/parallel/join_handle.hpp>
 #include <coil/runtime/daemons.hpp>
@@ -264,8 +265,17 @@ coil::task<> refers_to_each_turn() {
         std::string text = make_text();
         all.push_back(by_reference(text));  // expected-error {{whose block has ended}}
     }
-    for (auto& each : all)  // expected-error {{whose block has ended}}
-        co_await std::move(each);
+    for (auto& each : all) co_await std::move(each);
+}
+coil::task<> used_twice_behind_its_block() {
+    std::vector<coil::task<>> all;
+    {
+        std::string text = make_text();
+        all.push_back(by_reference(text));
+    }
+    for (std::size_t i = 0; i < all.size();  // expected-error {{whose block has ended}}
+         ++i)
+        co_await std::move(all[i]);
 }
 coil::task<> optional_into_a_block() {
     std::optional<coil::task<>> t;
@@ -273,7 +283,7 @@ coil::task<> optional_into_a_block() {
         std::string text = make_text();
         t.emplace(by_reference(text));
     }
-    if (t) co_await *std::move(t);  // expected-error 2 {{whose block has ended}}
+    if (t) co_await *std::move(t);  // expected-error {{whose block has ended}}
 }
 coil::task<> optional_reset_in_the_block() {
     std::optional<coil::task<>> t;

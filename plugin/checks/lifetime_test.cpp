@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What futures refer to: temporaries, locals, and who keeps them.
+// plugin: unawaited=off
 #include <coil/core/core.hpp>
 #include <coil/runtime/daemons.hpp>
 #include <coil/stream/generator.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a coroutine holds from its first step on: parameters, its object, captures; and
 // what it gives. Templates count as they are used.
+// plugin: unawaited=off
 #include <coil/core/core.hpp>
 #include <coil/runtime/blocking.hpp>
 #include <coil/stream/generator.hpp>

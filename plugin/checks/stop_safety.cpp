@@ -49,8 +49,10 @@ void say(const loss& lost, const clang::CallExpr& stopper, const clang::Stmt& ag
     const std::string what = name_of(*lost.by);
     const std::string from = "'" + lost.from.name() + "'";
     finding found{.at = lost.by->getExprLoc(),
-                  .text = what + " loses what it has had of " + from +
-                          " when it is stopped, and that is used again",
+                  .text = lost.ends ? what + " ends " + from +
+                                          " when it is stopped, and that is read again"
+                                    : what + " loses what it has had of " + from +
+                                          " when it is stopped, and that is used again",
                   .statement = &stopper};
     found.notes.push_back(
         {stopper.getExprLoc(), "stopped here, by " + name_of(stopper)});
@@ -62,6 +64,12 @@ void say(const loss& lost, const clang::CallExpr& stopper, const clang::Stmt& ag
     if (lost.inner != nullptr)
         found.notes.push_back({lost.inner->getExprLoc(),
                                what + " awaits " + name_of(*lost.inner) + ", here"});
+    if (lost.ends) {
+        found.mend = "have a task of its own read " + from +
+                     " and send what it gives to a coil::channel, whose next() loses "
+                     "nothing";
+        return to.add(found);
+    }
     found.mend = "use " + from + " no further then, or put it into a shield(), or " +
                  "keep what was read across stops, as read_some() does";
     to.add(found);
@@ -77,7 +85,8 @@ void check_stopper(const clang::CallExpr& stopper, const body& in, report& to) {
     for (unsigned i = 0; i < count; ++i) {
         for (const loss& lost : losses_in(*parts[i])) {
             auto* again = used_again(lost, *await, {i, count}, in);
-            if (again == nullptr) continue;
+            // Behind a loop one asks a stream once more, to see that it has ended.
+            if (again == nullptr || (lost.ends && again != lost.by)) continue;
             say(lost, stopper, *again, to);
             return;
         }

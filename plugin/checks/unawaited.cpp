@@ -5,6 +5,7 @@
 #include <plugin/core/future.hpp>
 #include <plugin/core/report.hpp>
 #include <plugin/core/syntax.hpp>
+#include <plugin/core/thrown_away.hpp>
 
 #include <clang/AST/ASTContext.h>
 #include <clang/AST/Attr.h>
@@ -23,8 +24,10 @@ void check_discarded(const clang::CallExpr& call, const body& in, report& to) {
     const auto becomes = fate_of(call, in, to.of());
     if (becomes.is != fate::discarded || becomes.future != &call) return;
     if (begins_at_once(call.getType(), to.of())) return;
+    const std::string other =
+        name_of(call).empty() ? "future" : "future of '" + name_of(call).str() + "'";
     finding found{.at = call.getExprLoc(),
-                  .text = "this " + quoted(call.getType(), in.ast(), "future") +
+                  .text = "this " + quoted(call.getType(), in.ast(), other) +
                           " is thrown away, so what it would do never happens",
                   .statement = &call};
     if (in.is_coroutine()) {
@@ -35,6 +38,21 @@ void check_discarded(const clang::CallExpr& call, const body& in, report& to) {
         found.mend = "return it, or give it to a group's spawn() or a runtime's run()";
     }
     to.add(found);
+}
+
+void check_given_away(const clang::Stmt& statement, const body& in, report& to) {
+    const auto given = futures_for_nobody_in(statement, to.of());
+    if (!given) return;
+    const std::string future = quoted(given->future, in.ast(), "future");
+    to.add({.at = given->callable->getExprLoc(),
+            .text = "'" + given->taker + "' throws away each " + future +
+                    " that this gives, so what it would do never happens",
+            .mend = given->is_algorithm
+                        ? "write a loop that awaits each, or gives each to a group's "
+                          "spawn()"
+                        : "give the work to a group's spawn() or a runtime's run(), or "
+                          "keep it where what it gives is awaited",
+            .statement = &statement});
 }
 
 /// What naming a variable does to the future in it.
@@ -61,7 +79,8 @@ use use_of(const clang::Expr& named, const body& in) {
     return is_refilled ? use::refills : use::unknown;
 }
 
-/// The futures in local variables of one function: on which paths they are awaited.
+/// The futures in local variables of one function: on which paths they are awaited. Of
+/// those in parameters, whether that is more than once.
 class local_futures {
 public:
     local_futures(const body& in, report& to) : in_(in), to_(to) {
@@ -69,6 +88,7 @@ public:
             if (is_future(each->getType(), to.of()) &&
                 !begins_at_once(each->getType(), to.of()))
                 look_at(*each);
+        for (auto* each : in.function().parameters()) look_at_parameter(*each);
     }
 
     void check() {
@@ -83,6 +103,7 @@ public:
             flow::facts facts = begins[block->getBlockID()];
             for (const auto& element : *block) step(element, facts);
         }
+        check_overwritten(*control);
     }
 
 private:
@@ -101,6 +122,19 @@ private:
                    !variable.hasAttr<clang::UnusedAttr>()) {
             say_never(variable);
         }
+    }
+    void look_at_parameter(const clang::ParmVarDecl& parameter) {
+        clang::QualType type = parameter.getType();
+        if (type->isRValueReferenceType()) type = type->getPointeeType();
+        const auto uses = in_.uses(parameter);
+        if (uses.size() == 0 || !is_future(type, to_.of()) ||
+            begins_at_once(type, to_.of()) ||
+            llvm::any_of(uses, [this](const clang::Expr* each) {
+                return use_of(*each, in_) == use::unknown;
+            }))
+            return;
+        followed_.push_back(&parameter);
+        is_lazy_.push_back(false);  // whether it is awaited at all is the caller's say
     }
     void say_never(const clang::VarDecl& variable) {
         const std::string name = variable.getNameAsString();
@@ -127,7 +161,7 @@ private:
         if (auto* declares = dyn_cast<clang::DeclStmt>(&what)) {
             for (auto* each : declares->decls())
                 if (auto* variable = dyn_cast<clang::VarDecl>(each))
-                    fill(*variable, variable->getInit() != nullptr, facts);
+                    fill(*variable, makes_one(variable->getInit()), facts);
         } else if (auto* named = dyn_cast<clang::DeclRefExpr>(&what)) {
             step_use(*named, facts);
         } else if (auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(&what)) {
@@ -137,8 +171,16 @@ private:
                     : nullptr;
             if (refilled != nullptr)
                 if (auto* variable = variable_of(refilled->getDecl()))
-                    fill(*variable, true, facts);
+                    fill(*variable, makes_one(assigns->getArg(1)), facts);
         }
+    }
+    /// Not `task t;` of a type that may be empty.
+    static bool makes_one(const clang::Expr* value) {
+        value = value != nullptr ? without_wrappers(value) : nullptr;
+        auto* made = dyn_cast_or_null<clang::CXXConstructExpr>(value);
+        auto* list = dyn_cast_or_null<clang::InitListExpr>(value);
+        return value != nullptr && (made == nullptr || made->getNumArgs() != 0) &&
+               (list == nullptr || list->getNumInits() != 0);
     }
     void fill(const clang::VarDecl& variable, bool is_filled,
               flow::facts& facts) const {
@@ -198,6 +240,89 @@ private:
         }
         to_.add(found);
     }
+    // Two other facts of each variable, of what lies ahead: that it may be used, or
+    // end, and that it may be overwritten first. `auto t = a(); if (late) t = b();` is
+    // a choice; what is overwritten on each path is never awaited.
+    static unsigned is_read_later(unsigned index) { return 2 * index; }
+    static unsigned is_refilled_later(unsigned index) { return 2 * index + 1; }
+
+    void check_overwritten(const flow& control) {
+        const auto count = static_cast<unsigned>(2 * followed_.size());
+        const auto ends =
+            control.backward(count, [this](const auto& element, flow::facts& facts) {
+                step_back(element, facts);
+            });
+        for (const clang::CFGBlock* block : control.graph()) {
+            flow::facts facts = ends[block->getBlockID()];
+            for (auto each = block->rbegin(); each != block->rend(); ++each) {
+                for (unsigned i = 0; i < followed_.size(); ++i)
+                    if (auto* made = filling(*each, *followed_[i]);
+                        made != nullptr && is_lazy_[i] && makes_one(made) &&
+                        facts.test(is_refilled_later(i)) &&
+                        !facts.test(is_read_later(i)))
+                        say_overwritten(*followed_[i], *made);
+                step_back(*each, facts);
+            }
+        }
+    }
+    /// What an element makes the new value of a variable of, or null.
+    static const clang::Expr* filling(const clang::CFGElement& element,
+                                      const clang::VarDecl& variable) {
+        const auto statement = element.getAs<clang::CFGStmt>();
+        if (!statement) return nullptr;
+        if (auto* declares = dyn_cast<clang::DeclStmt>(statement->getStmt()))
+            return llvm::is_contained(declares->decls(), &variable) ? variable.getInit()
+                                                                    : nullptr;
+        auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(statement->getStmt());
+        auto* named =
+            assigns != nullptr && assigns->isAssignmentOp()
+                ? dyn_cast<clang::DeclRefExpr>(without_casts(assigns->getArg(0)))
+                : nullptr;
+        return named != nullptr && named->getDecl() == &variable ? assigns->getArg(1)
+                                                                 : nullptr;
+    }
+    void step_back(const clang::CFGElement& element, flow::facts& facts) const {
+        const auto statement = element.getAs<clang::CFGStmt>();
+        auto* named =
+            statement ? dyn_cast<clang::DeclRefExpr>(statement->getStmt()) : nullptr;
+        const clang::ValueDecl* read = nullptr;
+        if (named != nullptr && use_of(*named, in_) != use::nothing &&
+            use_of(*named, in_) != use::refills)
+            read = named->getDecl();
+        if (const auto gone = element.getAs<clang::CFGAutomaticObjDtor>())
+            read = gone->getVarDecl();
+        if (const auto gone = element.getAs<clang::CFGLifetimeEnds>())
+            read = gone->getVarDecl();
+        for (unsigned i = 0; i < followed_.size(); ++i) {
+            const bool is_refilled = filling(element, *followed_[i]) != nullptr;
+            if (!is_refilled && read != followed_[i]) continue;
+            facts[is_read_later(i)] = !is_refilled;
+            facts[is_refilled_later(i)] = is_refilled;
+        }
+    }
+    void say_overwritten(const clang::VarDecl& variable, const clang::Expr& made) {
+        const std::string name = variable.getNameAsString();
+        const bool is_initial = variable.getInit() == &made;
+        finding found{.at = is_initial ? variable.getLocation() : made.getExprLoc(),
+                      .text = "what '" + name +
+                              "' holds is overwritten before it is awaited, so what it "
+                              "would do never happens",
+                      .mend = "await it before: co_await std::move(" + name + ")",
+                      .statement = &made,
+                      .declaration = &variable};
+        for (auto* each : in_.uses(variable)) {
+            if (use_of(*each, in_) != use::refills ||
+                (!is_initial && !is_behind(*each, made)))
+                continue;
+            found.notes.push_back({each->getExprLoc(), "it is overwritten here"});
+            break;
+        }
+        to_.add(found);
+    }
+    bool is_behind(const clang::Expr& one, const clang::Expr& other) const {
+        return in_.ast().getSourceManager().isBeforeInTranslationUnit(
+            other.getExprLoc(), one.getExprLoc());
+    }
     void say_again(const clang::DeclRefExpr& named, const clang::VarDecl& variable) {
         const std::string name = variable.getNameAsString();
         finding found{.at = named.getLocation(),
@@ -226,6 +351,21 @@ private:
     llvm::DenseSet<const clang::VarDecl*> said_;
 };
 
+void check_containers(const body& in, report& to) {
+    for (auto* each : in.locals()) {
+        if (each->hasAttr<clang::UnusedAttr>() || !is_never_read(*each, in, to.of()))
+            continue;
+        const std::string name = each->getNameAsString();
+        to.add({.at = each->getLocation(),
+                .text = "the futures in '" + name +
+                        "' are never awaited, so what they would do never happens",
+                .mend =
+                    "await each: co_await std::move(each), or give them to a group's "
+                    "spawn()",
+                .declaration = each});
+    }
+}
+
 /// What a future is made of may move it about.
 bool is_of_future(const clang::FunctionDecl& function, const unit& of) {
     auto* method = dyn_cast<clang::CXXMethodDecl>(&function);
@@ -236,7 +376,9 @@ bool is_of_future(const clang::FunctionDecl& function, const unit& of) {
 void check_body(const body& in, report& to) {
     for (auto* call : in.calls())
         if (is_future(*call, to.of())) check_discarded(*call, in, to);
+    for (auto* statement : in.statements()) check_given_away(*statement, in, to);
     if (!is_of_future(in.function(), to.of())) local_futures(in, to).check();
+    check_containers(in, to);
 }
 
 }  // namespace

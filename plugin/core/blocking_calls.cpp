@@ -199,6 +199,15 @@ bool is_standard_input(const clang::Expr* expression) {
     return name == "std::cin" || name == "std::wcin" || name == "stdin";
 }
 
+/// A stream of a file, as an expression of its own type.
+bool is_file(const clang::Expr* expression) {
+    expression = without_wrappers(expression);
+    auto* record = expression != nullptr ? class_of(expression->getType()) : nullptr;
+    if (record == nullptr) return false;
+    const std::string name = plain_name(*record);
+    return name == "std::basic_ifstream" || name == "std::basic_fstream";
+}
+
 std::optional<blocking_call> reading_input(const clang::CallExpr& call,
                                            const clang::FunctionDecl& callee) {
     static const llvm::StringMap<bool> members = {{"get", true},
@@ -207,9 +216,13 @@ std::optional<blocking_call> reading_input(const clang::CallExpr& call,
                                                   {"ignore", true},
                                                   {"peek", true}};
     if (auto* member = dyn_cast<clang::CXXMemberCallExpr>(&call)) {
-        if (!callee.getDeclName().isIdentifier() || !members.count(callee.getName()) ||
-            !is_standard_input(member->getImplicitObjectArgument()))
+        if (!callee.getDeclName().isIdentifier() || !members.count(callee.getName()))
             return std::nullopt;
+        auto* object = member->getImplicitObjectArgument();
+        if (is_file(object))
+            return blocking_call{.name = "std::ifstream::" + callee.getName().str(),
+                                 .mend = on_pool};
+        if (!is_standard_input(object)) return std::nullopt;
         return blocking_call{.name = "std::cin." + callee.getName().str(),
                              .mend = on_pool};
     }
@@ -221,9 +234,13 @@ std::optional<blocking_call> reading_input(const clang::CallExpr& call,
         {"fread", true},       {"getc", true},         {"fgetc", true},
         {"fscanf", true},      {"getline", true}};
     if (!takers.count(name)) return std::nullopt;
-    for (auto* argument : call.arguments())
+    for (auto* argument : call.arguments()) {
         if (is_standard_input(argument))
             return blocking_call{.name = name, .mend = on_pool};
+        if (is_file(argument))
+            return blocking_call{.name = is_shift ? "std::ifstream >>" : name,
+                                 .mend = on_pool};
+    }
     return std::nullopt;
 }
 

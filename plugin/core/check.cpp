@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <plugin/core/blocking_functions.hpp>
 #include <plugin/core/body.hpp>
 #include <plugin/core/crossing.hpp>
 #include <plugin/core/flow.hpp>
@@ -102,7 +103,8 @@ unit::unit(clang::ASTContext& tree, const options& choice, clang::Sema* compiler
     : ast(tree),
       chosen(choice),
       sema(compiler),
-      types(std::make_unique<crossings>(*this)) {}
+      types(std::make_unique<crossings>(*this)),
+      helpers(std::make_unique<blocking_functions>()) {}
 
 unit::~unit() = default;
 

@@ -301,11 +301,27 @@ private:
             const auto effect = overwriting(*call, of_);
             const auto found =
                 effect ? index_.find(place_of(effect->object)) : index_.end();
-            if (found != index_.end() && before[found->second])
+            if (found != index_.end() && before[found->second] &&
+                !erases_dropped(*call))
                 overwritten_.push_back({places_[found->second].object,
                                         places_[found->second].type, how::overwritten,
                                         call});
         }
+    }
+    /// `all.erase(it)`, where somebody awaits the drop of `*it`.
+    bool erases_dropped(const clang::CallExpr& call) {
+        if (call.getNumArgs() != 1) return false;
+        const clang::Expr* given = without_wrappers(call.getArg(0));
+        while (auto* made = dyn_cast_or_null<clang::CXXConstructExpr>(given))
+            given =
+                made->getNumArgs() == 1 ? without_wrappers(made->getArg(0)) : nullptr;
+        auto* named = dyn_cast_or_null<clang::DeclRefExpr>(given);
+        return named != nullptr &&
+               llvm::any_of(in_.calls(), [&](const clang::CallExpr* each) {
+                   return llvm::any_of(effects_of(*each), [&](const drop_effect& one) {
+                       return one.object == named->getDecl() && !one.is_full;
+                   });
+               });
     }
     void wait(const clang::CoroutineSuspendExpr& waits, const flow::facts& full) {
         if (goes_on_always(waits)) return;

@@ -44,19 +44,94 @@ place stream_of(const clang::CallExpr& pipe) {
     return stream->isLValue() ? place::of(stream) : place();
 }
 
+/// `next()` of a stream that is unwound where it is stopped, and has ended then.
+bool ends_when_stopped(const clang::CallExpr& call) {
+    auto* member = dyn_cast<clang::CXXMemberCallExpr>(&call);
+    auto* callee = member != nullptr ? member->getMethodDecl() : nullptr;
+    auto* record = callee != nullptr ? callee->getParent() : nullptr;
+    if (record == nullptr || name_of(call) != "next") return false;
+    for (auto* each : record->decls()) {
+        auto* constant = dyn_cast<clang::VarDecl>(each);
+        if (constant == nullptr || constant->getName() != "is_resumable") continue;
+        // In an instance of a template its value is not there before it is asked for.
+        auto* value = constant->getInit();
+        if (value == nullptr)
+            if (auto* pattern = constant->getTemplateInstantiationPattern())
+                value = pattern->getInit();
+        bool is_resumable = true;
+        return value != nullptr && !value->isValueDependent() &&
+               value->EvaluateAsBooleanCondition(is_resumable,
+                                                 record->getASTContext()) &&
+               !is_resumable;
+    }
+    return false;
+}
+
+const clang::VarDecl* own_variable(const clang::Expr* named) {
+    auto* reference = dyn_cast_or_null<clang::DeclRefExpr>(without_wrappers(named));
+    auto* variable =
+        reference != nullptr ? dyn_cast<clang::VarDecl>(reference->getDecl()) : nullptr;
+    return variable != nullptr && variable->hasLocalStorage() &&
+                   !variable->getType()->isReferenceType()
+               ? variable
+               : nullptr;
+}
+
+bool names(const clang::Stmt& whole, const clang::VarDecl& variable) {
+    auto* reference = dyn_cast<clang::DeclRefExpr>(&whole);
+    if (reference != nullptr && reference->getDecl() == &variable) return true;
+    return llvm::any_of(parts_of(whole), [&](const clang::Stmt* each) {
+        return names(*each, variable);
+    });
+}
+
+/// What an expression awaits: a member such as `socket.read(into)`; or null.
+const clang::CXXMemberCallExpr* awaited_member(const clang::Expr* value) {
+    auto* await = dyn_cast_or_null<clang::CoawaitExpr>(without_wrappers(value));
+    auto* call = await != nullptr ? dyn_cast_or_null<clang::CXXMemberCallExpr>(
+                                        without_wrappers(await->getOperand()))
+                                  : nullptr;
+    return call;
+}
+
+/// `n += co_await socket.read(into.subspan(n))` in a loop, also by way of a variable:
+/// how far it has come, only the coroutine knows, whose `n` it is.
+void add_counted(const clang::Stmt& whole, bool is_looped,
+                 llvm::SmallVectorImpl<loss>& found) {
+    is_looped |= llvm::isa<clang::WhileStmt, clang::ForStmt, clang::DoStmt>(whole);
+    auto* adds = dyn_cast<clang::CompoundAssignOperator>(&whole);
+    if (is_looped && adds != nullptr && adds->getOpcode() == clang::BO_AddAssign) {
+        auto* counter = own_variable(adds->getLHS());
+        auto* call = awaited_member(adds->getRHS());
+        auto* got = own_variable(adds->getRHS());
+        if (call == nullptr && got != nullptr) call = awaited_member(got->getInit());
+        if (counter != nullptr && call != nullptr &&
+            llvm::any_of(call->arguments(), [&](const clang::Expr* each) {
+                return names(*each, *counter);
+            })) {
+            const place from = place::of(call->getImplicitObjectArgument());
+            if (!from.is_empty()) found.push_back({call, from});
+        }
+    }
+    for (auto* each : parts_of(whole)) add_counted(*each, is_looped, found);
+}
+
 void add_of_body(const clang::CallExpr& call, unsigned depth,
                  llvm::SmallVectorImpl<loss>& found) {
     auto* function = body_of(call);
     if (function == nullptr || depth >= depth_max) return;
     auto* body = dyn_cast<clang::CoroutineBodyStmt>(function->getBody());
     if (body == nullptr) return;
-    for (const loss& each : losses_in(*body->getBody(), depth + 1)) {
+    auto inside = losses_in(*body->getBody(), depth + 1);
+    add_counted(*body->getBody(), false, inside);
+    for (const loss& each : inside) {
         if (each.from.is_member_of_this()) {
             auto* object = object_of(call);
             if (object == nullptr ||
                 !llvm::isa<clang::CXXThisExpr>(without_wrappers(object)))
                 continue;
-            found.push_back({&call, each.from, each.inner ? each.inner : each.by});
+            found.push_back(
+                {&call, each.from, each.inner ? each.inner : each.by, each.ends});
         }
         for (unsigned i = 0; i < function->getNumParams(); ++i) {
             auto* parameter = function->getParamDecl(i);
@@ -67,7 +142,8 @@ void add_of_body(const clang::CallExpr& call, unsigned depth,
             if (given == nullptr) continue;
             const place from = each.from.seen_as(parameter, place::of(given));
             if (!from.is_empty())
-                found.push_back({&call, from, each.inner ? each.inner : each.by});
+                found.push_back(
+                    {&call, from, each.inner ? each.inner : each.by, each.ends});
         }
     }
 }
@@ -85,6 +161,11 @@ void add_losses(const clang::Stmt& whole, unsigned depth,
             is_known = true;
             const place from = place::of(given);
             if (!from.is_empty()) found.push_back({call, from});
+        }
+        if (ends_when_stopped(*call)) {
+            is_known = true;
+            const place stream = place::of(object_of(*call));
+            if (!stream.is_empty()) found.push_back({call, stream, nullptr, true});
         }
         const place from = stream_of(*call);
         if (!from.is_empty()) found.push_back({call, from});

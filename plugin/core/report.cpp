@@ -68,7 +68,7 @@ void add_instance(const body& in, finding& to) {
 
 void report::add(finding found) {
     const level how = of_.chosen.of(by_);
-    if (how == level::off || is_silenced(found)) return;
+    if (how == level::off || is_silenced(found) || !is_new(found)) return;
     if (within_ != nullptr) add_instance(*within_, found);
     if (of_.say)
         of_.say(by_, how, found);
@@ -76,10 +76,8 @@ void report::add(finding found) {
         say_as_the_compiler(of_.ast.getDiagnostics(), by_, how, found);
 }
 
-/// Whether an attribute around a statement silences the rule, in its function or, if
-/// that is a lambda, in the function that makes it.
-static bool is_silent_around(const clang::Stmt* statement, const body& in,
-                             const std::string& rule) {
+bool is_silent_around(const clang::Stmt* statement, const body& in,
+                      const std::string& rule) {
     if (is_silent(&in.function(), rule)) return true;
     for (auto* each = statement; each != nullptr; each = in.parent(each))
         if (is_silent_at(*each, rule)) return true;
@@ -100,6 +98,13 @@ bool report::is_silenced(const finding& found) const {
     const std::string rule = "coil-" + by_.name.str();
     return is_silent(found.declaration, rule) ||
            (within_ != nullptr && is_silent_around(found.statement, *within_, rule));
+}
+
+bool report::is_new(const finding& found) const {
+    const auto& sources = of_.ast.getSourceManager();
+    const std::string key =
+        found.at.printToString(sources) + "\n" + by_.name.str() + "\n" + found.text;
+    return of_.said.insert(key).second;
 }
 
 std::string text_of(clang::QualType type, const clang::ASTContext& ast) {

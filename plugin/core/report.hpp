@@ -46,15 +46,22 @@ public:
           within_(within) {}
 
     [[nodiscard]] unit& of() const { return of_; }
+    /// Says it, once.
     void add(finding found);
 
 private:
     [[nodiscard]] bool is_silenced(const finding& found) const;
+    [[nodiscard]] bool is_new(const finding& found) const;
 
     unit& of_;
     const rule& by_;
     const body* within_;
 };
+
+/// Whether an attribute around a statement silences the rule, in its function or, if
+/// that is a lambda, in the function that makes it; `rule` with the `coil-`.
+bool is_silent_around(const clang::Stmt* statement, const body& in,
+                      const std::string& rule);
 
 /// A type as the user wrote it: no `class`, no defaulted template arguments.
 std::string text_of(clang::QualType type, const clang::ASTContext& ast);

@@ -3,6 +3,8 @@
 
 #include <plugin/core/options.hpp>
 
+#include <llvm/ADT/StringSet.h>
+
 #include <functional>
 #include <memory>
 
@@ -13,6 +15,7 @@ class Sema;
 
 namespace coil_check {
 
+class blocking_functions;
 class crossings;
 struct finding;
 struct rule;
@@ -29,8 +32,12 @@ struct unit {
     clang::Sema* sema;
     /// What may get to another thread.
     std::unique_ptr<crossings> types;
+    /// Which plain functions block.
+    std::unique_ptr<blocking_functions> helpers;
     /// Says a finding where that is not for the compiler to do, as in clang-tidy.
     std::function<void(const rule&, level, const finding&)> say = {};
+    /// What was said: of a template, each instance finds the same.
+    llvm::StringSet<> said = {};
 };
 
 /// Checks all functions and classes of a translation unit. Returns how many coroutines

@@ -6,46 +6,24 @@
 
 #include <cstddef>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 namespace coil::detail {
 
 /// What a semaphore and the mutexes are made of: a number of permits, and who waits for
 /// some, first come first served. Permits go from hand to hand: who is in line gets
-/// them before any newcomer. `Name` has the word for reports.
+/// them before any newcomer. `Name` has the word for reports, and whether it is a lock.
 template <flavour F, class Name>
 class permits {
 public:
     class wait_leaf;
 
+    class some;
+    class some_permits;
+    class lock_guard;
     /// Some permits, which are given back when it ends.
-    class [[nodiscard(
-        "the permits are given back at once: keep them in a variable")]] held {
-    public:
-        held(held&& other) noexcept
-            : of_(std::exchange(other.of_, nullptr)),
-              count_(other.count_) {}
-        held& operator=(held&& other) noexcept {
-            held before(std::move(*this));
-            of_ = std::exchange(other.of_, nullptr);
-            count_ = other.count_;
-            return *this;
-        }
-        ~held() { give_back(); }
-        /// Before its end; then it holds none.
-        void give_back() noexcept {
-            if (permits* const of = std::exchange(of_, nullptr)) of->add(count_);
-        }
-        [[nodiscard]] bool holds() const noexcept { return of_ != nullptr; }
-
-    private:
-        friend permits;
-        friend wait_leaf;
-        held(permits& of, std::size_t count) noexcept : of_(&of), count_(count) {}
-        permits* of_;
-        std::size_t count_;
-    };
-
+    using held = std::conditional_t<Name::is_lock, lock_guard, some_permits>;
     explicit permits(std::size_t available) noexcept : available_(available) {}
     permits(const permits&) = delete;
     permits& operator=(const permits&) = delete;
@@ -88,7 +66,54 @@ private:
 };
 
 template <flavour F, class Name>
-class permits<F, Name>::wait_leaf : public waiter<wait_leaf, F> {
+class permits<F, Name>::some {
+public:
+    some(some&& other) noexcept
+        : of_(std::exchange(other.of_, nullptr)),
+          count_(other.count_) {}
+    some& operator=(some&& other) noexcept {
+        some before(std::move(*this));
+        of_ = std::exchange(other.of_, nullptr);
+        count_ = other.count_;
+        return *this;
+    }
+    ~some() { give_back(); }
+    /// Before its end; then it holds none.
+    void give_back() noexcept {
+        if (permits* const of = std::exchange(of_, nullptr)) of->add(count_);
+    }
+    [[nodiscard]] bool holds() const noexcept { return of_ != nullptr; }
+
+protected:
+    some(permits& of, std::size_t count) noexcept : of_(&of), count_(count) {}
+
+private:
+    permits* of_;
+    std::size_t count_;
+};
+
+// The two differ in what is said of one that is thrown away.
+template <flavour F, class Name>
+class [[nodiscard(
+    "the permits are given back at once: give them a name, auto permit = "
+    "co_await ...")]] permits<F, Name>::some_permits : public some {
+    friend permits;
+    friend wait_leaf;
+    using some::some;
+};
+template <flavour F, class Name>
+class [[nodiscard(
+    "the lock is released at once: give the guard a name, auto guard = "
+    "co_await ...")]] permits<F, Name>::lock_guard : public some {
+    friend permits;
+    friend wait_leaf;
+    using some::some;
+};
+
+template <flavour F, class Name>
+class [[nodiscard(
+    "a wait does nothing until it is awaited: write "
+    "co_await")]] permits<F, Name>::wait_leaf : public waiter<wait_leaf, F> {
 public:
     static constexpr const char* what = Name::what;
 
