@@ -246,7 +246,10 @@ private:
     // --- variables that are used after what they refer to has ended or changed ---
 
     void check_stale() {
-        for (const auto& each : stale_uses(in_, to_.of())) {
+        const auto all = stale_uses(in_, to_.of());
+        for (const auto& each : all) {
+            if (llvm::any_of(all, [&](const auto& other) { return says(other, each); }))
+                continue;
             if (each.changed_by != nullptr) {
                 say_changed(each);
             } else {
@@ -257,10 +260,13 @@ private:
                     "declare " + name_of(each.lent) + " before '" + name + "'");
             }
         }
-        llvm::DenseSet<const clang::Expr*> said;
-        for (unsigned i = 0; i < given.size(); ++i)
-            if (first[i] != nullptr && said.insert(first[i]).second)
-                say_ended(*first[i], given[i].second);
+    }
+    /// Whether one is about the same mistake as another, and stands before it.
+    bool says(const stale_use& one, const stale_use& other) const {
+        return one.holder == other.holder && one.lent.variable == other.lent.variable &&
+               one.lent.variable != nullptr && one.changed_by == other.changed_by &&
+               to_.of().ast.getSourceManager().isBeforeInTranslationUnit(
+                   one.use->getLocation(), other.use->getLocation());
     }
     void say_changed(const stale_use& found) {
         const auto& by = *found.changed_by;

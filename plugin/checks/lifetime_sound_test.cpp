@@ -129,7 +129,7 @@ coil::task<> replaces_what_it_owns() {
 }
 coil::task<> asks_another() {
     connection a;
-    auto reading = a.read();
+    [[gsl::suppress("coil-unawaited")]] auto reading = a.read();
     connection b = std::move(a);
     reading = b.read();
     co_await std::move(reading);

@@ -235,7 +235,7 @@ coil::task<> refers_into_a_block() {
         auto ids = load();
         all.emplace(each(ids));
     }
-    // expected-error@+1 2 {{'all' is used here, and refers to 'ids', whose block}}
+    // expected-error@+1 {{'all' is used here, and refers to 'ids', whose block}}
     while (auto item = all ? co_await all->next() : std::nullopt) use(*item);
 }
 coil::task<> used_in_the_block() {
