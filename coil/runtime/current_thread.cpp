@@ -49,7 +49,8 @@ current_thread_runtime::stop_on_signals::stop_on_signals(current_thread_runtime&
     if (of.options_.stop_on_signals) listen(of.signals_, {SIGINT, SIGTERM});
 }
 
-void current_thread_runtime::stop_on_signals::arrived(int) noexcept {
+void current_thread_runtime::stop_on_signals::arrived(int number) noexcept {
+    answer(number);
     context& whole = of_.main_strand()->root();
     if (!whole.stop_requested()) {
         whole.request_stop(stop_reason::shutdown);

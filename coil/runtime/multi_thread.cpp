@@ -53,6 +53,7 @@ void pin(std::thread& worker, std::size_t index) noexcept {
 class multi_thread_runtime::stop_on_signals : signal_listener {
 public:
     explicit stop_on_signals(machinery& of) noexcept : of_(of) {}
+    using signal_listener::answer;
     using signal_listener::listen;
     using signal_listener::pause;
     using signal_listener::resume;
@@ -141,6 +142,7 @@ void multi_thread_runtime::machinery::expect_outside() noexcept {
 bool multi_thread_runtime::machinery::tell_what_runs(int number) noexcept {
     const std::scoped_lock lock(mutex);
     if (all == nullptr) return !stops.pause(number);
+    stops.answer(number);
     bool is_first = true;
     for (running* each = all; each != nullptr; each = each->next) {
         const bool is_hurried = each->asked != stop_level::none;

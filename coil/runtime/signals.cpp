@@ -20,7 +20,8 @@ constexpr std::size_t places_per_signal = 8;  // listening runtimes in one proce
 /// Who wants a signal: read by the handler, written under the mutex.
 struct route {
     std::atomic<signal_hub*> hubs[places_per_signal];
-    std::size_t hub_count = 0;  // without those that paused
+    std::atomic<bool> is_unanswered = false;  // the last one that came
+    std::size_t hub_count = 0;                // without those that paused
     struct sigaction before = {};
 };
 
@@ -35,7 +36,9 @@ void handle(int number) noexcept {
     const int error_before = errno;  // of whom we interrupt
     // seq_cst, as below: whoever clears a place sees us running, or we see it cleared.
     process.handlers_running.fetch_add(1);
-    for (const auto& place : process.routes[number - 1].hubs) {
+    route& way = process.routes[number - 1];
+    way.is_unanswered.store(true);
+    for (const auto& place : way.hubs) {
         if (signal_hub* const hub = place.load()) hub->raise(number);
     }
     process.handlers_running.fetch_sub(1);
@@ -122,7 +125,12 @@ bool signal_listener::pause(int number) noexcept {
     if ((numbers_ & ~paused_ & bit_of(number)) == 0) return false;
     paused_ |= bit_of(number);
     const std::scoped_lock lock(process.mutex);
-    return end_hearing(number);
+    return end_hearing(number) &&
+           process.routes[number - 1].is_unanswered.exchange(false);
+}
+
+void signal_listener::answer(int number) noexcept {
+    process.routes[number - 1].is_unanswered.store(false);
 }
 
 void signal_listener::resume() noexcept {
@@ -209,6 +217,7 @@ signals::next_signal signals::next() noexcept {
 }
 
 void signals::arrived(int number) noexcept {
+    answer(number);
     arrived_ |= bit_of(number);
     if (waiting_ != nullptr) std::exchange(waiting_, nullptr)->wake();
 }

@@ -26,12 +26,15 @@ protected:
     /// The signals get their usual effect back unless somebody else listens.
     void ignore() noexcept;
     /// The same for one of its signals, until `resume`; of what others hear it is still
-    /// told. True: this was the last one who listened to it.
+    /// told. True: this was the last one who listened to it, and nobody answered it.
     ///
     /// Threads: any, one at a time. Requires: no other listener of its hub wants it.
     [[nodiscard]] bool pause(int number) noexcept;
     /// Listens to all of its signals again.
     void resume() noexcept;
+    /// A signal had an effect here: others who hear of it, and have nothing to do, need
+    /// not give it its usual one. Threads: any.
+    static void answer(int number) noexcept;
 
 private:
     friend class signal_hub;
