@@ -60,7 +60,7 @@ coil::task<> unlocked_in_a_loop() {
     }
 }
 coil::task<> locked_in_a_condition() {
-    if ((std::lock_guard(mutex), ++guarded) > 0) co_await move_on();
+    if ((static_cast<void>(std::lock_guard(mutex)), ++guarded) > 0) co_await move_on();
 }
 coil::task<> optional_reset() {
     std::optional<std::unique_lock<std::mutex>> lock(mutex);
