@@ -258,6 +258,7 @@ bool worker::rest() noexcept {
     const instant until = stealing_.rests_until([this] { return now(); });
     if (until == instant::min() || until <= now()) return false;
     if (!is_searching_ && !(is_searching_ = of_.idle.begin_search())) return false;
+    count(sleeps_);
     of_.begin_rest(*this);
     sleep(std::min({until, next_event(), pinned_.wheel().next_event()}));
     if (!of_.end_rest(*this)) {
