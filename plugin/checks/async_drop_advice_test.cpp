@@ -79,16 +79,22 @@ class server {
 public:
     coil::task<> close(int id) {
         auto it = open_.find(id);
-        // expected-note@*:* 2 {{then erase it: co_await coil::drop(it->second)}}
+        // expected-note@*:* 2 {{then await its drop: auto gone = open_.extract(it)}}
         open_.erase(it);  // expected-error {{this destroys what 'open_' holds}}
         co_return;
     }
     coil::task<> close_mended(int id) {
         auto it = open_.find(id);
+        auto gone = open_.extract(it);
+        co_await coil::drop(gone.mapped());
+    }
+    coil::task<> close_dropped_first(int id) {
+        auto it = open_.find(id);
         co_await coil::drop(it->second);
         open_.erase(it);
     }
     coil::task<> close_by_key(int id) {
+        // expected-note@*:* {{auto gone = open_.extract(key)}}
         open_.erase(id);  // expected-error {{this destroys what 'open_' holds}}
         co_return;
     }

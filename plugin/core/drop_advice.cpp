@@ -156,11 +156,15 @@ std::string mend_of_overwriting(const clang::CallExpr& call,
         return "await that before: co_await coil::drop(" + name + ")";
     auto* iterator = iterator_in(call);
     const std::string at = iterator != nullptr ? iterator->getNameAsString() : "it";
-    const std::string element = has_keys(type) ? at + "->second" : "*" + at;
+    // While it is dropped, others may erase: what is out of the map nobody finds.
+    if (has_keys(type))
+        return "take the element out, then await its drop: auto gone = " + name +
+               ".extract(" + (iterator != nullptr ? at : "key") +
+               "); co_await coil::drop(gone.mapped())";
     return (iterator != nullptr
                 ? std::string("await the drop of the element, then erase it")
                 : std::string("find the element, await its drop, then erase it")) +
-           ": co_await coil::drop(" + element + ")";
+           ": co_await coil::drop(*" + at + ")";
 }
 
 std::string drop_of_member(const clang::FieldDecl& field, const unit& of) {
