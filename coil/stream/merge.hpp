@@ -285,13 +285,13 @@ private:
 /// destructor that stops and joins them, which `for_each` and `collect` await: keep one
 /// that you read yourself with `with`.
 ///
+/// Children of a group that a source opens do not see the task-locals around the merge,
+/// only those around the strand that reads it: hand them such values as parameters.
+///
 /// \snippet coil/stream/merge_test.cpp  orders from two shops
 ///
 /// Errors: a source's, from `next()`; the others are not concerned.
 /// Stop: reaches all sources; generators among them end.
-/// Children of a group that a source opens do not see the task-locals around the merge,
-/// only those around the strand that reads it: hand them such values as parameters.
-///
 /// Threads: one strand reads it, from the first `next()` to its drop.
 /// Allocates: never.
 template <class... S>
