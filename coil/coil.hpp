@@ -7,6 +7,9 @@
 #include <coil/core/as_foreign.hpp>
 #include <coil/core/backtrace.hpp>
 #include <coil/core/core.hpp>
+#include <coil/erased/any_stream.hpp>
+#include <coil/erased/async_function.hpp>
+#include <coil/erased/interface.hpp>
 #include <coil/http/cookies.hpp>
 #include <coil/http/server.hpp>
 #include <coil/http/sse.hpp>

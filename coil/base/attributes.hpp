@@ -79,6 +79,13 @@
 #define COIL_LIFETIMEBOUND
 #endif
 
+/// On a class: an object of it refers to what it was made of, and owns nothing.
+#if COIL_CLANG
+#define COIL_VIEW [[gsl::Pointer]]
+#else
+#define COIL_VIEW
+#endif
+
 /// On a class: passed and returned in a register although it has a destructor.
 #if COIL_CLANG
 #define COIL_TRIVIAL_ABI [[clang::trivial_abi]]
