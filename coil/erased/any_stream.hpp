@@ -20,7 +20,11 @@ namespace detail {
 template <class T, flavour F>
 struct next_item {
     template <class S>
-    auto operator()(S& from) const -> basic_task<std::optional<T>, F> {
+    auto operator()(S& from) const {
+        return ask(from);
+    }
+    template <class S>
+    static auto ask(S& from) -> basic_task<std::optional<T>, F> {
         auto item = co_await from.next();
         if (!item) co_return std::nullopt;
         co_return std::optional<T>(give_item(item));
