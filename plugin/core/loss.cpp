@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <plugin/core/body.hpp>
+#include <plugin/core/collected.hpp>
 #include <plugin/core/flow.hpp>
 #include <plugin/core/gcc.hpp>
 #include <plugin/core/loss.hpp>
@@ -116,6 +117,19 @@ void add_counted(const clang::Stmt& whole, bool is_looped,
     for (auto* each : parts_of(whole)) add_counted(*each, is_looped, found);
 }
 
+/// What a parameter refers to, if that stays with the caller: by a reference, a pointer
+/// or the copy of a shared_ptr.
+place lent_by(const clang::Expr& given, clang::QualType parameter) {
+    if (parameter->isReferenceType() || parameter->isPointerType())
+        return place::of(&given);
+    auto* record = class_of(parameter);
+    auto* copy = dyn_cast_or_null<clang::CXXConstructExpr>(without_wrappers(&given));
+    return record != nullptr && plain_name(*record) == "std::shared_ptr" &&
+                   copy != nullptr && copy->getConstructor()->isCopyConstructor()
+               ? place::of(copy->getArg(0))
+               : place();
+}
+
 void add_of_body(const clang::CallExpr& call, unsigned depth,
                  llvm::SmallVectorImpl<loss>& found) {
     auto* function = body_of(call);
@@ -124,26 +138,27 @@ void add_of_body(const clang::CallExpr& call, unsigned depth,
     if (body == nullptr) return;
     auto inside = losses_in(*body->getBody(), depth + 1);
     add_counted(*body->getBody(), false, inside);
+    for (const auto& each : collected_in(*function))
+        inside.push_back({each.takes, each.from, nullptr, false, each.into});
     for (const loss& each : inside) {
+        const auto add = [&](const place& from) {
+            if (from.is_empty()) return;
+            auto* inner = each.inner != nullptr ? each.inner : each.by;
+            found.push_back({&call, from, inner, each.ends, each.into});
+        };
         if (each.from.is_member_of_this()) {
             auto* object = object_of(call);
             if (object == nullptr ||
                 !llvm::isa<clang::CXXThisExpr>(without_wrappers(object)))
                 continue;
-            found.push_back(
-                {&call, each.from, each.inner ? each.inner : each.by, each.ends});
+            add(each.from);
         }
         for (unsigned i = 0; i < function->getNumParams(); ++i) {
             auto* parameter = function->getParamDecl(i);
-            if (!parameter->getType()->isReferenceType() &&
-                !parameter->getType()->isPointerType())
-                continue;
             auto* given = argument_for(call, i);
-            if (given == nullptr) continue;
-            const place from = each.from.seen_as(parameter, place::of(given));
-            if (!from.is_empty())
-                found.push_back(
-                    {&call, from, each.inner ? each.inner : each.by, each.ends});
+            if (given != nullptr)
+                add(each.from.seen_as(parameter,
+                                      lent_by(*given, parameter->getType())));
         }
     }
 }
@@ -321,6 +336,10 @@ private:
         const bool is_pipe = llvm::isa<clang::CXXOperatorCallExpr>(of_.by);
         if (is_pipe && object != nullptr && word == "next")
             return place::of(object) == of_.from;
+        const bool takes_more =
+            of_.into != nullptr && word == first_word(of_.inner->getDirectCallee());
+        if (takes_more && object != nullptr && place::of(object) == of_.from)
+            return true;
         if (lost.empty() || word != lost) return false;
         if (object != nullptr && place::of(object) == of_.from) return true;
         return llvm::any_of(call->arguments(), [&](const clang::Expr* each) {
