@@ -2,6 +2,7 @@
 #include <plugin/checks/lifetime.hpp>
 #include <plugin/core/body.hpp>
 #include <plugin/core/future.hpp>
+#include <plugin/core/given_away.hpp>
 #include <plugin/core/growth.hpp>
 #include <plugin/core/loan_flow.hpp>
 #include <plugin/core/loans.hpp>
@@ -49,6 +50,7 @@ public:
         }
         check_stale();
         for (const auto& each : grown_under_children(in_, to_.of())) say_grown(each);
+        for (const auto& each : reads_after_gift(in_, to_.of())) say_given_away(each);
     }
 
 private:
@@ -315,6 +317,33 @@ private:
             : is_loop ? "note what is to be changed, and change it after the loop"
                       : "take it again after that, or use it before",
             {by.getExprLoc(), is_moved ? "it is moved from here" : "changed here"});
+    }
+
+    // --- objects that are used after they were moved into a future ---
+
+    void say_given_away(const late_read& found) {
+        const std::string name = "'" + found.of.of.name() + "'";
+        const std::string subject =
+            found.of.is_inside ? "what " + name + " holds" : name;
+        const std::string taker = coil_check::name_of(*found.into).str();
+        const std::string into =
+            taker.empty() ? "what is made here" : "'" + taker + "'";
+        finding said{.at = found.use->getExprLoc(),
+                     .text = subject + " is used here, after it was moved into " + into,
+                     .notes = {{found.move->getExprLoc(), "it is moved from here"}},
+                     .mend = "take what is needed of it before that",
+                     .statement = found.use};
+        if (found.when == late_read::time::same_call) {
+            said.text = subject + " is used here and moved into " + into +
+                        " in the same call, which may do either first";
+            said.mend = "take what is needed of it into a variable before the call";
+        } else if (found.when == late_read::time::next_round) {
+            said.text = subject + " was moved into " + into +
+                        " in the round before, and is used here again";
+            said.mend =
+                "declare it in the loop, give it a value in each round, or a copy away";
+        }
+        to_.add(said);
     }
 
     // --- what it says ---
