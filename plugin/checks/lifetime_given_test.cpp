@@ -6,7 +6,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
 class connection {
@@ -140,6 +142,22 @@ coil::task<> lists_them(std::vector<job> all) {
     co_await take_all(std::move(all));
     for (auto& each : all) use(each);  // expected-error {{'all' is used here, after}}
 }
+coil::task<> take_over(std::string&& text) {
+    std::string own = std::move(text);
+    use(own);
+    co_return;
+}
+coil::task<> take_over_at_times(std::string&& text) {
+    if (is_late()) co_await take(std::move(text));
+}
+coil::task<> gives_what_is_taken_over(std::string name) {
+    co_await take_over(std::move(name));
+    use(name);  // expected-error {{'name' is used here, after}}
+}
+coil::task<> gives_what_may_be_taken_over(std::string name) {
+    co_await take_over_at_times(std::move(name));
+    use(name);
+}
 class holder {
 public:
     coil::task<> give(coil::group& g) {
@@ -243,7 +261,6 @@ coil::task<> keeps_a_number(int number) {
     co_await take_size(std::move(number), "");
     use(number);
 }
-coil::task<> runs_itself(std::shared_ptr<connection> one, coil::group& g);
 coil::task<> fills_a_batch(coil::group& g, listener& from) {
     std::vector<job> batch;
     for (;;) {
@@ -256,6 +273,48 @@ coil::task<> gives_what_is_left(coil::group& g, std::vector<job> batch) {
     if (batch.size() > 3) g.spawn(take_all(std::move(batch)));
     if (!batch.empty()) g.spawn(take_all(std::move(batch)));
     co_return;
+}
+
+coil::task<> fills_it_by_a_lambda(coil::group& g, std::string name) {
+    const auto refill = [&] { name = "Ada"; };
+    g.spawn(take(std::move(name)));
+    refill();
+    use(name);
+    co_return;
+}
+struct reader {
+    coil::task<bool> next();
+    std::string& into;
+};
+coil::task<> fills_it_by_a_reader(coil::group& g, std::string line) {
+    reader from{line};
+    while (co_await from.next()) g.spawn(take(std::move(line)));
+}
+coil::task<> fills_it_by_a_tie(std::string name) {
+    int number = 0;
+    std::tie(name, number) = std::pair(co_await replaced(std::move(name)), 1);
+    use(name);
+}
+coil::task<> gives_one_of_two(coil::group& g, std::string name, bool gives) {
+    g.spawn(gives ? take(std::move(name)) : take(name));
+    co_return;
+}
+coil::task<> goes_through_states(coil::group& g, std::string name, int state) {
+    for (;;) {
+        switch (state) {
+            case 0:
+                state = 2;
+                g.spawn(take(std::move(name)));
+                break;
+            case 1: use(name); break;
+            default: co_await work(); state = 1;
+        }
+    }
+}
+coil::task<> asks_a_variant(std::variant<int, std::string> one);
+coil::task<> knows_its_kind(std::variant<int, std::string> one) {
+    co_await asks_a_variant(std::move(one));
+    if (std::holds_alternative<int>(one)) use(one.index() == 0 ? 1 : 2);
 }
 
 // In a loop.

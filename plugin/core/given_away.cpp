@@ -85,6 +85,20 @@ bool leaves(const clang::Stmt* part) {
     return llvm::any_of(part->children(), leaves);
 }
 
+bool names(const clang::Expr& expression, const clang::ValueDecl& variable) {
+    auto* named = dyn_cast_or_null<clang::DeclRefExpr>(without_casts(&expression));
+    return named != nullptr && named->getDecl() == &variable;
+}
+
+/// Whether it is in no branch of the function.
+bool is_always(const clang::Stmt& part, const body& in) {
+    const clang::Stmt* inner = &part;
+    for (auto* each = in.parent(inner); each != nullptr;
+         inner = std::exchange(each, in.parent(each)))
+        if (is_choice(*each, inner)) return false;
+    return true;
+}
+
 class finder {
 public:
     finder(const body& in, const unit& of) : in_(in), of_(of) {}
@@ -112,7 +126,8 @@ private:
             type.isConstQualified() || is_future(type.getUnqualifiedType(), of_) ||
             type.getNonReferenceType().isTriviallyCopyableType(in_.ast()))
             return;
-        auto* made = moved_by(move, in_);
+        const clang::Expr* made = moved_by(move, in_);
+        if (made == nullptr) made = moved_inside(move);
         const object of = object::named_by(value);
         auto* variable = dyn_cast_or_null<clang::VarDecl>(of.of.variable());
         if (made == nullptr || of.of.is_empty() ||
@@ -121,9 +136,28 @@ private:
         if (auto* into = taker_of(*made))
             gifts_.push_back({of, &move, made, into, is_shared(of, value)});
     }
+    /// The call of a coroutine that takes it by `&&` and moves it, as can be seen.
+    const clang::Expr* moved_inside(const clang::CallExpr& move) const {
+        auto* call = dyn_cast_or_null<clang::CallExpr>(in_.parent(&move));
+        auto* function = call != nullptr ? body_of(*call) : nullptr;
+        if (function == nullptr || !is_future(*call, of_)) return nullptr;
+        const body inside(*function, in_.ast());
+        for (unsigned i = 0; i < function->getNumParams(); ++i) {
+            auto* parameter = function->getParamDecl(i);
+            if (argument_for(*call, i) == &move &&
+                parameter->getType()->isRValueReferenceType() &&
+                llvm::any_of(inside.calls(), [&](const clang::CallExpr* each) {
+                    return moved_by(*each, inside) != nullptr &&
+                           names(*each->getArg(0), *parameter) &&
+                           is_always(*each, inside);
+                }))
+                return call;
+        }
+        return nullptr;
+    }
     /// The future that it goes into, or what spawns it.
     const clang::CallExpr* taker_of(const clang::Expr& made) const {
-        for (auto* each = in_.parent(&made); isa_and_nonnull<clang::Expr>(each);
+        for (const clang::Stmt* each = &made; isa_and_nonnull<clang::Expr>(each);
              each = in_.parent(each)) {
             auto* call = dyn_cast<clang::CallExpr>(each);
             if (call != nullptr && !is_move(*call) &&
@@ -151,7 +185,8 @@ private:
     bool is_known_elsewhere(const clang::VarDecl& variable) const {
         return llvm::any_of(in_.uses(variable), [this](const clang::Expr* use) {
             auto* around = in_.parent(use);
-            while (isa_and_nonnull<clang::ParenExpr>(around))
+            while (isa_and_nonnull<clang::ParenExpr, clang::MemberExpr>(around) &&
+                   llvm::cast<clang::Expr>(around)->isLValue())
                 around = in_.parent(around);
             auto* unary = dyn_cast_or_null<clang::UnaryOperator>(around);
             if (unary != nullptr) return unary->getOpcode() == clang::UO_AddrOf;
@@ -161,7 +196,8 @@ private:
             auto* reference = in_.initialized_by(*use);
             if (reference != nullptr && reference->isImplicit())
                 return false;  // a loop's
-            return isa_and_nonnull<clang::LambdaExpr, clang::DeclStmt>(around) ||
+            return isa_and_nonnull<clang::LambdaExpr, clang::DeclStmt,
+                                   clang::InitListExpr>(around) ||
                    (made != nullptr &&
                     !made->getConstructor()->isCopyOrMoveConstructor());
         });
@@ -172,7 +208,9 @@ private:
             reference != nullptr ? reference->getDecl() : nullptr;
         for (unsigned i = 0; i < gifts_.size(); ++i) {
             if (gifts_[i].of.of.variable() != root) continue;
-            const spent_use how = use_of_spent(gifts_[i].of, named, in_);
+            const spent_use how = is_within(named, *gifts_[i].move)
+                                      ? spent_use::reads
+                                      : use_of_spent(gifts_[i].of, named, in_);
             if (how == spent_use::reads) reads_[&named].push_back(i);
             if (how != spent_use::renews) continue;
             // By the time that all of the expression has been evaluated.
@@ -258,6 +296,12 @@ private:
         if (call == nullptr || is_future(*call, of_)) return false;
         auto* callee = call->getDirectCallee();
         if (callee == nullptr) return true;
+        if (callee->getOverloadedOperator() == clang::OO_Call ||
+            llvm::any_of(call->arguments(), [](const clang::Expr* each) {
+                auto* record = class_of(each->getType());
+                return record != nullptr && record->isLambda();
+            }))
+            return true;
         auto* method = dyn_cast<clang::CXXMethodDecl>(callee);
         return !is_spawner(callee) && !callee->isInStdNamespace() &&
                (method == nullptr || !method->isConst());
@@ -291,7 +335,9 @@ private:
     bool is_sure(const pair_of_parts& both, const clang::Stmt& made,
                  const clang::Expr& named) const {
         if (is_choice(*both.around, both.to_first)) return false;
-        if (!is_chosen(made, *both.around)) return true;
+        const bool is_of_switch =
+            isa_and_nonnull<clang::SwitchStmt>(in_.parent(both.around));
+        if (!is_chosen(made, *both.around) && !is_of_switch) return true;
         if (both.to_second == nullptr || is_chosen(named, *both.around)) return false;
         auto* block = dyn_cast<clang::CompoundStmt>(both.around);
         if (block == nullptr) return false;
@@ -299,7 +345,8 @@ private:
         for (auto* each : block->body()) {
             is_between |= each == both.to_first;
             if (each == both.to_second) return true;
-            if (is_between && leaves(each)) return false;
+            if (is_between && (leaves(each) || isa<clang::SwitchCase>(each)))
+                return false;
         }
         return false;
     }

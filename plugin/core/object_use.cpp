@@ -157,8 +157,10 @@ private:
         if (asks(name) ||
             (converts != nullptr && converts->getConversionType()->isBooleanType()))
             return spent_use::renews;
-        if ((name == "size" || name == "length") && is_compared(call))
+        const bool is_size = name == "size" || name == "length";
+        if ((is_size && is_compared(call)) || name == "capacity" || name == "max_size")
             return spent_use::renews;
+        if (is_size && plain_name(*record) == "std::array") return spent_use::nothing;
         if (record->isInStdNamespace())
             return method->isConst() || reads_element(name) ? spent_use::reads
                                                             : spent_use::renews;
@@ -207,6 +209,9 @@ private:
                                                   : spent_use::renews;
         auto* callee = call.getDirectCallee();
         if (callee == nullptr) return spent_use::renews;
+        if (callee->isInStdNamespace() &&
+            (asks(name_of(call)) || name_of(call) == "holds_alternative"))
+            return spent_use::renews;
         static const llvm::StringSet<> printing = {"format", "print", "println"};
         if (callee->isInStdNamespace() && printing.contains(name_of(call)))
             return spent_use::reads;
