@@ -22,6 +22,9 @@ std::string name_of(const clang::CallExpr& call) {
                 without_wrappers(pipe->getArg(pipe->getNumArgs() - 1))))
             return name_of(*end);
     auto* callee = call.getDirectCallee();
+    if (callee != nullptr && (callee->getOverloadedOperator() == clang::OO_Call ||
+                              plain_name(*callee) == "coil::call_once"))
+        return "this lambda";
     return callee != nullptr ? "'" + callee->getNameAsString() + "'" : "this";
 }
 

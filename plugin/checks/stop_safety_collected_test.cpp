@@ -139,6 +139,37 @@ coil::task<> tries_what_calls_it(queue_of_records& from) {
     // expected-warning@+1 {{'batch_of_batch' loses what it has collected from 'from'}}
     while (!co_await coil::with_timeout(1s, batch_of_batch(from))) {}
 }
+coil::task<> tries_a_lambda(queue_of_records& from) {
+    for (;;) {
+        const auto collect = [&]() -> coil::task<records> {
+            records all;
+            while (auto taken = co_await from.next()) all.push_back(std::move(*taken));
+            co_return all;
+        };
+        // expected-warning@+1 {{this lambda loses what it has collected from 'from'}}
+        (void)co_await coil::with_timeout(1s, collect());
+    }
+}
+coil::task<> tries_a_lambda_once(queue_of_records& from) {
+    for (;;) {
+        // expected-warning@+1 {{this lambda loses what it has collected from 'from'}}
+        auto collect = coil::call_once([&]() -> coil::task<records> {
+            records all;
+            while (auto taken = co_await from.next()) all.push_back(std::move(*taken));
+            co_return all;
+        });
+        (void)co_await coil::with_timeout(1s, std::move(collect));
+    }
+}
+coil::task<> collects_outside_of_a_lambda(queue_of_records& from) {
+    records all;
+    for (;;) {
+        const auto collect = [&]() -> coil::task<> {
+            while (auto taken = co_await from.next()) all.push_back(std::move(*taken));
+        };
+        (void)co_await coil::with_timeout(1s, collect());
+    }
+}
 class shipper {
 public:
     coil::task<> run() {

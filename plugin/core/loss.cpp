@@ -130,11 +130,40 @@ place lent_by(const clang::Expr& given, clang::QualType parameter) {
                : place();
 }
 
+/// Of `coil::call_once([&] { ... })`: the lambda.
+const clang::FunctionDecl* called_once(const clang::CallExpr& call) {
+    auto* callee = call.getDirectCallee();
+    if (callee == nullptr || plain_name(*callee) != "coil::call_once" ||
+        call.getNumArgs() != 1)
+        return nullptr;
+    auto* lambda =
+        dyn_cast_or_null<clang::LambdaExpr>(without_wrappers(call.getArg(0)));
+    return lambda != nullptr ? lambda->getCallOperator() : nullptr;
+}
+
+/// What a lambda has captured by reference is called the same around it.
+place captured_by(const clang::FunctionDecl& function, const place& inside) {
+    auto* method = dyn_cast<clang::CXXMethodDecl>(&function);
+    if (method == nullptr || !method->getParent()->isLambda()) return {};
+    if (inside.is_member_of_this()) return inside;
+    const bool is_referred_to =
+        llvm::any_of(method->getParent()->captures(), [&](const auto& each) {
+            return each.capturesVariable() &&
+                   each.getCaptureKind() == clang::LCK_ByRef &&
+                   each.getCapturedVar() == inside.variable();
+        });
+    auto* variable = dyn_cast_or_null<clang::VarDecl>(inside.variable());
+    return is_referred_to && variable != nullptr && !variable->isInitCapture()
+               ? inside
+               : place();
+}
+
 void add_of_body(const clang::CallExpr& call, unsigned depth,
                  llvm::SmallVectorImpl<loss>& found) {
-    auto* function = body_of(call);
+    auto* function = called_once(call);
+    if (function == nullptr) function = body_of(call);
     if (function == nullptr || depth >= depth_max) return;
-    auto* body = dyn_cast<clang::CoroutineBodyStmt>(function->getBody());
+    auto* body = dyn_cast_or_null<clang::CoroutineBodyStmt>(function->getBody());
     if (body == nullptr) return;
     auto inside = losses_in(*body->getBody(), depth + 1);
     add_counted(*body->getBody(), false, inside);
@@ -146,7 +175,9 @@ void add_of_body(const clang::CallExpr& call, unsigned depth,
             auto* inner = each.inner != nullptr ? each.inner : each.by;
             found.push_back({&call, from, inner, each.ends, each.into});
         };
-        if (each.from.is_member_of_this()) {
+        const place captured = captured_by(*function, each.from);
+        add(captured);
+        if (captured.is_empty() && each.from.is_member_of_this()) {
             auto* object = object_of(call);
             if (object == nullptr ||
                 !llvm::isa<clang::CXXThisExpr>(without_wrappers(object)))
