@@ -345,6 +345,30 @@ coil::task<> copies_for_all_but_the_last(coil::group& g, std::string name) {
     }
     co_return;
 }
+coil::task<> gives_it_in_one_round(coil::group& g, std::string name) {
+    for (int i = 0; i < 3; ++i) {
+        if (i < 2) continue;
+        g.spawn(take(std::move(name)));
+    }
+    co_return;
+}
+coil::task<bool> try_take(std::string text);
+coil::task<> tries_until_it_is_taken(std::string name) {
+    for (;;) {
+        // expected-error@+1 {{'name' was moved into 'try_take' in the round}}
+        if (co_await try_take(std::move(name))) break;
+    }
+}
+coil::task<> refills_what_was_given(coil::group& g, std::string name) {
+    bool is_given = false;
+    if (is_late()) {
+        g.spawn(take(std::move(name)));
+        is_given = true;
+    }
+    if (is_given) name = "Ada";
+    use(name);
+    co_return;
+}
 coil::task<> gives_each(coil::group& g, std::vector<std::string> all) {
     for (auto& each : all) g.spawn(take(std::move(each)));
     for (std::size_t i = 0; i < all.size(); ++i) g.spawn(take(std::move(all[i])));

@@ -213,6 +213,7 @@ private:
                                       : use_of_spent(gifts_[i].of, named, in_);
             if (how == spent_use::reads) reads_[&named].push_back(i);
             if (how != spent_use::renews) continue;
+            renewing_.push_back({&named, i});
             // By the time that all of the expression has been evaluated.
             for (const clang::Stmt* each = &named; isa_and_nonnull<clang::Expr>(each);
                  each = in_.parent(each))
@@ -308,21 +309,38 @@ private:
     }
     void look_at_read(const clang::Expr& named, unsigned index) {
         const gift& one = gifts_[index];
-        if (is_within(named, *one.move)) {
-            auto* loop = loop_around(one, named);
-            if (loop != nullptr && !is_chosen(*one.made, *loop))
-                add(named, index, late_read::time::next_round);
+        const auto both = pair_up(*one.made, named, in_);
+        const bool is_again = is_within(named, *one.move);
+        if (!is_again && (both.around == nullptr || both.to_first == nullptr)) return;
+        if (!is_again && is_behind(named, *one.made)) {
+            if (is_sure(both, *one.made, named) &&
+                !may_be_renewed(index, [&](const clang::Expr& each) {
+                    return is_behind(each, *one.made) && is_behind(named, each);
+                }))
+                add(named, index, late_read::time::later);
             return;
         }
-        const auto both = pair_up(*one.made, named, in_);
-        if (both.around == nullptr || both.to_first == nullptr) return;
-        if (is_behind(named, *one.made)) {
-            if (is_sure(both, *one.made, named))
-                add(named, index, late_read::time::later);
-        } else if (auto* loop = loop_around(one, named);
-                   loop != nullptr && !is_chosen(*one.made, *loop)) {
+        auto* loop = loop_around(one, named);
+        if (loop != nullptr && is_in_each_round(*one.made, *loop) &&
+            !may_be_renewed(
+                index, [&](const clang::Expr& each) { return is_within(each, *loop); }))
             add(named, index, late_read::time::next_round);
-        }
+    }
+    /// Whether it gets a value on some path at least, where `is_there`: by what chose
+    /// that, it may get one whenever it is needed.
+    template <class Where>
+    bool may_be_renewed(unsigned index, Where is_there) const {
+        return llvm::any_of(renewing_, [&](const auto& each) {
+            return each.second == index && is_there(*each.first);
+        });
+    }
+    /// Whether a loop does not go on without it.
+    bool is_in_each_round(const clang::Stmt& made, const clang::Stmt& loop) const {
+        return !is_chosen(made, loop) &&
+               llvm::none_of(in_.statements(), [&](const clang::Stmt* each) {
+                   return isa<clang::ContinueStmt, clang::GotoStmt>(each) &&
+                          is_within(*each, loop) && is_behind(made, *each);
+               });
     }
     /// The innermost loop around both.
     const clang::Stmt* loop_around(const gift& one, const clang::Expr& named) const {
@@ -379,6 +397,7 @@ private:
     llvm::SmallVector<gift, 4> gifts_;
     llvm::MapVector<const clang::Expr*, llvm::SmallVector<unsigned, 2>> reads_;
     llvm::DenseMap<const clang::Stmt*, llvm::SmallVector<unsigned, 2>> renews_;
+    llvm::SmallVector<std::pair<const clang::Expr*, unsigned>, 8> renewing_;
     llvm::SmallVector<late_read, 2> found_;
     bool says_ = false;
 };
