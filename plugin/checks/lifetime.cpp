@@ -2,6 +2,7 @@
 #include <plugin/checks/lifetime.hpp>
 #include <plugin/core/body.hpp>
 #include <plugin/core/future.hpp>
+#include <plugin/core/given_away.hpp>
 #include <plugin/core/growth.hpp>
 #include <plugin/core/loan_flow.hpp>
 #include <plugin/core/loans.hpp>
@@ -49,6 +50,7 @@ public:
         }
         check_stale();
         for (const auto& each : grown_under_children(in_, to_.of())) say_grown(each);
+        for (const auto& each : reads_after_gift(in_, to_.of())) say_given_away(each);
     }
 
 private:
@@ -114,13 +116,24 @@ private:
         say(lent, at,
             "'" + keeper.getNameAsString() + "' refers to " + name_of(lent) +
                 ", which is gone at the end of this statement",
-            is_closure_gone
-                ? is_future_of_it
-                      ? "give the lambda to coil::call_once(), which keeps it"
-                      : "give the lambda a name"
+            is_closure_gone ? is_future_of_it ? mend_of_closure(is_written_out(keeper))
+                                              : "give the lambda a name"
             : is_future_of_it
                 ? "await it in this statement, or give the temporary a name"
                 : "give the temporary a name");
+    }
+
+    /// Whether what it holds has a type that somebody wrote: `coil::task<> job`, or a
+    /// container of such. What call_once() gives has another.
+    static bool is_written_out(const clang::NamedDecl& keeper) {
+        auto* value = dyn_cast<clang::ValueDecl>(&keeper);
+        return value != nullptr && value->getType()->getContainedAutoType() == nullptr;
+    }
+    static std::string mend_of_closure(bool is_task_asked) {
+        return is_task_asked
+                   ? "let it be a function with parameters, or a lambda with those in "
+                     "place of its captures: the coroutine keeps them"
+                   : "give the lambda to coil::call_once(), which keeps it";
     }
 
     // --- locals, which are gone when the function is left ---
@@ -151,7 +164,8 @@ private:
             for (const auto& each : loans_.of_value(*argument))
                 if (each.is_own() &&
                     !(spawner != nullptr && stands_before(each, *spawner)))
-                    say_spawned(each, *argument, "what is spawned");
+                    say_spawned(each, *argument, "what is spawned",
+                                starts_daemon(call));
     }
     /// Of a function that spawns something in its turn.
     void check_spawn_inside(const clang::CallExpr& call) {
@@ -171,13 +185,24 @@ private:
         if (closure != nullptr) name = closure->getNameAsString();
         return name.empty() ? "what this spawns" : "what '" + name + "' spawns";
     }
-    void say_spawned(const lender& lent, const clang::Expr& at,
-                     const std::string& what) {
+    void say_spawned(const lender& lent, const clang::Expr& at, const std::string& what,
+                     bool is_daemon = false) {
         say(lent, at,
             what + " refers to " + name_of(lent) + ", which may be gone before it ends",
-            is_closure(type_of(lent))
-                ? "give the lambda to coil::call_once(), which keeps it"
+            is_closure(type_of(lent)) ? mend_of_closure(false)
+            : is_daemon
+                ? "a daemon lives until the runtime ends: give it by value, or as a "
+                  "std::shared_ptr that the daemon keeps"
                 : "give it by value, or declare it outside of with_group()");
+    }
+    /// Whether it is spawned on the runtime, and no group waits for it.
+    static bool starts_daemon(const clang::CallExpr& call) {
+        auto* callee = call.getDirectCallee();
+        if (callee == nullptr) return false;
+        auto* object = object_of(call);
+        auto* record = object != nullptr ? class_of(object->getType()) : nullptr;
+        return plain_name(*callee) == "coil::spawn_daemon" ||
+               (record != nullptr && plain_name(*record) == "coil::daemons");
     }
     void say_grown(const grown_vector& found) {
         const std::string name = place::of(found.owner).name();
@@ -205,7 +230,9 @@ private:
                     "what is returned refers to " + name_of(each) +
                         ", which is gone when the function is left",
                     is_closure(type_of(each))
-                        ? "give the lambda to coil::call_once(), which keeps it"
+                        ? mend_of_closure(in_.function()
+                                              .getDeclaredReturnType()
+                                              ->getContainedAutoType() == nullptr)
                         : "await it here, or give it by value");
     }
 
@@ -290,6 +317,33 @@ private:
             : is_loop ? "note what is to be changed, and change it after the loop"
                       : "take it again after that, or use it before",
             {by.getExprLoc(), is_moved ? "it is moved from here" : "changed here"});
+    }
+
+    // --- objects that are used after they were moved into a future ---
+
+    void say_given_away(const late_read& found) {
+        const std::string name = "'" + found.of.of.name() + "'";
+        const std::string subject =
+            found.of.is_inside ? "what " + name + " holds" : name;
+        const std::string taker = coil_check::name_of(*found.into).str();
+        const std::string into =
+            taker.empty() ? "what is made here" : "'" + taker + "'";
+        finding said{.at = found.use->getExprLoc(),
+                     .text = subject + " is used here, after it was moved into " + into,
+                     .notes = {{found.move->getExprLoc(), "it is moved from here"}},
+                     .mend = "take what is needed of it before that",
+                     .statement = found.use};
+        if (found.when == late_read::time::same_call) {
+            said.text = subject + " is used here and moved into " + into +
+                        " in the same call, which may do either first";
+            said.mend = "take what is needed of it into a variable before the call";
+        } else if (found.when == late_read::time::next_round) {
+            said.text = subject + " was moved into " + into +
+                        " in the round before, and is used here again";
+            said.mend =
+                "declare it in the loop, give it a value in each round, or a copy away";
+        }
+        to_.add(said);
     }
 
     // --- what it says ---
