@@ -3,8 +3,10 @@
 #include <plugin/core/body.hpp>
 #include <plugin/core/crossing.hpp>
 #include <plugin/core/held.hpp>
+#include <plugin/core/many_threads.hpp>
 #include <plugin/core/marks.hpp>
 #include <plugin/core/report.hpp>
+#include <plugin/core/shared_children.hpp>
 #include <plugin/core/syntax.hpp>
 
 #include <clang/AST/ASTContext.h>
@@ -204,7 +206,31 @@ void check_call(const clang::CallExpr& call, const body& in, report& to) {
     }
 }
 
+/// What children change that several threads run at the same time.
+void check_shared(const body& in, report& to) {
+    for (const auto& each : shared_by_children(in, to.of())) {
+        const auto entered = to.of().threads->entered_at(in.function());
+        if (entered.isInvalid()) return;
+        finding found{.at = each.spawn->getExprLoc(),
+                      .text =
+                          "children that may run at the same time on several "
+                          "threads change '" +
+                          each.of.name() + "'",
+                      .statement = each.spawn};
+        found.notes.push_back(
+            {each.change->getExprLoc(), "changed here, by each of them"});
+        if (each.other != nullptr)
+            found.notes.push_back({each.other->getExprLoc(), "another one is this"});
+        found.notes.push_back({entered, "this runtime has several threads"});
+        found.mend =
+            "let each child give its part as a result, which its parent puts together, "
+            "or guard it with a coil::mutex";
+        to.add(found);
+    }
+}
+
 void check_body(const body& in, report& to) {
+    check_shared(in, to);
     for (auto* call : in.calls()) check_call(*call, in, to);
     if (in.is_coroutine() &&
         to.of().types->moves_between_threads(in.function().getReturnType()))

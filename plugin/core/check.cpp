@@ -3,6 +3,7 @@
 #include <plugin/core/body.hpp>
 #include <plugin/core/crossing.hpp>
 #include <plugin/core/flow.hpp>
+#include <plugin/core/many_threads.hpp>
 #include <plugin/core/report.hpp>
 #include <plugin/core/rules.hpp>
 #include <plugin/core/unit.hpp>
@@ -104,6 +105,7 @@ unit::unit(clang::ASTContext& tree, const options& choice, clang::Sema* compiler
       chosen(choice),
       sema(compiler),
       types(std::make_unique<crossings>(*this)),
+      threads(std::make_unique<many_threads>(tree)),
       helpers(std::make_unique<blocking_functions>()) {}
 
 unit::~unit() = default;

@@ -17,6 +17,7 @@ namespace coil_check {
 
 class blocking_functions;
 class crossings;
+class many_threads;
 struct finding;
 struct rule;
 
@@ -32,6 +33,8 @@ struct unit {
     clang::Sema* sema;
     /// What may get to another thread.
     std::unique_ptr<crossings> types;
+    /// Which functions run on several threads.
+    std::unique_ptr<many_threads> threads;
     /// Which plain functions block.
     std::unique_ptr<blocking_functions> helpers;
     /// Says a finding where that is not for the compiler to do, as in clang-tidy.
