@@ -4,12 +4,14 @@
 #include <plugin/core/future.hpp>
 #include <plugin/core/given_away.hpp>
 #include <plugin/core/growth.hpp>
+#include <plugin/core/holders.hpp>
 #include <plugin/core/loan_flow.hpp>
 #include <plugin/core/loans.hpp>
 #include <plugin/core/marks.hpp>
 #include <plugin/core/owners.hpp>
 #include <plugin/core/place.hpp>
 #include <plugin/core/report.hpp>
+#include <plugin/core/shared_flow.hpp>
 #include <plugin/core/syntax.hpp>
 
 #include <clang/AST/ASTContext.h>
@@ -40,6 +42,12 @@ public:
                 check_made(*call);
             check_spawn(*call);
         }
+        for (auto* each : in_.statements())
+            if (auto* made = dyn_cast<clang::CXXConstructExpr>(each))
+                check_spawn_inside(
+                    *made, "the constructor of '" +
+                               made->getConstructor()->getParent()->getNameAsString() +
+                               "'");
         const auto gives = in_.is_coroutine() ? value_type() : clang::QualType();
         for (auto* each : in_.returns()) {
             if (keeps_loans(each->getType(), to_.of())) {
@@ -49,6 +57,7 @@ public:
             }
         }
         check_stale();
+        for (const auto& each : shared_uses(in_, to_.of())) say_shared(each);
         for (const auto& each : grown_under_children(in_, to_.of())) say_grown(each);
         for (const auto& each : reads_after_gift(in_, to_.of())) say_given_away(each);
     }
@@ -158,7 +167,7 @@ private:
     }
     void check_spawn(const clang::CallExpr& call) {
         auto* callee = call.getDirectCallee();
-        if (!is_spawner(callee)) return check_spawn_inside(call);
+        if (!is_spawner(callee)) return check_spawn_inside(call, who_spawns(call));
         auto* spawner = spawner_of(call);
         for (auto* argument : call.arguments())
             for (const auto& each : loans_.of_value(*argument))
@@ -168,22 +177,25 @@ private:
                                 starts_daemon(call));
     }
     /// Of a function that spawns something in its turn.
-    void check_spawn_inside(const clang::CallExpr& call) {
+    template <class Call>
+    void check_spawn_inside(const Call& call, const std::string& who) {
+        // What main has lives longer than what runs in it.
+        if (in_.function().isMain()) return;
         llvm::DenseSet<const void*> said;
         for (const auto& each : loans_.of_spawned(call))
-            if (each.is_own() &&
+            if (each.is_own() && !is_shared_with_caller(each) &&
                 said.insert(each.variable != nullptr
                                 ? static_cast<const void*>(each.variable)
                                 : each.temporary)
                     .second)
-                say_spawned(each, call, what_spawns(call));
+                say_spawned(each, call, "what " + who + " spawns");
     }
-    static std::string what_spawns(const clang::CallExpr& call) {
+    static std::string who_spawns(const clang::CallExpr& call) {
         std::string name = coil_check::name_of(call).str();
         auto* object = name.empty() ? object_of(call) : nullptr;
         auto* closure = object != nullptr ? local_named_by(object) : nullptr;
         if (closure != nullptr) name = closure->getNameAsString();
-        return name.empty() ? "what this spawns" : "what '" + name + "' spawns";
+        return name.empty() ? "this" : "'" + name + "'";
     }
     void say_spawned(const lender& lent, const clang::Expr& at, const std::string& what,
                      bool is_daemon = false) {
@@ -193,7 +205,12 @@ private:
             : is_daemon
                 ? "a daemon lives until the runtime ends: give it by value, or as a "
                   "std::shared_ptr that the daemon keeps"
+            : lent.spawned_by != nullptr && is_kept_by_method(lent)
+                ? "let a std::shared_ptr own it, and give that to what is spawned"
                 : "give it by value, or declare it outside of with_group()");
+    }
+    static bool is_kept_by_method(const lender& lent) {
+        return lent.kept_by == nullptr || isa<clang::CXXMethodDecl>(lent.kept_by);
     }
     /// Whether it is spawned on the runtime, and no group waits for it.
     static bool starts_daemon(const clang::CallExpr& call) {
@@ -346,6 +363,43 @@ private:
         to_.add(said);
     }
 
+    // --- what refers into a container that others may change meanwhile ---
+
+    void say_shared(const shared_use& found) {
+        const bool is_loop = is_of_loop(*found.holder);
+        const std::string container = place::of(found.container).name();
+        std::string text = (is_loop ? "this loop goes on"
+                                    : "'" + found.use->getDecl()->getNameAsString() +
+                                          "' is used here") +
+                           ", and refers into '" + container + "', which ";
+        if (found.waits == nullptr) {
+            auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(found.changed_by);
+            const std::string name = coil_check::name_of(*found.changed_by).str();
+            text += assigns != nullptr && assigns->isAssignmentOp()
+                        ? "was assigned to"
+                        : (name.empty() ? "this call" : "'" + name + "'") +
+                              " may have changed";
+            to_.add(
+                {.at = found.use->getExprLoc(),
+                 .text = text,
+                 .notes = {{found.changed_by->getExprLoc(), "changed here"}},
+                 .mend = "copy what is needed before that, or take it again after it",
+                 .statement = found.use});
+            return;
+        }
+        text += "'" + found.other.method->getNameAsString() +
+                "' may have changed meanwhile";
+        to_.add({.at = found.use->getExprLoc(),
+                 .text = text,
+                 .notes = {{found.waits->getExprLoc(), "others run while this waits"},
+                           {found.other.call->getExprLoc(), "such as what this does"}},
+                 .mend = is_loop
+                             ? "go over a copy, or let a coil::mutex keep them apart"
+                             : "find it again after the await, or let a coil::mutex "
+                               "keep them apart",
+                 .statement = found.use});
+    }
+
     // --- what it says ---
 
     static clang::QualType type_of(const lender& lent) {
@@ -386,6 +440,9 @@ private:
                       .statement = &at};
         if (cause.at.isValid()) {
             found.notes.push_back(cause);
+        } else if (lent.spawned_by != nullptr) {
+            found.notes.push_back(
+                {lent.spawned_by->getExprLoc(), "it is spawned here"});
         } else if (lent.variable != nullptr) {
             found.notes.push_back(
                 {lent.variable->getLocation(), name_of(lent) + " is declared here"});

@@ -68,7 +68,8 @@ bool changes_its_object(const clang::CXXMemberCallExpr& call) {
         "insert", "emplace", "push",    "pop",   "erase", "clear", "append",
         "assign", "resize",  "extract", "merge", "swap",  "reset", "try"};
     auto* method = call.getMethodDecl();
-    return method != nullptr && !method->isConst() && method->isInStdNamespace() &&
+    return method != nullptr && !method->isConst() &&
+           method->getParent()->isInStdNamespace() &&
            words.contains(name_of(call).split('_').first);
 }
 
