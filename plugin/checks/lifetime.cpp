@@ -50,7 +50,7 @@ public:
                                "'");
         const auto gives = in_.is_coroutine() ? value_type() : clang::QualType();
         for (auto* each : in_.returns()) {
-            if (keeps_loans(each->getType(), to_.of())) {
+            if (keeps_loans(each->getType(), to_.of()) || is_async_closure(*each)) {
                 check_return(*each);
             } else if (!gives.isNull()) {
                 check_value(*each, gives);
@@ -63,6 +63,17 @@ public:
     }
 
 private:
+    /// A lambda, by name or not, whose calls give futures.
+    bool is_async_closure(const clang::Expr& value) const {
+        auto* record = value.getType()->getAsCXXRecordDecl();
+        auto* operation =
+            record != nullptr && record->isLambda() && !record->isGenericLambda()
+                ? record->getLambdaCallOperator()
+                : nullptr;
+        return operation != nullptr &&
+               is_coroutine_type(operation->getReturnType(), to_.of());
+    }
+
     // --- temporaries, which are gone at the end of the statement ---
 
     /// The variable or member that a future ends up in where it is made, if it does.
@@ -250,6 +261,8 @@ private:
                         ? mend_of_closure(in_.function()
                                               .getDeclaredReturnType()
                                               ->getContainedAutoType() == nullptr)
+                    : is_closure(value.getType())
+                        ? "capture it by value"
                         : "await it here, or give it by value");
     }
 
