@@ -5,6 +5,7 @@
 #include <plugin/core/given_away.hpp>
 #include <plugin/core/growth.hpp>
 #include <plugin/core/holders.hpp>
+#include <plugin/core/kept_group.hpp>
 #include <plugin/core/loan_flow.hpp>
 #include <plugin/core/loans.hpp>
 #include <plugin/core/marks.hpp>
@@ -59,6 +60,12 @@ public:
         check_stale();
         for (const auto& each : shared_uses(in_, to_.of())) say_shared(each);
         for (const auto& each : grown_under_children(in_, to_.of())) say_grown(each);
+        for (auto* each : kept_groups(in_))
+            to_.add({.at = each->getExprLoc(),
+                     .text = "the group ends with its with_group(), and is kept here",
+                     .mend = "spawn while the block lasts, or declare with_group() "
+                             "around all who spawn",
+                     .statement = each});
         for (const auto& each : reads_after_gift(in_, to_.of())) say_given_away(each);
     }
 
