@@ -7,6 +7,9 @@
 #include <coil/core/as_foreign.hpp>
 #include <coil/core/backtrace.hpp>
 #include <coil/core/core.hpp>
+#include <coil/erased/any_stream.hpp>
+#include <coil/erased/async_function.hpp>
+#include <coil/erased/interface.hpp>
 #include <coil/http/cookies.hpp>
 #include <coil/http/server.hpp>
 #include <coil/http/sse.hpp>
@@ -57,6 +60,7 @@
 #include <coil/sync/stop_source.hpp>
 #include <coil/sync/unbounded_channel.hpp>
 #include <coil/sync/watch.hpp>
+#include <coil/time/interval.hpp>
 #include <coil/time/rate_limiter.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>

@@ -12,7 +12,7 @@ source tools/packages.sh
 source tools/files.sh
 
 first=(format layers tidy build)
-heavy=(unit integration checked compile_fail headers compiler noexcept noheap asan tsan random fuzz planted)
+heavy=(unit integration parity checked compile_fail headers compiler noexcept noheap asan tsan random fuzz planted)
 # These mostly wait, or use one processor: they run beside the heavy ones.
 light=(law9 models failure acts proxies browser install snippets plugin ways_in)
 

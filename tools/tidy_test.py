@@ -190,7 +190,8 @@ class Snippets(unittest.TestCase):
 
 
 class Parity(unittest.TestCase):
-    TEST = 'COIL_TEST(\n    "event: one "\n    "set") {}\nCOIL_ALIKE("a: b", f)\n'
+    TEST = ('COIL_TEST(\n    "event: one "\n    "set") { CHECK(1); }\n'
+            'TEST_CASE("idle: so") {}\nCOIL_ALIKE("a: b", f)\n')
     CASES = ('#define HOLDS(x) \\\n    { f(x); }\nvoid use(int);\n'
              '// expected-error@+1 {{x}}\ntemplate <int n()>\n[[a("b")]] coil::task<> lost(\n'
              '    int a) {\n    use(a);\n}\ncoil::task<> kept() {\n    use("}");\n}\n'
@@ -214,47 +215,61 @@ class Parity(unittest.TestCase):
 
     def test_good_rows_are_spared(self):
         self.assertEqual(self.check(
-            '1\tIt wakes.\tholds\ta_test.cpp:event: one set | a_test.cpp:a: b',
-            '2\tIt is refused.\tbetter\ttests/compile_fail/b.cpp',
-            '3\tIt is cold.\trefused\tlaw 3', '4\tIt flies.\tlater\twings'), [])
+            '1\tS\tIt wakes.\tworks\ta_test.cpp:event: one set | a_test.cpp:a: b\t',
+            '2\tS\tIt is refused.\trejected\ttests/compile_fail/b.cpp\tbeyond Rust',
+            '3\tS\tIt is cold.\tnot applicable\t\tlaw 3',
+            '4\tS\tIt flies.\topen\t\twings'), [])
 
     def test_each_rule_fires(self):
         for words, row in [
-            ('3 fields', '1\tIt wakes.\tlater'),
-            ('5 fields', '1\tIt wakes.\tlater\tx\t'),
-            ('where 1 is due', '2\tIt wakes.\tlater\tx'),
-            ('one sentence', '1\t\tlater\tx'),
-            ('one sentence', '1\t' + 'x' * 111 + '\tlater\tx'),
-            ('is no state', '1\tIt wakes.\tperhaps\tx'),
-            ('says why', '1\tIt wakes.\tlater\t'),
-            ('says why', '1\tIt wakes.\trefused\t' + 'x' * 101),
-            ('there is no', '1\tIt wakes.\tholds\tgone_test.cpp:event: one set'),
-            ('say which', '1\tIt wakes.\tholds\ta_test.cpp'),
-            ('has no test', '1\tIt wakes.\tholds\ta_test.cpp:event: one'),
-            ('has no test', '1\tIt wakes.\tbetter\ta_test.cpp:a: b | a_test.cpp:x'),
-            ('whole case', '1\tIt wakes.\tholds\ttests/compile_fail/b.cpp:x'),
+            ('3 fields', '1\tS\tIt wakes.'),
+            ('7 fields', '1\tS\tIt wakes.\topen\t\tx\t'),
+            ('where 1 is due', '2\tS\tIt wakes.\topen\t\tx'),
+            ('of group S', '1\tT\tIt wakes.\topen\t\tx'),
+            ('one sentence', '1\tS\t\topen\t\tx'),
+            ('one sentence', '1\tS\t' + 'x' * 111 + '\topen\t\tx'),
+            ('is no state', '1\tS\tIt wakes.\tperhaps\t\tx'),
+            ('says why', '1\tS\tIt wakes.\topen\t\t'),
+            ('says why', '1\tS\tIt wakes.\tnot applicable\ta_test.cpp:a: b\tx'),
+            ('at most 120', '1\tS\tIt wakes.\topen\t\t' + 'x' * 121),
+            ('there is no', '1\tS\tIt wakes.\tworks\tgone_test.cpp:event: one set\t'),
+            ('say which', '1\tS\tIt wakes.\tworks\ta_test.cpp\t'),
+            ('has no test', '1\tS\tIt wakes.\tworks\ta_test.cpp:event: one\t'),
+            ('has no test', '1\tS\tIt wakes.\tworks\ta_test.cpp:a: b | a_test.cpp:x\t'),
+            ('checks nothing', '1\tS\tIt wakes.\tworks\ta_test.cpp:idle: so\t'),
+            ('does not compile', '1\tS\tIt wakes.\trejected\ta_test.cpp:a: b\t'),
+            ('whole case', '1\tS\tIt wakes.\tworks\ttests/compile_fail/b.cpp:x\t'),
         ]:
             with self.subTest(row=row):
                 self.says(words, row)
 
     def test_cases_of_coil_check_are_named_by_their_functions(self):
         case = 'plugin/checks/c_test.cpp:'
-        row = f'\tIt is refused.\tholds\t{case}'
+        row = f'\tS\tIt is refused.\trejected\t{case}'
         self.assertEqual(list(check_parity.cases(self.CASES)), ['lost', 'kept', 'held'])
-        self.assertEqual(self.check(f'1{row}lost | {case}kept', f'2{row}held'), [])
-        self.says('has no test "use"', f'1{row}use')
-        self.says('say which', f'1{row}')
-        self.says('wrong and found', f'1{row}kept')
-        self.says('shows 4 behaviours', *(f'{n}{row}lost' for n in range(1, 5)))
+        self.assertEqual(self.check(f'1{row}lost | {case}kept\t', f'2{row}held\t'), [])
+        self.says('has no test "use"', f'1{row}use\t')
+        self.says('say which', f'1{row}\t')
+        self.says('wrong and found', f'1{row}kept\t')
+        self.says('shows 4 behaviours', *(f'{n}{row}lost\t' for n in range(1, 5)))
 
     def test_no_row_is_missing(self):
-        row = '1\tIt wakes.\tlater\tx'
+        row = '1\tS\tIt wakes.\topen\t\tx'
         self.says('1 rows instead of 2', row, count=2)
         self.assertIn('where 2 is due', self.check(row, row)[0])
 
+    def test_what_no_program_runs_is_named(self):
+        row = f'h\n1\tS\tIt wakes.\tworks\ta_test.cpp:a: b | {"tests/compile_fail/b.cpp"}\t'
+        self.assertEqual(check_parity.check_ran(row, 'list\na: b\n'), [])
+        self.assertIn('"a: b"', check_parity.check_ran(row, 'a: bc\n')[0])
+
     def test_states_are_counted(self):
-        self.assertEqual(check_parity.counts('h\n1\tx\tlater\ty\n2\tx\tholds\ty'),
-                         '1 holds, 0 better, 0 refused, 1 later')
+        rows = 'h\n1\tS\tx\topen\t\ty\n2\tS\tx\tworks\tz\tbeyond Rust'
+        self.assertEqual(check_parity.counts(rows),
+                         '1 works, 0 rejected, 0 not applicable, 1 open')
+        page = check_parity.board(rows)
+        self.assertIn('| 1 | 0 | 0 | 1 | 50 % |', page)
+        self.assertIn('- 1 x *y*', page)
 
     def test_a_wrong_header_is_named(self):
         self.assertIn('the header is', check_parity.check(pathlib.Path(), 'no\n', 0)[0])

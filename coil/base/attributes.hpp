@@ -79,6 +79,13 @@
 #define COIL_LIFETIMEBOUND
 #endif
 
+/// On a class: an object of it refers to what it was made of, and owns nothing.
+#if COIL_CLANG
+#define COIL_VIEW [[gsl::Pointer]]
+#else
+#define COIL_VIEW
+#endif
+
 /// On a class: passed and returned in a register although it has a destructor.
 #if COIL_CLANG
 #define COIL_TRIVIAL_ABI [[clang::trivial_abi]]
@@ -112,6 +119,10 @@
 
 /// On a function that takes awaitables, and stops them although nobody stopped it.
 #define COIL_STOPS_PARTS COIL_MARK("stops_parts")
+
+/// On a class: no coroutine holds an object of it while it waits, whatever it is part
+/// of. For guards of one's own, and what has to be let go soon.
+#define COIL_NOT_ACROSS_AWAIT COIL_MARK("not_across_await")
 
 /// On a member function: what its await gives holds the object, and nobody else gets
 /// past such an await meanwhile.

@@ -3,6 +3,9 @@
 
 #include <coil/core/awaitable.hpp>
 
+#include <type_traits>
+#include <utility>
+
 namespace coil {
 
 namespace detail {
@@ -41,5 +44,17 @@ template <class S>
 inline constexpr bool is_resumable_v<S> = std::remove_cvref_t<S>::is_resumable;
 template <class S>
 concept resumable_stream = stream<S> && is_resumable_v<S>;
+
+namespace detail {
+/// An item as its consumer gets it: an rvalue where the stream gave it away.
+template <class Item>
+decltype(auto) give_item(Item& item) noexcept {
+    if constexpr (std::is_pointer_v<Item>) {
+        return *item;
+    } else {
+        return std::move(*item);
+    }
+}
+}  // namespace detail
 
 }  // namespace coil

@@ -28,8 +28,8 @@
 #include <coil/sync/unbounded_channel.hpp>
 #include <coil/sync/watch.hpp>
 #include <coil/testing/probes.hpp>
+#include <coil/time/interval.hpp>
 #include <coil/time/rate_limiter.hpp>
-#include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
 
 #include <deque>
@@ -55,6 +55,7 @@ struct stage {
     once_cell<int> made_once;
     stop_source from_outside;
     rate_limiter daily{{.per = std::chrono::hours(24)}};
+    interval ticks{std::chrono::hours(24)};
     rate_limiter often{{.per = std::chrono::milliseconds(1)}};
     watch<int> number;
     watch<int>::receiver latest = number.subscribe();
@@ -192,6 +193,7 @@ inline kinds all_that_wait() {
     kinds all;
     all("sleep", [](stage&) { return sleep(24h); });
     all("sleep_until", [](stage&) { return sleep_until(instant::max()); });
+    all("interval::next", [](stage& s) { return s.ticks.reset(), s.ticks.next(); });
     all("rate_limiter::acquire", [](stage& s) {
         (void)s.daily.try_acquire();
         return s.daily.acquire();
@@ -309,6 +311,7 @@ inline kinds all_that_end() {
     all("yield_now", [](stage&) { return yield_now(); });
     all("sleep", [](stage&) { return sleep(1ms); });
     all("sleep_until", [](stage&) { return sleep_until(instant()); });
+    all("interval::next", [](stage& s) { return s.ticks.next(); });
     all("rate_limiter::acquire", [](stage& s) {
         (void)s.often.try_acquire();
         return s.often.acquire();

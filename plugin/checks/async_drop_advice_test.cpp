@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What the mends say, beside code that does so, which is accepted.
+// plugin: lifetime=off
 #include <coil/core/core.hpp>
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a program asks before it lets an object go, and what goes on in loops.
+// plugin: lifetime=off
 #include <coil/core/core.hpp>
 #include <coil/time/timeout.hpp>
 

@@ -2,13 +2,17 @@
 #include <plugin/checks/lifetime.hpp>
 #include <plugin/core/body.hpp>
 #include <plugin/core/future.hpp>
+#include <plugin/core/given_away.hpp>
 #include <plugin/core/growth.hpp>
+#include <plugin/core/holders.hpp>
+#include <plugin/core/kept_group.hpp>
 #include <plugin/core/loan_flow.hpp>
 #include <plugin/core/loans.hpp>
 #include <plugin/core/marks.hpp>
 #include <plugin/core/owners.hpp>
 #include <plugin/core/place.hpp>
 #include <plugin/core/report.hpp>
+#include <plugin/core/shared_flow.hpp>
 #include <plugin/core/syntax.hpp>
 
 #include <clang/AST/ASTContext.h>
@@ -39,19 +43,44 @@ public:
                 check_made(*call);
             check_spawn(*call);
         }
+        for (auto* each : in_.statements())
+            if (auto* made = dyn_cast<clang::CXXConstructExpr>(each))
+                check_spawn_inside(
+                    *made, "the constructor of '" +
+                               made->getConstructor()->getParent()->getNameAsString() +
+                               "'");
         const auto gives = in_.is_coroutine() ? value_type() : clang::QualType();
         for (auto* each : in_.returns()) {
-            if (keeps_loans(each->getType(), to_.of())) {
+            if (keeps_loans(each->getType(), to_.of()) || is_async_closure(*each)) {
                 check_return(*each);
             } else if (!gives.isNull()) {
                 check_value(*each, gives);
             }
         }
         check_stale();
+        for (const auto& each : shared_uses(in_, to_.of())) say_shared(each);
         for (const auto& each : grown_under_children(in_, to_.of())) say_grown(each);
+        for (auto* each : kept_groups(in_))
+            to_.add({.at = each->getExprLoc(),
+                     .text = "the group ends with its with_group(), and is kept here",
+                     .mend = "spawn while the block lasts, or declare with_group() "
+                             "around all who spawn",
+                     .statement = each});
+        for (const auto& each : reads_after_gift(in_, to_.of())) say_given_away(each);
     }
 
 private:
+    /// A lambda, by name or not, whose calls give futures.
+    bool is_async_closure(const clang::Expr& value) const {
+        auto* record = value.getType()->getAsCXXRecordDecl();
+        auto* operation =
+            record != nullptr && record->isLambda() && !record->isGenericLambda()
+                ? record->getLambdaCallOperator()
+                : nullptr;
+        return operation != nullptr &&
+               is_coroutine_type(operation->getReturnType(), to_.of());
+    }
+
     // --- temporaries, which are gone at the end of the statement ---
 
     /// The variable or member that a future ends up in where it is made, if it does.
@@ -114,13 +143,24 @@ private:
         say(lent, at,
             "'" + keeper.getNameAsString() + "' refers to " + name_of(lent) +
                 ", which is gone at the end of this statement",
-            is_closure_gone
-                ? is_future_of_it
-                      ? "give the lambda to coil::call_once(), which keeps it"
-                      : "give the lambda a name"
+            is_closure_gone ? is_future_of_it ? mend_of_closure(is_written_out(keeper))
+                                              : "give the lambda a name"
             : is_future_of_it
                 ? "await it in this statement, or give the temporary a name"
                 : "give the temporary a name");
+    }
+
+    /// Whether what it holds has a type that somebody wrote: `coil::task<> job`, or a
+    /// container of such. What call_once() gives has another.
+    static bool is_written_out(const clang::NamedDecl& keeper) {
+        auto* value = dyn_cast<clang::ValueDecl>(&keeper);
+        return value != nullptr && value->getType()->getContainedAutoType() == nullptr;
+    }
+    static std::string mend_of_closure(bool is_task_asked) {
+        return is_task_asked
+                   ? "let it be a function with parameters, or a lambda with those in "
+                     "place of its captures: the coroutine keeps them"
+                   : "give the lambda to coil::call_once(), which keeps it";
     }
 
     // --- locals, which are gone when the function is left ---
@@ -145,39 +185,59 @@ private:
     }
     void check_spawn(const clang::CallExpr& call) {
         auto* callee = call.getDirectCallee();
-        if (!is_spawner(callee)) return check_spawn_inside(call);
+        if (!is_spawner(callee)) return check_spawn_inside(call, who_spawns(call));
         auto* spawner = spawner_of(call);
         for (auto* argument : call.arguments())
             for (const auto& each : loans_.of_value(*argument))
                 if (each.is_own() &&
                     !(spawner != nullptr && stands_before(each, *spawner)))
-                    say_spawned(each, *argument, "what is spawned");
+                    say_spawned(each, *argument, "what is spawned",
+                                starts_daemon(call));
     }
     /// Of a function that spawns something in its turn.
-    void check_spawn_inside(const clang::CallExpr& call) {
+    template <class Call>
+    void check_spawn_inside(const Call& call, const std::string& who) {
+        // What main has lives longer than what runs in it.
+        if (in_.function().isMain()) return;
         llvm::DenseSet<const void*> said;
         for (const auto& each : loans_.of_spawned(call))
-            if (each.is_own() &&
+            if (each.is_own() && !is_shared_with_caller(each) &&
                 said.insert(each.variable != nullptr
                                 ? static_cast<const void*>(each.variable)
                                 : each.temporary)
                     .second)
-                say_spawned(each, call, what_spawns(call));
+                say_spawned(each, call, "what " + who + " spawns");
     }
-    static std::string what_spawns(const clang::CallExpr& call) {
+    static std::string who_spawns(const clang::CallExpr& call) {
         std::string name = coil_check::name_of(call).str();
         auto* object = name.empty() ? object_of(call) : nullptr;
         auto* closure = object != nullptr ? local_named_by(object) : nullptr;
         if (closure != nullptr) name = closure->getNameAsString();
-        return name.empty() ? "what this spawns" : "what '" + name + "' spawns";
+        return name.empty() ? "this" : "'" + name + "'";
     }
-    void say_spawned(const lender& lent, const clang::Expr& at,
-                     const std::string& what) {
+    void say_spawned(const lender& lent, const clang::Expr& at, const std::string& what,
+                     bool is_daemon = false) {
         say(lent, at,
             what + " refers to " + name_of(lent) + ", which may be gone before it ends",
-            is_closure(type_of(lent))
-                ? "give the lambda to coil::call_once(), which keeps it"
+            is_closure(type_of(lent)) ? mend_of_closure(false)
+            : is_daemon
+                ? "a daemon lives until the runtime ends: give it by value, or as a "
+                  "std::shared_ptr that the daemon keeps"
+            : lent.spawned_by != nullptr && is_kept_by_method(lent)
+                ? "let a std::shared_ptr own it, and give that to what is spawned"
                 : "give it by value, or declare it outside of with_group()");
+    }
+    static bool is_kept_by_method(const lender& lent) {
+        return lent.kept_by == nullptr || isa<clang::CXXMethodDecl>(lent.kept_by);
+    }
+    /// Whether it is spawned on the runtime, and no group waits for it.
+    static bool starts_daemon(const clang::CallExpr& call) {
+        auto* callee = call.getDirectCallee();
+        if (callee == nullptr) return false;
+        auto* object = object_of(call);
+        auto* record = object != nullptr ? class_of(object->getType()) : nullptr;
+        return plain_name(*callee) == "coil::spawn_daemon" ||
+               (record != nullptr && plain_name(*record) == "coil::daemons");
     }
     void say_grown(const grown_vector& found) {
         const std::string name = place::of(found.owner).name();
@@ -205,7 +265,11 @@ private:
                     "what is returned refers to " + name_of(each) +
                         ", which is gone when the function is left",
                     is_closure(type_of(each))
-                        ? "give the lambda to coil::call_once(), which keeps it"
+                        ? mend_of_closure(in_.function()
+                                              .getDeclaredReturnType()
+                                              ->getContainedAutoType() == nullptr)
+                    : is_closure(value.getType())
+                        ? "capture it by value"
                         : "await it here, or give it by value");
     }
 
@@ -292,6 +356,70 @@ private:
             {by.getExprLoc(), is_moved ? "it is moved from here" : "changed here"});
     }
 
+    // --- objects that are used after they were moved into a future ---
+
+    void say_given_away(const late_read& found) {
+        const std::string name = "'" + found.of.of.name() + "'";
+        const std::string subject =
+            found.of.is_inside ? "what " + name + " holds" : name;
+        const std::string taker = coil_check::name_of(*found.into).str();
+        const std::string into =
+            taker.empty() ? "what is made here" : "'" + taker + "'";
+        finding said{.at = found.use->getExprLoc(),
+                     .text = subject + " is used here, after it was moved into " + into,
+                     .notes = {{found.move->getExprLoc(), "it is moved from here"}},
+                     .mend = "take what is needed of it before that",
+                     .statement = found.use};
+        if (found.when == late_read::time::same_call) {
+            said.text = subject + " is used here and moved into " + into +
+                        " in the same call, which may do either first";
+            said.mend = "take what is needed of it into a variable before the call";
+        } else if (found.when == late_read::time::next_round) {
+            said.text = subject + " was moved into " + into +
+                        " in the round before, and is used here again";
+            said.mend =
+                "declare it in the loop, give it a value in each round, or a copy away";
+        }
+        to_.add(said);
+    }
+
+    // --- what refers into a container that others may change meanwhile ---
+
+    void say_shared(const shared_use& found) {
+        const bool is_loop = is_of_loop(*found.holder);
+        const std::string container = place::of(found.container).name();
+        std::string text = (is_loop ? "this loop goes on"
+                                    : "'" + found.use->getDecl()->getNameAsString() +
+                                          "' is used here") +
+                           ", and refers into '" + container + "', which ";
+        if (found.waits == nullptr) {
+            auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(found.changed_by);
+            const std::string name = coil_check::name_of(*found.changed_by).str();
+            text += assigns != nullptr && assigns->isAssignmentOp()
+                        ? "was assigned to"
+                        : (name.empty() ? "this call" : "'" + name + "'") +
+                              " may have changed";
+            to_.add(
+                {.at = found.use->getExprLoc(),
+                 .text = text,
+                 .notes = {{found.changed_by->getExprLoc(), "changed here"}},
+                 .mend = "copy what is needed before that, or take it again after it",
+                 .statement = found.use});
+            return;
+        }
+        text += "'" + found.other.method->getNameAsString() +
+                "' may have changed meanwhile";
+        to_.add({.at = found.use->getExprLoc(),
+                 .text = text,
+                 .notes = {{found.waits->getExprLoc(), "others run while this waits"},
+                           {found.other.call->getExprLoc(), "such as what this does"}},
+                 .mend = is_loop
+                             ? "go over a copy, or let a coil::mutex keep them apart"
+                             : "find it again after the await, or let a coil::mutex "
+                               "keep them apart",
+                 .statement = found.use});
+    }
+
     // --- what it says ---
 
     static clang::QualType type_of(const lender& lent) {
@@ -332,6 +460,9 @@ private:
                       .statement = &at};
         if (cause.at.isValid()) {
             found.notes.push_back(cause);
+        } else if (lent.spawned_by != nullptr) {
+            found.notes.push_back(
+                {lent.spawned_by->getExprLoc(), "it is spawned here"});
         } else if (lent.variable != nullptr) {
             found.notes.push_back(
                 {lent.variable->getLocation(), name_of(lent) + " is declared here"});

@@ -121,6 +121,22 @@ coil::task<user*> points_to_one_that_was_handed_on(
     co_return pointer;
 }
 
+// --- lambdas whose calls give futures ---
+
+auto refers_to_its_local() {
+    int number = 3;  // expected-note {{'number' is declared here}}
+    auto later = [&number]() -> coil::task<int> { co_return number; };
+    return later;  // expected-error {{what is returned refers to 'number'}} expected-note@* {{capture it by value}}
+}
+auto holds_a_copy() {
+    int number = 3;
+    auto later = [number]() -> coil::task<int> { co_return number; };
+    return later;
+}
+auto refers_to_its_callers(int& number) {
+    return [&number]() -> coil::task<int> { co_return number; };
+}
+
 // Known gaps: what a class has taken along.
 
 coil::task<std::pair<std::string_view, int>> in_a_pair(std::string text) {

@@ -277,6 +277,19 @@ coil::task<> lambda_without_captures(int number) {
     }(number);
     co_await std::move(t);
 }
+coil::task<> lambda_put_into_a_vector(int number) {
+    std::vector<coil::task<>> all;
+    // expected-error@+1 {{'all' refers to what this lambda captures}}
+    all.push_back([number]() -> coil::task<> {
+        co_await work();
+        use(number);
+    }());
+    all.push_back([](int given) -> coil::task<> {
+        co_await work();
+        use(given);
+    }(number));
+    for (auto& each : all) co_await std::move(each);
+}
 coil::task<> lambda_with_a_name(int number) {
     auto named = [number]() -> coil::task<> {
         co_await work();

@@ -3,9 +3,12 @@
 #include <plugin/core/body.hpp>
 #include <plugin/core/crossing.hpp>
 #include <plugin/core/held.hpp>
+#include <plugin/core/many_threads.hpp>
 #include <plugin/core/marks.hpp>
 #include <plugin/core/report.hpp>
+#include <plugin/core/shared_children.hpp>
 #include <plugin/core/syntax.hpp>
+#include <plugin/core/thread_locals.hpp>
 
 #include <clang/AST/ASTContext.h>
 #include <clang/AST/DeclCXX.h>
@@ -16,27 +19,6 @@ namespace coil_check {
 using llvm::dyn_cast;
 
 namespace {
-
-/// A thread_local variable that a pointer or reference is initialized to refer to.
-const clang::VarDecl* thread_local_behind(const clang::VarDecl& variable) {
-    const auto type = variable.getType();
-    if (variable.getInit() == nullptr ||
-        !(type->isReferenceType() || type->isPointerType()))
-        return nullptr;
-    const clang::Expr* named = without_wrappers(variable.getInit());
-    if (auto* address = dyn_cast<clang::UnaryOperator>(named))
-        if (address->getOpcode() == clang::UO_AddrOf)
-            named = without_wrappers(address->getSubExpr());
-    while (auto* member = dyn_cast<clang::MemberExpr>(named)) {
-        if (member->isArrow()) return nullptr;
-        named = without_wrappers(member->getBase());
-    }
-    auto* reference = dyn_cast<clang::DeclRefExpr>(named);
-    auto* target = reference != nullptr ? variable_of(reference->getDecl()) : nullptr;
-    return target != nullptr && target->getTLSKind() != clang::VarDecl::TLS_None
-               ? target
-               : nullptr;
-}
 
 /// Checks one coroutine that may move between threads.
 class coroutine_check {
@@ -55,6 +37,7 @@ public:
                    (variable != nullptr && thread_local_behind(*variable) != nullptr);
         };
         for (const auto& each : held_across(in_, to_.of(), matters)) check_held(each);
+        for (const auto& each : stale_thread_locals(in_)) check_stale(each);
     }
 
 private:
@@ -139,6 +122,22 @@ private:
             may_move_on() + mend_for(each, local_to_thread != nullptr, is_lock);
         to_.add(found);
     }
+    /// A thread_local that was set on one thread and is read on another.
+    void check_stale(const stale_thread_local& each) {
+        const std::string name = "'" + each.variable->getNameAsString() + "'";
+        to_.add({.at = each.read->getExprLoc(),
+                 .text = name + " is read here, maybe on another thread than the one "
+                                "where it was set",
+                 .notes = {{each.set->getExprLoc(), "it is set here"},
+                           {each.across->getKeywordLoc(),
+                            "the coroutine may go on on another thread here, where " +
+                                name + " is another variable"}},
+                 .mend =
+                     "keep the value in a local variable, or in a coil::task_local, "
+                     "which all see that run in it",
+                 .statement = each.read,
+                 .declaration = each.variable});
+    }
     static std::string keyword(const held& each) {
         return llvm::isa<clang::CoyieldExpr>(each.across) ? "co_yield" : "co_await";
     }
@@ -204,7 +203,31 @@ void check_call(const clang::CallExpr& call, const body& in, report& to) {
     }
 }
 
+/// What children change that several threads run at the same time.
+void check_shared(const body& in, report& to) {
+    for (const auto& each : shared_by_children(in, to.of())) {
+        const auto entered = to.of().threads->entered_at(in.function());
+        if (entered.isInvalid()) return;
+        finding found{.at = each.spawn->getArg(0)->getExprLoc(),
+                      .text =
+                          "children that may run at the same time on several "
+                          "threads change '" +
+                          each.of.name() + "'",
+                      .statement = each.spawn};
+        found.notes.push_back(
+            {each.change->getExprLoc(), "changed here, by each of them"});
+        if (each.other != nullptr)
+            found.notes.push_back({each.other->getExprLoc(), "another one is this"});
+        found.notes.push_back({entered, "this runtime has several threads"});
+        found.mend =
+            "let each child give its part as a result, which its parent puts together, "
+            "or guard it with a coil::mutex";
+        to.add(found);
+    }
+}
+
 void check_body(const body& in, report& to) {
+    check_shared(in, to);
     for (auto* call : in.calls()) check_call(*call, in, to);
     if (in.is_coroutine() &&
         to.of().types->moves_between_threads(in.function().getReturnType()))

@@ -22,6 +22,9 @@ std::string name_of(const clang::CallExpr& call) {
                 without_wrappers(pipe->getArg(pipe->getNumArgs() - 1))))
             return name_of(*end);
     auto* callee = call.getDirectCallee();
+    if (callee != nullptr && (callee->getOverloadedOperator() == clang::OO_Call ||
+                              plain_name(*callee) == "coil::call_once"))
+        return "this lambda";
     return callee != nullptr ? "'" + callee->getNameAsString() + "'" : "this";
 }
 
@@ -48,12 +51,14 @@ void say(const loss& lost, const clang::CallExpr& stopper, const clang::Stmt& ag
          report& to) {
     const std::string what = name_of(*lost.by);
     const std::string from = "'" + lost.from.name() + "'";
-    finding found{.at = lost.by->getExprLoc(),
-                  .text = lost.ends ? what + " ends " + from +
-                                          " when it is stopped, and that is read again"
-                                    : what + " loses what it has had of " + from +
-                                          " when it is stopped, and that is used again",
-                  .statement = &stopper};
+    finding found{
+        .at = lost.by->getExprLoc(),
+        .text = lost.ends ? what + " ends " + from +
+                                " when it is stopped, and that is read again"
+                          : what + " loses what it has " +
+                                (lost.into != nullptr ? "collected from " : "had of ") +
+                                from + " when it is stopped, and that is used again",
+        .statement = &stopper};
     found.notes.push_back(
         {stopper.getExprLoc(), "stopped here, by " + name_of(stopper)});
     const bool is_loop = &again == lost.by;
@@ -61,9 +66,19 @@ void say(const loss& lost, const clang::CallExpr& stopper, const clang::Stmt& ag
         {again.getBeginLoc(), from + (is_loop ? " is used again here, in "
                                                 "the next round"
                                               : " is used again here")});
+    const std::string inner = lost.inner != nullptr ? name_of(*lost.inner) : "";
+    if (lost.into != nullptr) {
+        const std::string into = "'" + lost.into->getNameAsString() + "'";
+        found.notes.push_back(
+            {lost.into->getLocation(), "what " + inner + " gives is only in " + into +
+                                           " until then, which a stop destroys"});
+        found.mend = "stop only " + inner + ", and not all of " + what + ", or let " +
+                     into + " be a variable of the caller, given by reference";
+        return to.add(found);
+    }
     if (lost.inner != nullptr)
-        found.notes.push_back({lost.inner->getExprLoc(),
-                               what + " awaits " + name_of(*lost.inner) + ", here"});
+        found.notes.push_back(
+            {lost.inner->getExprLoc(), what + " awaits " + inner + ", here"});
     if (lost.ends) {
         found.mend = "have a task of its own read " + from +
                      " and send what it gives to a coil::channel, whose next() loses "

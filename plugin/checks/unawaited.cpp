@@ -11,6 +11,7 @@
 #include <clang/AST/Attr.h>
 #include <clang/AST/StmtCXX.h>
 #include <clang/Basic/SourceManager.h>
+#include <llvm/ADT/MapVector.h>
 
 namespace coil_check {
 
@@ -103,6 +104,9 @@ public:
             flow::facts facts = begins[block->getBlockID()];
             for (const auto& element : *block) step(element, facts);
         }
+        // What is awaited twice is one mistake: the path without an await is no other.
+        for (const auto& [variable, trigger] : lost_)
+            if (!said_.contains(variable)) say_lost(*variable, trigger);
         check_overwritten(*control);
     }
 
@@ -197,7 +201,10 @@ private:
         const auto place = static_cast<unsigned>(index);
         const use how = use_of(named, in_);
         if (how != use::moves && how != use::awaits) return;
-        if (says_ && facts.test(is_used_up(place))) say_again(named, *variable);
+        if (says_ && facts.test(is_used_up(place))) {
+            said_.insert(variable);
+            say_again(named, *variable);
+        }
         facts.reset(holds(place));
         if (how == use::moves) facts.set(is_used_up(place));
     }
@@ -207,8 +214,8 @@ private:
         if (index < 0) return;
         const auto place = static_cast<unsigned>(index);
         if (says_ && facts.test(holds(place)) && is_lazy_[place] &&
-            !is_of_macro(trigger) && said_.insert(variable).second)
-            say_lost(*variable, trigger);
+            !is_of_macro(trigger))
+            lost_.insert({variable, trigger});
         facts.reset(holds(place));
         facts.reset(is_used_up(place));
     }
@@ -228,7 +235,9 @@ private:
         const std::string name = variable.getNameAsString();
         finding found{.at = variable.getLocation(),
                       .text = "'" + name + "' is not awaited on every path",
-                      .mend = "make it where it is awaited, or await it on all paths",
+                      .mend =
+                          "a task does nothing before it is awaited (it is lazy): make "
+                          "it there, or await it on all paths",
                       .declaration = &variable};
         if (trigger != nullptr) {
             const bool leaves =
@@ -348,7 +357,8 @@ private:
     llvm::SmallVector<const clang::VarDecl*, 8> followed_;
     llvm::SmallVector<bool, 8> is_lazy_;
     bool says_ = false;  // the facts are known
-    llvm::DenseSet<const clang::VarDecl*> said_;
+    llvm::MapVector<const clang::VarDecl*, const clang::Stmt*> lost_;  // and where
+    llvm::DenseSet<const clang::VarDecl*> said_;  // that they are awaited twice
 };
 
 void check_containers(const body& in, report& to) {

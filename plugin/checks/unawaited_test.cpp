@@ -158,8 +158,19 @@ coil::task<> on_either_path() {
     co_await std::move(t);
 }
 coil::task<> in_each_turn() {
-    auto t = answer();  // expected-error {{'t' is not awaited on every path}}
+    auto t = answer();
     while (is_late()) co_await std::move(t);  // expected-error {{'t' may be used up}}
+}
+coil::task<int> in_each_try() {
+    auto t = answer();
+    for (int i = 0; i < 3; ++i) {
+        try {
+            co_return co_await std::move(t);  // expected-error {{'t' may be used up}}
+        } catch (...) {
+            if (i == 2) throw;
+        }
+    }
+    co_return 0;
 }
 coil::task<> a_new_one_in_each_turn() {
     while (is_late()) {

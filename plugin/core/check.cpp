@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <plugin/core/blocking_functions.hpp>
 #include <plugin/core/body.hpp>
+#include <plugin/core/call_sites.hpp>
 #include <plugin/core/crossing.hpp>
 #include <plugin/core/flow.hpp>
+#include <plugin/core/many_threads.hpp>
 #include <plugin/core/report.hpp>
 #include <plugin/core/rules.hpp>
+#include <plugin/core/spawned.hpp>
 #include <plugin/core/unit.hpp>
 
 #include <clang/AST/ASTContext.h>
@@ -104,7 +107,10 @@ unit::unit(clang::ASTContext& tree, const options& choice, clang::Sema* compiler
       chosen(choice),
       sema(compiler),
       types(std::make_unique<crossings>(*this)),
-      helpers(std::make_unique<blocking_functions>()) {}
+      threads(std::make_unique<many_threads>(tree)),
+      helpers(std::make_unique<blocking_functions>()),
+      calls(std::make_unique<call_sites>()),
+      spawning(std::make_unique<spawning_functions>()) {}
 
 unit::~unit() = default;
 

@@ -2,6 +2,7 @@
 #include <plugin/core/body.hpp>
 #include <plugin/core/flow.hpp>
 #include <plugin/core/future.hpp>
+#include <plugin/core/holders.hpp>
 #include <plugin/core/invalidation.hpp>
 #include <plugin/core/loan_flow.hpp>
 #include <plugin/core/marks.hpp>
@@ -50,24 +51,6 @@ bool holds_coroutine_lambda(const clang::VarDecl& variable) {
     return lambda != nullptr && lambda->capture_size() != 0 &&
            isa_and_nonnull<clang::CoroutineBodyStmt>(
                lambda->getCallOperator()->getBody());
-}
-
-/// The container that a COIL_FOR reads, by what its stream is made from.
-const clang::Expr* range_of_loop(const clang::Expr& initial) {
-    auto* await =
-        dyn_cast_or_null<clang::CoroutineSuspendExpr>(without_wrappers(&initial));
-    auto* call =
-        await != nullptr
-            ? dyn_cast_or_null<clang::CallExpr>(without_wrappers(await->getOperand()))
-            : nullptr;
-    auto* callee = call != nullptr ? call->getDirectCallee() : nullptr;
-    if (callee == nullptr || plain_name(*callee) != "coil::detail::begin_loop")
-        return nullptr;
-    auto* record = class_of(call->getArg(0)->getType());
-    return record != nullptr && record->isInStdNamespace() &&
-                   !is_view(call->getArg(0)->getType())
-               ? call->getArg(0)
-               : nullptr;
 }
 
 class finder {
@@ -231,68 +214,14 @@ private:
         return declares != nullptr && isa<clang::DeclStmt>(one.giver) &&
                llvm::is_contained(declares->decls(), one.holder);
     }
-    /// It declares the variable anew, assigns to all of it, or empties it.
-    static bool renews(const clang::Stmt& statement, const clang::VarDecl& holder) {
-        if (auto* declares = dyn_cast<clang::DeclStmt>(&statement))
-            return llvm::is_contained(declares->decls(), &holder);
-        if (auto* assigns = dyn_cast<clang::BinaryOperator>(&statement))
-            return assigns->getOpcode() == clang::BO_Assign &&
-                   local_named_by(assigns->getLHS()) == &holder;
-        auto* call = dyn_cast<clang::CallExpr>(&statement);
-        return call != nullptr && refills(*call, holder);
-    }
-    /// Asked when a COIL_FOR begins, and when it has ended.
-    static bool ends_loop(const clang::Stmt& statement, const clang::VarDecl& stream) {
-        auto* call = dyn_cast<clang::CallExpr>(&statement);
-        return call != nullptr && name_of(*call) == "has_more" &&
-               local_named_by(object_of(*call)) == &stream;
-    }
-    static bool refills(const clang::CallExpr& call, const clang::VarDecl& holder) {
-        auto* object = object_of(call);
-        if (object == nullptr || local_named_by(object) != &holder) return false;
-        if (auto* assigns = dyn_cast<clang::CXXOperatorCallExpr>(&call))
-            return assigns->isAssignmentOp();
-        return name_of(call) == "clear" || name_of(call) == "reset";
-    }
     void look_at_use(const clang::Stmt& statement, const loan& one) {
         auto* named = dyn_cast<clang::DeclRefExpr>(&statement);
-        if (named == nullptr || variable_of(named->getDecl()) != one.holder ||
-            is_renewed(*named))
-            return;
-        // A range-based for names its iterators often.
+        if (named == nullptr || !is_use_of(*named, *one.holder, in_)) return;
         const bool is_loop = is_of_loop(*one.holder);
-        if (is_loop && !goes_on(*named)) return;
-        // The address of what is gone may still be compared, or be a key.
-        if (one.holder->getType()->isPointerType() && !is_followed(*named)) return;
         const void* const place =
             is_loop ? static_cast<const void*>(one.holder) : named;
         if (!said_.insert(place).second) return;
         found_.push_back({named, one.holder, one.lent, one.changed_by});
-    }
-    /// A use of a loop's own variable that goes to its next turn.
-    bool goes_on(const clang::DeclRefExpr& named) const {
-        if (named.getDecl()->getName().starts_with("__begin")) return true;
-        auto* member = dyn_cast_or_null<clang::MemberExpr>(in_.parent(&named));
-        const auto name = member != nullptr ? member->getMemberDecl()->getDeclName()
-                                            : clang::DeclarationName();
-        return name.isIdentifier() && !name.isEmpty() &&
-               name.getAsIdentifierInfo()->isStr("next");
-    }
-    bool is_followed(const clang::Expr& pointer) const {
-        auto* around = in_.parent(&pointer);
-        while (isa_and_nonnull<clang::ParenExpr, clang::ImplicitCastExpr>(around))
-            around = in_.parent(around);
-        auto* unary = dyn_cast_or_null<clang::UnaryOperator>(around);
-        return isa_and_nonnull<clang::MemberExpr, clang::ArraySubscriptExpr>(around) ||
-               (unary != nullptr && unary->getOpcode() == clang::UO_Deref);
-    }
-    bool is_renewed(const clang::Expr& named) const {
-        auto* around = in_.parent(&named);
-        while (isa_and_nonnull<clang::ParenExpr, clang::ImplicitCastExpr,
-                               clang::MemberExpr>(around))
-            around = in_.parent(around);
-        auto* variable = local_named_by(&named);
-        return around != nullptr && variable != nullptr && renews(*around, *variable);
     }
 
     const body& in_;
@@ -305,13 +234,6 @@ private:
 };
 
 }  // namespace
-
-bool is_of_loop(const clang::VarDecl& variable) {
-    // A structured binding's are implicit, too.
-    const bool is_own = variable.isImplicit() && variable.getName().starts_with("__");
-    return is_own || (variable.getLocation().isMacroID() &&
-                      variable.getName().starts_with("coil_stream_"));
-}
 
 bool ends_before(const clang::VarDecl& one, const clang::VarDecl& other,
                  const body& in) {

@@ -18,9 +18,6 @@ struct stale_use {
 /// references, views and iterators into containers, too.
 llvm::SmallVector<stale_use, 4> stale_uses(const body& in, const unit& of);
 
-/// Whether it is a variable that a range-based for, or COIL_FOR, has for itself.
-bool is_of_loop(const clang::VarDecl& variable);
-
 /// Whether `one` stands in a block that `other` does not: declared later is enough for
 /// the order of destruction, but not for a use.
 bool ends_before(const clang::VarDecl& one, const clang::VarDecl& other,

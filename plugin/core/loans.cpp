@@ -405,19 +405,23 @@ lenders loans::of_arguments(const clang::CallExpr& call) {
     return found;
 }
 
-/// What a parameter, or the object, of the callee is in the caller.
-lenders loans::seen_by_caller(const clang::CallExpr& call, const lender& inside) {
-    auto* object = object_of(call);
-    if (inside.is_this && object != nullptr)
-        return kept_by(of_object(*object), inside.kept_by);
+lenders loans::seen_by_caller(const given_call& call, const lender& inside) {
+    if (inside.is_this && call.made != nullptr)
+        return kept_by({*call.made}, inside.kept_by);
+    if (inside.is_this && call.object != nullptr)
+        return kept_by(of_object(*call.object), inside.kept_by);
     auto* parameter = dyn_cast_or_null<clang::ParmVarDecl>(inside.variable);
     if (parameter == nullptr ||
-        parameter->getFunctionScopeIndex() >= given_to(call).size())
+        parameter->getFunctionScopeIndex() >= call.arguments.size())
         return {};
-    auto* argument = given_to(call)[parameter->getFunctionScopeIndex()];
+    auto* argument = call.arguments[parameter->getFunctionScopeIndex()];
     return kept_by(inside.is_read ? of_value(*argument)
                                   : of_argument(*argument, parameter->getType()),
                    parameter);
+}
+
+given_call given_call::of(const clang::CallExpr& call) {
+    return {given_to(call), object_of(call), nullptr};
 }
 
 /// Of a plain function: what those futures refer to that it returns.
@@ -429,59 +433,7 @@ lenders loans::by_body(const clang::CallExpr& call, const clang::FunctionDecl& c
         loans inside(seen, of_);
         inside.depth_ = depth_ + depth_max / 4;
         for (const auto& lent : inside.of_value(*each))
-            append(found, seen_by_caller(call, lent));
-    }
-    return found;
-}
-
-namespace {
-
-bool is_group(clang::QualType type) {
-    auto* record = class_of(type);
-    if (record == nullptr || !is_in_coil(*record)) return false;
-    const std::string name = plain_name(*record);
-    return name == "coil::group" || name == "coil::join_set";
-}
-
-/// Whether a call gives children to a group that the function it stands in was given.
-bool spawns_for_caller(const clang::CallExpr& call) {
-    const auto is_given = [](const clang::Expr* place) {
-        auto* named = place != nullptr && is_group(place->getType())
-                          ? local_named_by(place)
-                          : nullptr;
-        return named != nullptr && isa<clang::ParmVarDecl>(named) &&
-               named->getType()->isReferenceType();
-    };
-    return is_given(object_of(call)) || llvm::any_of(call.arguments(), is_given);
-}
-
-}  // namespace
-
-bool is_spawner(const clang::FunctionDecl* callee) {
-    return callee != nullptr && has_mark(*callee, "spawns");
-}
-
-lenders loans::of_spawned(const clang::CallExpr& call) {
-    auto* callee = call.getDirectCallee();
-    if (callee == nullptr) return {};
-    lenders found;
-    if (is_spawner(callee)) {
-        for (auto* each : call.arguments()) append(found, of_value(*each));
-        return found;
-    }
-    const clang::FunctionDecl* defined = nullptr;
-    const bool has_group = llvm::any_of(
-        given_to(call), [](auto* each) { return is_group(each->getType()); });
-    if (!has_group || depth_ > depth_max / 2 || is_in_coil(*callee) ||
-        !callee->hasBody(defined))
-        return {};
-    const body seen(*defined, of_.ast);
-    for (auto* each : seen.calls()) {
-        if (!spawns_for_caller(*each)) continue;
-        loans inside(seen, of_);
-        inside.depth_ = depth_ + depth_max / 4;
-        for (const auto& lent : inside.of_spawned(*each))
-            append(found, seen_by_caller(call, lent));
+            append(found, seen_by_caller(given_call::of(call), lent));
     }
     return found;
 }

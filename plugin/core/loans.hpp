@@ -22,11 +22,22 @@ struct lender {
     bool is_outer = false;  ///< a variable of the function around this lambda
     /// What keeps the reference: a parameter, or a lambda's or method's object.
     const clang::NamedDecl* kept_by = nullptr;
+    /// Where a function that is called spawns what refers to it.
+    const clang::Expr* spawned_by = nullptr;
 
     /// Whether it ends with this call of the function.
     [[nodiscard]] bool is_own() const;
 };
 using lenders = llvm::SmallVector<lender, 4>;
+
+/// A call as its function sees it: what each parameter is given, and its object.
+struct given_call {
+    static given_call of(const clang::CallExpr& call);
+
+    llvm::ArrayRef<const clang::Expr*> arguments;
+    const clang::Expr* object = nullptr;
+    const lender* made = nullptr;  ///< the object, if this call constructs it
+};
 
 /// Finds what futures, views, pointers and closures refer to.
 ///
@@ -48,12 +59,17 @@ public:
     /// What a variable may refer to, by all that it is given.
     [[nodiscard]] lenders of_variable(const clang::VarDecl& variable);
     /// What children refer to that a call spawns: what is marked COIL_SPAWNS, or a
-    /// function that can be seen and gives them to a group that it was given.
+    /// function that can be seen and gives them to a group that it was given, or spawns
+    /// what goes on when it has returned.
     [[nodiscard]] lenders of_spawned(const clang::CallExpr& call);
+    /// The same of a constructor.
+    [[nodiscard]] lenders of_spawned(const clang::CXXConstructExpr& made);
 
 private:
-    [[nodiscard]] lenders seen_by_caller(const clang::CallExpr& call,
-                                         const lender& inside);
+    /// What a parameter, or the object, of the callee is in the caller.
+    [[nodiscard]] lenders seen_by_caller(const given_call& call, const lender& inside);
+    [[nodiscard]] lenders of_spawned_in(const clang::FunctionDecl& callee,
+                                        const given_call& call, bool has_group);
     [[nodiscard]] lenders of_named(const clang::DeclRefExpr& named);
     [[nodiscard]] lenders of_reference(const clang::VarDecl& reference);
     [[nodiscard]] lenders of_call_value(const clang::CallExpr& call);
@@ -78,6 +94,9 @@ private:
 
 /// Whether it is marked COIL_SPAWNS.
 bool is_spawner(const clang::FunctionDecl* callee);
+
+/// Whether the full expression that makes a future awaits it.
+bool is_awaited_in(const clang::Expr& future, const body& in);
 
 /// A type whose values refer to others: a pointer, a string_view, a span, an iterator,
 /// what is marked as such.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <plugin/core/body.hpp>
+#include <plugin/core/collected.hpp>
 #include <plugin/core/flow.hpp>
 #include <plugin/core/gcc.hpp>
 #include <plugin/core/loss.hpp>
@@ -116,34 +117,79 @@ void add_counted(const clang::Stmt& whole, bool is_looped,
     for (auto* each : parts_of(whole)) add_counted(*each, is_looped, found);
 }
 
+/// What a parameter refers to, if that stays with the caller: by a reference, a pointer
+/// or the copy of a shared_ptr.
+place lent_by(const clang::Expr& given, clang::QualType parameter) {
+    if (parameter->isReferenceType() || parameter->isPointerType())
+        return place::of(&given);
+    auto* record = class_of(parameter);
+    auto* copy = dyn_cast_or_null<clang::CXXConstructExpr>(without_wrappers(&given));
+    return record != nullptr && plain_name(*record) == "std::shared_ptr" &&
+                   copy != nullptr && copy->getConstructor()->isCopyConstructor()
+               ? place::of(copy->getArg(0))
+               : place();
+}
+
+/// Of `coil::call_once([&] { ... })`: the lambda.
+const clang::FunctionDecl* called_once(const clang::CallExpr& call) {
+    auto* callee = call.getDirectCallee();
+    if (callee == nullptr || plain_name(*callee) != "coil::call_once" ||
+        call.getNumArgs() != 1)
+        return nullptr;
+    auto* lambda =
+        dyn_cast_or_null<clang::LambdaExpr>(without_wrappers(call.getArg(0)));
+    return lambda != nullptr ? lambda->getCallOperator() : nullptr;
+}
+
+/// What a lambda has captured by reference is called the same around it.
+place captured_by(const clang::FunctionDecl& function, const place& inside) {
+    auto* method = dyn_cast<clang::CXXMethodDecl>(&function);
+    if (method == nullptr || !method->getParent()->isLambda()) return {};
+    if (inside.is_member_of_this()) return inside;
+    const bool is_referred_to =
+        llvm::any_of(method->getParent()->captures(), [&](const auto& each) {
+            return each.capturesVariable() &&
+                   each.getCaptureKind() == clang::LCK_ByRef &&
+                   each.getCapturedVar() == inside.variable();
+        });
+    auto* variable = dyn_cast_or_null<clang::VarDecl>(inside.variable());
+    return is_referred_to && variable != nullptr && !variable->isInitCapture()
+               ? inside
+               : place();
+}
+
 void add_of_body(const clang::CallExpr& call, unsigned depth,
                  llvm::SmallVectorImpl<loss>& found) {
-    auto* function = body_of(call);
+    auto* function = called_once(call);
+    if (function == nullptr) function = body_of(call);
     if (function == nullptr || depth >= depth_max) return;
-    auto* body = dyn_cast<clang::CoroutineBodyStmt>(function->getBody());
+    auto* body = dyn_cast_or_null<clang::CoroutineBodyStmt>(function->getBody());
     if (body == nullptr) return;
     auto inside = losses_in(*body->getBody(), depth + 1);
     add_counted(*body->getBody(), false, inside);
+    for (const auto& each : collected_in(*function))
+        inside.push_back({each.takes, each.from, nullptr, false, each.into});
     for (const loss& each : inside) {
-        if (each.from.is_member_of_this()) {
+        const auto add = [&](const place& from) {
+            if (from.is_empty()) return;
+            auto* inner = each.inner != nullptr ? each.inner : each.by;
+            found.push_back({&call, from, inner, each.ends, each.into});
+        };
+        const place captured = captured_by(*function, each.from);
+        add(captured);
+        if (captured.is_empty() && each.from.is_member_of_this()) {
             auto* object = object_of(call);
             if (object == nullptr ||
                 !llvm::isa<clang::CXXThisExpr>(without_wrappers(object)))
                 continue;
-            found.push_back(
-                {&call, each.from, each.inner ? each.inner : each.by, each.ends});
+            add(each.from);
         }
         for (unsigned i = 0; i < function->getNumParams(); ++i) {
             auto* parameter = function->getParamDecl(i);
-            if (!parameter->getType()->isReferenceType() &&
-                !parameter->getType()->isPointerType())
-                continue;
             auto* given = argument_for(call, i);
-            if (given == nullptr) continue;
-            const place from = each.from.seen_as(parameter, place::of(given));
-            if (!from.is_empty())
-                found.push_back(
-                    {&call, from, each.inner ? each.inner : each.by, each.ends});
+            if (given != nullptr)
+                add(each.from.seen_as(parameter,
+                                      lent_by(*given, parameter->getType())));
         }
     }
 }
@@ -321,6 +367,10 @@ private:
         const bool is_pipe = llvm::isa<clang::CXXOperatorCallExpr>(of_.by);
         if (is_pipe && object != nullptr && word == "next")
             return place::of(object) == of_.from;
+        const bool takes_more =
+            of_.into != nullptr && word == first_word(of_.inner->getDirectCallee());
+        if (takes_more && object != nullptr && place::of(object) == of_.from)
+            return true;
         if (lost.empty() || word != lost) return false;
         if (object != nullptr && place::of(object) == of_.from) return true;
         return llvm::any_of(call->arguments(), [&](const clang::Expr* each) {

@@ -13,13 +13,15 @@ class body;
 
 /// An operation that loses something when it is stopped: it is marked so, or gives the
 /// next item of a stream that a stop ends, or its body can be seen and awaits one on
-/// what it was given, or counts there what it has read in parts.
+/// what it was given, or counts there what it has read in parts, or collects there what
+/// it takes.
 struct loss {
     const clang::CallExpr* by = nullptr;  ///< as it is called here
     place from;                           ///< of whom something is lost
     /// What in its body does it, if not `by`: one that is marked, or reads a part.
     const clang::CallExpr* inner = nullptr;
     bool ends = false;  ///< there is nothing more from there, as from a generator
+    const clang::VarDecl* into = nullptr;  ///< what `inner` is collected in, if it is
 };
 
 /// All that are a part of `whole`, but for what a `shield` keeps from stops.

@@ -107,8 +107,10 @@ bool hands_on(const clang::Expr& use, const body& in, bool is_pointer) {
 bool is_owner(const clang::Expr& object, const body& in) {
     const auto type = without_casts(&object)->getType();  // no base of a std class
     auto* record = class_of(type);
-    if (record == nullptr || is_view(type.getNonReferenceType()) ||
-        !record->isInStdNamespace() || record->isLambda())
+    if (record == nullptr) return false;
+    if (plain_name(*record) == "coil::buffer") return true;
+    if (is_view(type.getNonReferenceType()) || !record->isInStdNamespace() ||
+        record->isLambda())
         return false;
     const std::string name = plain_name(*record);
     if (name == "std::shared_ptr") return is_sole_owner(object, in);

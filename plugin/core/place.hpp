@@ -30,6 +30,11 @@ public:
     [[nodiscard]] place seen_from(const place& given,
                                   const clang::ValueDecl* parameter) const;
     [[nodiscard]] std::string name() const;
+    /// Null of `*this`.
+    [[nodiscard]] clang::QualType type() const {
+        return is_empty() || !path_.back() ? clang::QualType()
+                                           : path_.back()->getType();
+    }
     friend bool operator==(const place& a, const place& b) {
         return !a.is_empty() && a.path_ == b.path_;
     }

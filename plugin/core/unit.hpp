@@ -16,7 +16,10 @@ class Sema;
 namespace coil_check {
 
 class blocking_functions;
+class call_sites;
 class crossings;
+class many_threads;
+class spawning_functions;
 struct finding;
 struct rule;
 
@@ -32,8 +35,14 @@ struct unit {
     clang::Sema* sema;
     /// What may get to another thread.
     std::unique_ptr<crossings> types;
+    /// Which functions run on several threads.
+    std::unique_ptr<many_threads> threads;
     /// Which plain functions block.
     std::unique_ptr<blocking_functions> helpers;
+    /// Who calls which functions.
+    std::unique_ptr<call_sites> calls;
+    /// Which functions spawn.
+    std::unique_ptr<spawning_functions> spawning;
     /// Says a finding where that is not for the compiler to do, as in clang-tidy.
     std::function<void(const rule&, level, const finding&)> say = {};
     /// What was said: of a template, each instance finds the same.

@@ -54,16 +54,6 @@ struct source_drop<S> {
     static constexpr bool drop_runs_children = true;
 };
 
-/// An item as its consumer gets it: an rvalue where the stream gave it away.
-template <class Item>
-decltype(auto) give_item(Item& item) noexcept {
-    if constexpr (std::is_pointer_v<Item>) {
-        return *item;
-    } else {
-        return std::move(*item);
-    }
-}
-
 template <class F, class Item>
 concept takes_given = std::invocable<F&, decltype(give_item(std::declval<Item&>()))>;
 

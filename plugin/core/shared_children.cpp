@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <plugin/core/body.hpp>
+#include <plugin/core/loans.hpp>
+#include <plugin/core/marks.hpp>
+#include <plugin/core/shared_children.hpp>
+#include <plugin/core/syntax.hpp>
+#include <plugin/core/unit.hpp>
+
+#include <clang/AST/ASTContext.h>
+#include <clang/AST/StmtCXX.h>
+#include <clang/Basic/SourceManager.h>
+
+namespace coil_check {
+
+using llvm::dyn_cast;
+using llvm::dyn_cast_or_null;
+using llvm::isa;
+using llvm::isa_and_nonnull;
+
+namespace {
+
+/// A child, and what it changes.
+struct child {
+    const clang::CallExpr* spawn;
+    llvm::SmallVector<change, 4> changes;  // as the function calls it that spawns
+};
+
+bool is_loop(const clang::Stmt* statement) {
+    return isa<clang::WhileStmt, clang::ForStmt, clang::DoStmt, clang::CXXForRangeStmt>(
+        statement);
+}
+
+bool is_choice(const clang::Stmt* statement) {
+    return isa<clang::IfStmt, clang::SwitchStmt, clang::ConditionalOperator>(statement);
+}
+
+class finder {
+public:
+    finder(const body& in, const unit& of) : in_(in), of_(of) {}
+
+    llvm::SmallVector<shared_object, 2> find() {
+        for (auto* call : in_.calls())
+            if (spawns(*call)) add(*call);
+        for (unsigned i = 0; i < children_.size(); ++i) {
+            for (const auto& each : children_[i].changes) {
+                auto* spawn = children_[i].spawn;
+                if (is_repeated(*spawn, each.of)) {
+                    say({each.of, spawn, nullptr, each.at});
+                } else if (auto* other = changed_beside(i, each.of)) {
+                    say({each.of, spawn, other, each.at});
+                }
+            }
+        }
+        return std::move(found_);
+    }
+
+private:
+    /// On a group of many threads, not by hand on one that may be local.
+    static bool spawns(const clang::CallExpr& call) {
+        if (!is_spawner(call.getDirectCallee())) return false;
+        auto* object = object_of(call);
+        if (object == nullptr) return true;
+        auto type = object->getType();
+        if (type->isPointerType()) type = type->getPointeeType();
+        auto* record = class_of(type);
+        return record != nullptr && plain_name(*record) == "coil::group";
+    }
+    void add(const clang::CallExpr& spawn) {
+        child made{&spawn, {}};
+        for (auto* each : spawn.arguments()) add_changes(each, made.changes);
+        children_.push_back(std::move(made));
+    }
+    /// Of work that is given: a call of a coroutine, of a lambda, or coil's call_once
+    /// of one.
+    void add_changes(const clang::Expr* work, llvm::SmallVectorImpl<change>& found) {
+        auto* given = without_wrappers(work);
+        if (auto* lambda = dyn_cast_or_null<clang::LambdaExpr>(given))
+            return add_captured(*lambda, found);
+        auto* call = dyn_cast_or_null<clang::CallExpr>(given);
+        if (call == nullptr) return;
+        if (name_of(*call) == "call_once") {
+            for (auto* each : call->arguments()) add_changes(each, found);
+            return;
+        }
+        auto* callee = body_of(*call);
+        if (callee == nullptr) return;
+        auto* object = object_of(*call);
+        auto* closure = object != nullptr
+                            ? dyn_cast<clang::LambdaExpr>(without_wrappers(object))
+                            : nullptr;
+        if (closure != nullptr) add_captured(*closure, found);
+        for (const auto& each : changes_by(*callee, of_.ast)) {
+            if (each.of.is_member_of_this()) {
+                auto* named = object != nullptr ? without_wrappers(object) : nullptr;
+                if (named == nullptr || closure != nullptr) continue;
+                const bool is_same = isa<clang::CXXThisExpr>(named);
+                note(is_same ? each.of : each.of.seen_as(nullptr, place::of(named)),
+                     each.at, found);
+                continue;
+            }
+            for (auto* parameter : callee->parameters()) {
+                auto* argument =
+                    argument_for(*call, parameter->getFunctionScopeIndex());
+                if (argument == nullptr || each.of.variable() != parameter) continue;
+                note(each.of.seen_as(parameter, place::of(argument)), each.at, found);
+            }
+        }
+    }
+    void add_captured(const clang::LambdaExpr& lambda,
+                      llvm::SmallVectorImpl<change>& found) {
+        auto* operation = lambda.getCallOperator();
+        if (operation == nullptr) return;
+        for (const auto& each : changes_by(*operation, of_.ast)) {
+            const bool is_captured =
+                llvm::any_of(lambda.captures(), [&](const clang::LambdaCapture& one) {
+                    if (one.capturesThis())
+                        return each.of.is_member_of_this() &&
+                               one.getCaptureKind() == clang::LCK_This;
+                    return one.capturesVariable() &&
+                           one.getCapturedVar() == each.of.variable() &&
+                           one.getCaptureKind() == clang::LCK_ByRef;
+                });
+            if (is_captured) note(each.of, each.at, found);
+        }
+    }
+    /// Unless it is a copy of the spawner's, or one of its own.
+    static void note(const place& of, const clang::Expr* at,
+                     llvm::SmallVectorImpl<change>& found) {
+        if (!of.is_empty()) found.push_back({of, at});
+    }
+
+    /// Whether the same spawn runs again, while what it made before still runs, and
+    /// gives the same object.
+    bool is_repeated(const clang::CallExpr& spawn, const place& of) const {
+        for (auto* around = in_.parent(&spawn); around != nullptr;
+             around = in_.parent(around)) {
+            if (!is_loop(around)) continue;
+            if (is_declared_in(*around, of)) return false;
+            if (!waits_for_children(*around)) return true;
+        }
+        return false;
+    }
+    bool is_declared_in(const clang::Stmt& loop, const place& of) const {
+        auto* variable = dyn_cast_or_null<clang::VarDecl>(of.variable());
+        if (variable == nullptr) return false;
+        // By the place: the variable of a range-based for stands in none of its parts.
+        auto& sources = of_.ast.getSourceManager();
+        const auto at = variable->getLocation();
+        return !sources.isBeforeInTranslationUnit(at, loop.getBeginLoc()) &&
+               sources.isBeforeInTranslationUnit(at, loop.getEndLoc());
+    }
+    /// `co_await handle.join()`, or anything else that may be it.
+    bool waits_for_children(const clang::Stmt& loop) const {
+        return llvm::any_of(in_.calls(), [&](const clang::CallExpr* each) {
+            const llvm::StringRef name = name_of(*each);
+            if (name != "join" && name != "wait" && name != "wait_all") return false;
+            for (auto* around = in_.parent(each); around != nullptr;
+                 around = in_.parent(around))
+                if (around == &loop) return true;
+            return false;
+        });
+    }
+    /// Another child that changes it, spawned with no await in between, which might
+    /// wait for the first one.
+    const clang::CallExpr* changed_beside(unsigned first, const place& of) const {
+        for (unsigned i = first + 1; i < children_.size(); ++i) {
+            auto* spawn = children_[first].spawn;
+            auto* other = children_[i].spawn;
+            if (excludes(*spawn, *other) || awaits_between(*spawn, *other)) continue;
+            if (llvm::any_of(children_[i].changes,
+                             [&](const change& each) { return each.of == of; }))
+                return other;
+        }
+        return nullptr;
+    }
+    bool awaits_between(const clang::CallExpr& from, const clang::CallExpr& to) const {
+        auto& sources = of_.ast.getSourceManager();
+        return llvm::any_of(in_.suspensions(), [&](const auto* each) {
+            return sources.isBeforeInTranslationUnit(from.getBeginLoc(),
+                                                     each->getKeywordLoc()) &&
+                   sources.isBeforeInTranslationUnit(each->getKeywordLoc(),
+                                                     to.getBeginLoc());
+        });
+    }
+    /// In two arms of one choice.
+    bool excludes(const clang::CallExpr& one, const clang::CallExpr& other) const {
+        llvm::SmallVector<const clang::Stmt*, 16> around;
+        for (const clang::Stmt* each = &one; each != nullptr; each = in_.parent(each))
+            around.push_back(each);
+        for (const clang::Stmt* each = &other; each != nullptr; each = in_.parent(each))
+            if (llvm::is_contained(around, each)) return is_choice(each);
+        return true;
+    }
+    void say(const shared_object& one) {
+        if (llvm::none_of(found_, [&](const auto& each) { return each.of == one.of; }))
+            found_.push_back(one);
+    }
+
+    const body& in_;
+    const unit& of_;
+    llvm::SmallVector<child, 4> children_;
+    llvm::SmallVector<shared_object, 2> found_;
+};
+
+}  // namespace
+
+llvm::SmallVector<shared_object, 2> shared_by_children(const body& in, const unit& of) {
+    return finder(in, of).find();
+}
+
+}  // namespace coil_check
