@@ -62,8 +62,9 @@ private:
 };
 
 /// The leaf behind `interval::next`.
-class [[nodiscard("a tick does nothing until it is awaited: write co_await")]]
-interval::tick : public detail::sleep_leaf<interval::tick> {
+class [[nodiscard(
+    "a tick does nothing until it is awaited: write co_await")]] interval::tick
+    : public detail::sleep_leaf<interval::tick> {
 public:
     static constexpr const char* what = "interval";
 

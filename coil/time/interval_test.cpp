@@ -32,7 +32,8 @@ task<milliseconds> ticks_after(coil::clock::duration work, missed_ticks missed) 
 
 }  // namespace
 
-COIL_TEST("interval: ticks at once, then a period after each tick, not after the work") {
+COIL_TEST(
+    "interval: ticks at once, then a period after each tick, not after the work") {
     const coil::instant start = coil::now();
     //! [every second]
     interval seconds(1s);

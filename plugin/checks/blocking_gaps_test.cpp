@@ -4,12 +4,12 @@
 
 #include <unistd.h>
 
-// Not found: a function that blocks only sometimes; it may know when.
-void naps_if(bool is_late) {
-    if (is_late) ::usleep(1);
+// Not found: a function that waits for something only sometimes; it may know when.
+void reads_if(bool is_late, int from, char* into) {
+    if (is_late) ::fsync(::read(from, into, 1) < 0 ? from : 0);
 }
-coil::task<> calls_what_may_block() {
-    naps_if(true);
+coil::task<> calls_what_may_block(int from, char* into) {
+    reads_if(true, from, into);
     co_return;
 }
 

@@ -12,10 +12,12 @@ coil::task<> wait();
 
 namespace {
 
-class COIL_NOT_ACROSS_AWAIT short_guard {  // expected-note 0+ {{is marked COIL_NOT_ACROSS_AWAIT}}
+class COIL_NOT_ACROSS_AWAIT
+    short_guard {  // expected-note 0+ {{is marked COIL_NOT_ACROSS_AWAIT}}
 public:
     explicit short_guard(int& counted) : counted_(&counted) { ++*counted_; }
-    short_guard(short_guard&& other) noexcept : counted_(std::exchange(other.counted_, nullptr)) {}
+    short_guard(short_guard&& other) noexcept
+        : counted_(std::exchange(other.counted_, nullptr)) {}
     short_guard& operator=(short_guard&&) = delete;
     ~short_guard() {
         if (counted_ != nullptr) --*counted_;
@@ -34,7 +36,7 @@ struct is_one : short_guard {
 
 coil::task<> local(int& count) {
     short_guard guard(count);  // expected-note {{it is this one}}
-    co_await wait();           // expected-warning {{'guard' is held while 'local' waits here}}
+    co_await wait();  // expected-warning {{'guard' is held while 'local' waits here}}
 }
 coil::local_task<> stays(int& count) {
     short_guard guard(count);  // expected-note {{it is this one}}
@@ -49,11 +51,13 @@ coil::task<> derived(int& count) {
     co_await wait();      // expected-warning {{'guard' is held}}
 }
 coil::task<> in_an_optional(int& count) {
-    std::optional<short_guard> guard(std::in_place, count);  // expected-note {{it is this one}}
+    // expected-note@+1 {{it is this one}}
+    std::optional<short_guard> guard(std::in_place, count);
     co_await wait();  // expected-warning {{'guard' is held}}
 }
 coil::task<> in_a_vector(int& count) {
-    std::vector<std::pair<int, std::unique_ptr<short_guard>>> all;  // expected-note {{it is this one}}
+    std::vector<std::pair<int, std::unique_ptr<short_guard>>>
+        all;  // expected-note {{it is this one}}
     all.emplace_back(1, std::make_unique<short_guard>(count));
     co_await wait();  // expected-warning {{'all' is held}}
 }

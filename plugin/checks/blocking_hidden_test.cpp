@@ -2,6 +2,7 @@
 // What blocks out of sight: plain functions, what algorithms call, destructors, files.
 #include <coil/core/core.hpp>
 #include <coil/runtime/blocking.hpp>
+#include <coil/runtime/run.hpp>
 
 #include <unistd.h>
 
@@ -67,7 +68,7 @@ coil::task<> calls_functions(std::future<int>& from, char* into) {
     sleeps();      // expected-warning {{'sleeps' blocks}}
     naps_for(1s);  // expected-warning {{'naps_for' blocks}}
     (void)takes(from);  // expected-warning {{'takes' blocks}}
-    naps_perhaps();
+    naps_perhaps();     // expected-warning {{'naps_perhaps' blocks}}
     naps_on_purpose();
     naps_on_purpose_inside();
     counts_down(3);
@@ -109,6 +110,7 @@ coil::task<> hands_on_to_algorithms(std::vector<int>& all) {
                   [](int) { ::usleep(1); });  // expected-warning {{'usleep' blocks}}
     std::ranges::for_each(
         all, [](auto) { naps(); });  // expected-warning@-1 {{'naps' blocks}}
+    // expected-warning@+1 {{'naps_perhaps' blocks}}
     std::for_each(all.begin(), all.end(), [](int) { naps_perhaps(); });
     std::invoke(&naps);  // expected-warning {{'naps' blocks}}
     std::thread([] { ::usleep(1); }).detach();
@@ -172,4 +174,20 @@ coil::task<> does_not_wait_for_async(std::vector<std::future<void>>& all) {
     all.push_back(std::move(result));
     all.push_back(std::async(std::launch::async, &naps));
     co_await work();
+}
+
+// Also in a branch: to sleep is wrong there whenever it is done, and so is a runtime.
+
+void naps_if(bool is_late) {
+    if (is_late) ::usleep(1);  // expected-note {{it calls 'usleep' here, which blocks}}
+}
+coil::task<int> gives_one();
+int asks_if(bool is_old) {
+    if (is_old) return 1;
+    return coil::run(gives_one());  // expected-note {{it calls 'coil::run' here}}
+}
+coil::task<> calls_what_may_block() {
+    naps_if(true);        // expected-warning {{'naps_if' blocks}}
+    (void)asks_if(true);  // expected-warning {{'asks_if' blocks}}
+    co_return;
 }

@@ -24,7 +24,8 @@ task<> crawl(std::vector<std::string> urls) {
     std::unordered_set<std::string> titles;
     co_await coil::with_group([&](coil::group& group) {
         for (std::string& url : urls)
-            group.spawn(visit(std::move(url), titles));  // expected-error {{several threads change 'titles'}}
+            // expected-error@+1 {{several threads change 'titles'}}
+            group.spawn(visit(std::move(url), titles));
     });
 }
 
@@ -50,9 +51,9 @@ task<> lambdas() {
     std::vector<int> all;
     co_await coil::with_group([&](coil::group& group) {
         for (int i = 0; i < 4; ++i)
-            group.spawn(coil::call_once([i, &all]() -> task<> {  // expected-error {{change 'all'}}
-                all.push_back(co_await load(i));
-            }));
+            // expected-error@+1 {{change 'all'}}
+            group.spawn(coil::call_once(
+                [i, &all]() -> task<> { all.push_back(co_await load(i)); }));
     });
 }
 class counter {
@@ -74,11 +75,13 @@ private:
 
 // --- right ---
 
-task<> visit_locked(std::string url, coil::mutex& mutex, std::unordered_set<std::string>& titles) {
+task<> visit_locked(std::string url, coil::mutex& mutex,
+                    std::unordered_set<std::string>& titles) {
     auto held = co_await mutex.lock();
     titles.insert(std::move(url));
 }
-task<> visit_guarded(std::string url, std::mutex& mutex, std::unordered_set<std::string>& titles) {
+task<> visit_guarded(std::string url, std::mutex& mutex,
+                     std::unordered_set<std::string>& titles) {
     co_await coil::yield_now();
     std::lock_guard held(mutex);
     titles.insert(std::move(url));
@@ -128,7 +131,8 @@ task<> one_child(bool is_short) {
 task<> in_each_round() {
     for (int i = 0; i < 3; ++i) {
         int sum = i;
-        co_await coil::with_group([&](coil::group& group) { group.spawn(add(sum, 1)); });
+        co_await coil::with_group(
+            [&](coil::group& group) { group.spawn(add(sum, 1)); });
     }
 }
 task<> one_after_another() {

@@ -14,9 +14,10 @@ thread_local int depth = 0;
 thread_local bool is_warm = false;
 
 coil::task<> logs_another(std::string own) {
-    trace = own;            // expected-note {{it is set here}}
-    const int number = co_await load(1);  // expected-note {{may go on on another thread}}
-    print(trace, number);   // expected-error {{'trace' is read here}}
+    trace = own;  // expected-note {{it is set here}}
+    const int number =
+        co_await load(1);  // expected-note {{may go on on another thread}}
+    print(trace, number);  // expected-error {{'trace' is read here}}
 }
 coil::task<> on_one_path(bool is_late) {
     depth = 3;  // expected-note {{it is set here}}

@@ -43,6 +43,13 @@ bool runs_always(const clang::CallExpr& call, const body& in) {
     });
 }
 
+/// Whatever a function knows, it does not know that a coroutine may sleep there, or
+/// start a runtime.
+bool is_never_right(const blocking_call& call) {
+    const llvm::StringRef name(call.name);
+    return name == "coil::run" || name.contains("sleep");
+}
+
 /// Whose body may be read as what a call of it does.
 bool is_plain(const clang::FunctionDecl& function, const clang::ASTContext& ast) {
     auto* method = dyn_cast<clang::CXXMethodDecl>(&function);
@@ -74,11 +81,12 @@ const blocking_path* blocking_functions::way_from(const clang::FunctionDecl& cal
     const body in(*function, ast);
     if (in.is_coroutine() || asks_for_readiness(in)) return nullptr;
     for (auto* call : in.calls()) {
-        if (!runs_always(*call, in) || is_silent_around(call, in, "coil-blocking"))
-            continue;
+        if (is_silent_around(call, in, "coil-blocking")) continue;
         auto found = std::make_unique<blocking_path>();
         found->calls.push_back(call);
-        if (auto blocks = as_blocking(*call, ast)) {
+        auto blocks = as_blocking(*call, ast);
+        if (!(blocks && is_never_right(*blocks)) && !runs_always(*call, in)) continue;
+        if (blocks) {
             if (blocks->is_on_descriptor) continue;  // which may be non-blocking
             found->last = *blocks;
         } else {

@@ -320,7 +320,13 @@ lenders loans::of_call_value(const clang::CallExpr& call) {
                         callee->getDeclName().isIdentifier() &&
                         (callee->getName() == "ref" || callee->getName() == "cref");
     if (is_ref) return of_place(*call.getArg(0));
-    return is_view(call.getType()) ? of_call_place(call) : lenders();
+    if (!is_view(call.getType())) return {};
+    const clang::FunctionDecl* defined = nullptr;
+    const bool is_plain = object_of(call) == nullptr && !callee->isInStdNamespace() &&
+                          !is_in_coil(*callee) && callee->hasBody(defined);
+    lenders found = of_call_place(call);
+    if (is_plain && found.empty()) found = by_body(call, *defined);
+    return found;
 }
 
 lenders loans::of_future(const clang::CallExpr& call) {

@@ -130,10 +130,13 @@ private:
         if (!by.hasBody(defined) || defined->isDependentContext()) return false;
         const body seen(*defined, of_.ast);
         const auto& sources = of_.ast.getSourceManager();
+        if (stand_in_one_join(seen, function)) return true;
         bool is_beside = false;
         for (auto* spawn : seen.calls()) {
             if (!is_spawner(spawn->getDirectCallee())) continue;
-            if (names(*spawn, [&](auto& one) { return one == &function; })) return true;
+            if (names(*spawn,
+                      [&](auto& one) { return one == function.getCanonicalDecl(); }))
+                return true;
             if (!names(*spawn, [&](auto& one) { return leads_.contains(one); }))
                 continue;
             is_beside |= llvm::any_of(seen.calls(), [&](auto* each) {
@@ -145,6 +148,28 @@ private:
             });
         }
         return is_beside;
+    }
+    /// `join(runs_the_coroutine(), calls_the_function())`.
+    bool stand_in_one_join(const body& seen,
+                           const clang::FunctionDecl& function) const {
+        return llvm::any_of(seen.calls(), [&](const clang::CallExpr* call) {
+            auto* callee = call->getDirectCallee();
+            if (callee == nullptr || call->getNumArgs() < 2) return false;
+            const std::string name = plain_name(*callee);
+            if (name != "coil::join" && name != "coil::race" &&
+                name != "coil::parallel")
+                return false;
+            const clang::Expr* leads = nullptr;
+            for (auto* each : call->arguments())
+                if (names(*each, [&](auto& one) { return leads_.contains(one); }))
+                    leads = each;
+            return leads != nullptr &&
+                   llvm::any_of(call->arguments(), [&](const clang::Expr* each) {
+                       return each != leads && names(*each, [&](auto& one) {
+                                  return one == function.getCanonicalDecl();
+                              });
+                   });
+        });
     }
     template <class Is>
     static bool names(const clang::Stmt& part, const Is& is) {
