@@ -133,7 +133,7 @@ private:
         template <class T>                                                            \
         static constexpr bool is_implemented_by =                                     \
             true COIL_FOR_EACH(COIL_METHOD_FITS, __VA_ARGS__);                        \
-        static constexpr bool is_local =                                              \
+        [[maybe_unused]] static constexpr bool is_local =                             \
             false COIL_FOR_EACH(COIL_METHOD_IS_LOCAL, __VA_ARGS__);                   \
         template <class Self, bool IsView>                                            \
         class calls {                                                                 \

@@ -135,9 +135,9 @@ TEST_CASE("tcp_listener: short of descriptors it pauses, and goes on afterwards"
         auto listener = co_await net::listen({});
         // UBSan needs descriptors itself when it first meets a type: let it meet them.
         const auto soon = std::chrono::milliseconds(1);
-        co_await race(listener.next(), sleep(soon), with_timeout(soon, sleep(soon)));
         const auto met =
             co_await join(listener.next(), net::connect(listener.local_endpoint()));
+        co_await race(listener.next(), sleep(soon), with_timeout(soon, sleep(soon)));
         auto client = co_await net::connect(listener.local_endpoint());
         auto runs_short = [](net::tcp_listener& from) -> task<> {
             const few_descriptors here(0);

@@ -5,7 +5,6 @@
 #include <plugin/core/given_away.hpp>
 #include <plugin/core/growth.hpp>
 #include <plugin/core/holders.hpp>
-#include <plugin/core/kept_group.hpp>
 #include <plugin/core/loan_flow.hpp>
 #include <plugin/core/loans.hpp>
 #include <plugin/core/marks.hpp>
@@ -60,12 +59,6 @@ public:
         check_stale();
         for (const auto& each : shared_uses(in_, to_.of())) say_shared(each);
         for (const auto& each : grown_under_children(in_, to_.of())) say_grown(each);
-        for (auto* each : kept_groups(in_))
-            to_.add({.at = each->getExprLoc(),
-                     .text = "the group ends with its with_group(), and is kept here",
-                     .mend = "spawn while the block lasts, or declare with_group() "
-                             "around all who spawn",
-                     .statement = each});
         for (const auto& each : reads_after_gift(in_, to_.of())) say_given_away(each);
     }
 
@@ -220,6 +213,9 @@ private:
         say(lent, at,
             what + " refers to " + name_of(lent) + ", which may be gone before it ends",
             is_closure(type_of(lent)) ? mend_of_closure(false)
+            : lent.variable != nullptr && captures_by_reference(at, *lent.variable)
+                ? "capture it by value; what children share stands outside of "
+                  "with_group()"
             : is_daemon
                 ? "a daemon lives until the runtime ends: give it by value, or as a "
                   "std::shared_ptr that the daemon keeps"

@@ -318,27 +318,3 @@ coil::task<> reference_through_a_marked_function() {
     auto t = by_reference(marked_same(make_text()));  // expected-error {{a temporary}}
     co_await std::move(t);
 }
-
-// The group itself.
-
-struct spawner {
-    coil::group* group = nullptr;
-};
-coil::task<> keeps_its_group(spawner& late) {
-    coil::group* kept = nullptr;
-    co_await coil::with_group([&](coil::group& g) {
-        kept = &g;        // expected-error {{the group ends with its with_group()}}
-        late.group = &g;  // expected-error {{the group ends with its with_group()}}
-    });
-    kept->spawn(work());
-}
-coil::task<> passes_its_group_on() {
-    co_await coil::with_group([](coil::group& g) -> coil::task<> {
-        spawner inside;
-        inside.group = &g;
-        coil::group* other = &g;
-        other->spawn(work());
-        inside.group->spawn(work());
-        co_await work();
-    });
-}

@@ -7,6 +7,8 @@
 coil::task<int> load(int from);
 void print(const std::string& text, int number);
 
+static_assert(!coil::task<>::is_local);
+
 namespace {
 
 thread_local std::string trace;

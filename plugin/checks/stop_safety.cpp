@@ -118,14 +118,16 @@ void check_body(const body& in, report& to) {
     for (const self_wait& each : self_waits(in)) {
         const std::string mutex = "'" + each.mutex.name() + "'";
         const std::string guard = "'" + each.guard->getNameAsString() + "'";
-        to.add({.at = each.await->getKeywordLoc(),
-                .text = "this waits for " + mutex + ", which " + guard +
-                        " holds until it has ended: neither ever goes on",
-                .notes = {{each.guard->getLocation(), guard + " holds it from here on"},
-                          {each.by->getExprLoc(), "it is waited for here"}},
-                .mend = "end " + guard + " before, by a block of its own or by " +
-                        each.guard->getNameAsString() + ".give_back()",
-                .statement = each.await});
+        to.add(
+            {.at = each.await->getKeywordLoc(),
+             .text = "this waits for " + mutex + ", which " + guard +
+                     " holds until it has ended: neither ever goes on",
+             .notes = {{each.guard->getLocation(), guard + " holds it from here on"},
+                       {each.by->getExprLoc(), "it is waited for here"}},
+             .mend = "move what is done behind the lock into a function that does not "
+                     "lock, or let " +
+                     guard + " end before, in a block of its own",
+             .statement = each.await});
     }
 }
 

@@ -103,4 +103,15 @@ const clang::Expr* object_of(const clang::CallExpr& call) {
     return nullptr;
 }
 
+bool captures_by_reference(const clang::Stmt& part, const clang::VarDecl& variable) {
+    if (auto* lambda = dyn_cast<clang::LambdaExpr>(&part))
+        return llvm::any_of(lambda->captures(), [&](const auto& each) {
+            return each.capturesVariable() && each.getCapturedVar() == &variable &&
+                   each.getCaptureKind() == clang::LCK_ByRef;
+        });
+    return llvm::any_of(part.children(), [&](const clang::Stmt* each) {
+        return each != nullptr && captures_by_reference(*each, variable);
+    });
+}
+
 }  // namespace coil_check

@@ -7,6 +7,7 @@ namespace clang {
 class CallExpr;
 class CXXMemberCallExpr;
 class Expr;
+class Stmt;
 class ValueDecl;
 class VarDecl;
 }  // namespace clang
@@ -30,6 +31,9 @@ const clang::VarDecl* variable_of(const clang::ValueDecl* declared);
 /// The local variable that an expression names, or names a part of: `x`, `x.y`, `x[1]`,
 /// `std::move(x)`. Null if there is none, as in `x->y`.
 const clang::VarDecl* local_named_by(const clang::Expr* expression);
+
+/// Whether a lambda that is written there captures the variable by reference.
+bool captures_by_reference(const clang::Stmt& part, const clang::VarDecl& variable);
 
 /// The plain name of what is called; empty if it has none.
 llvm::StringRef name_of(const clang::CallExpr& call);
