@@ -199,9 +199,8 @@ bool is_named(const clang::CXXRecordDecl* record, const llvm::StringSet<>& names
     return record != nullptr && names.contains(plain_name(*record));
 }
 bool is_guard(clang::QualType type) {
-    static const llvm::StringSet<> names = {"std::lock_guard", "std::unique_lock",
-                                            "std::scoped_lock", "std::shared_lock"};
-    return !type->isReferenceType() && is_named(class_of(type), names);
+    auto* record = type->isReferenceType() ? nullptr : class_of(type);
+    return record != nullptr && is_std_lock(plain_name(*record));
 }
 bool is_mutex(clang::QualType type) {
     static const llvm::StringSet<> names = {

@@ -158,4 +158,19 @@ void body::note_use(const clang::DeclRefExpr& use) {
     if (is_addressed || is_bound) lent_.insert(variable);
 }
 
+fork fork_of(const clang::Stmt& first, const clang::Stmt& second, const body& in) {
+    // From each statement around the second, the way down to it.
+    llvm::SmallDenseMap<const clang::Stmt*, const clang::Stmt*, 16> ways;
+    const clang::Stmt* way = nullptr;
+    for (auto* each = &second; each != nullptr; each = in.parent(each))
+        ways[each] = std::exchange(way, each);
+    way = nullptr;
+    for (auto* each = &first; each != nullptr; each = in.parent(each)) {
+        const auto met = ways.find(each);
+        if (met != ways.end()) return {each, way, met->second};
+        way = each;
+    }
+    return {};
+}
+
 }  // namespace coil_check

@@ -79,6 +79,13 @@ public:
     [[nodiscard]] const clang::Stmt* parent(const clang::Stmt* of) const {
         return parents_.lookup(of);
     }
+    /// Whether a statement is `whole` or a part of it.
+    [[nodiscard]] bool is_within(const clang::Stmt& part,
+                                 const clang::Stmt& whole) const {
+        for (auto* each = &part; each != nullptr; each = parent(each))
+            if (each == &whole) return true;
+        return false;
+    }
     /// Its control flow; null if clang cannot draw it.
     [[nodiscard]] const flow* control() const;
 
@@ -111,5 +118,13 @@ private:
     mutable std::unique_ptr<flow> control_;
     mutable bool has_tried_control_ = false;
 };
+
+/// The innermost statement around two others, and the way down to each.
+struct fork {
+    const clang::Stmt* at = nullptr;
+    const clang::Stmt* to_first = nullptr;   // null: the first is around the second
+    const clang::Stmt* to_second = nullptr;  // null: the second is around the first
+};
+fork fork_of(const clang::Stmt& first, const clang::Stmt& second, const body& in);
 
 }  // namespace coil_check

@@ -19,30 +19,11 @@ using llvm::isa_and_nonnull;
 
 namespace {
 
-bool is_loop(const clang::Stmt& statement) {
-    return isa<clang::WhileStmt, clang::ForStmt, clang::DoStmt, clang::CXXForRangeStmt>(
-        statement);
-}
-
 bool is_container(clang::QualType type) {
-    static const llvm::StringSet<> names = {"std::vector",
-                                            "std::deque",
-                                            "std::list",
-                                            "std::forward_list",
-                                            "std::map",
-                                            "std::multimap",
-                                            "std::set",
-                                            "std::multiset",
-                                            "std::unordered_map",
-                                            "std::unordered_set",
-                                            "std::unordered_multimap",
-                                            "std::unordered_multiset",
-                                            "std::basic_string",
-                                            "std::queue",
-                                            "std::stack",
-                                            "std::priority_queue"};
     auto* record = type->isReferenceType() ? nullptr : class_of(type);
-    return record != nullptr && names.contains(plain_name(*record));
+    if (record == nullptr) return false;
+    const std::string name = plain_name(*record);
+    return is_std_container(name) || is_std_adaptor(name);
 }
 
 /// Whether each call of it gives another item, which nobody else gets then: `next()`,
@@ -126,7 +107,7 @@ private:
         await_ = &await;
         note_items();
         for (auto* each : in_.statements()) {
-            auto* into = is_within(*each, *loop) ? filled_by(*each) : nullptr;
+            auto* into = in_.is_within(*each, *loop) ? filled_by(*each) : nullptr;
             if (into == nullptr || is_declared_within(*into, *loop) ||
                 !are_only_collected(*each, *loop) || !is_kept(*into, *each, *loop))
                 continue;
@@ -134,15 +115,10 @@ private:
             return;
         }
     }
-    bool is_within(const clang::Stmt& part, const clang::Stmt& whole) const {
-        for (auto* each = &part; each != nullptr; each = in_.parent(each))
-            if (each == &whole) return true;
-        return false;
-    }
     bool is_declared_within(const clang::VarDecl& variable,
                             const clang::Stmt& loop) const {
         auto* declares = in_.declares(variable);
-        return declares != nullptr && is_within(*declares, loop);
+        return declares != nullptr && in_.is_within(*declares, loop);
     }
     bool is_of_item(const clang::Stmt& whole) const {
         if (&whole == await_) return true;
@@ -243,8 +219,8 @@ private:
     bool are_only_collected(const clang::Stmt& filling, const clang::Stmt& loop) const {
         return llvm::all_of(items_, [&](const clang::VarDecl* item) {
             return llvm::all_of(in_.uses(*item), [&](const clang::Expr* use) {
-                return is_within(*use, filling) || starts_item(*use) ||
-                       !is_within(*use, loop) || only_looks(*use);
+                return in_.is_within(*use, filling) || starts_item(*use) ||
+                       !in_.is_within(*use, loop) || only_looks(*use);
             });
         });
     }
@@ -264,9 +240,9 @@ private:
                  const clang::Stmt& loop) const {
         bool is_used = false;
         for (auto* use : in_.uses(into)) {
-            if (is_within(*use, filling)) continue;
+            if (in_.is_within(*use, filling)) continue;
             const bool is_behind =
-                !is_within(*use, loop) &&
+                !in_.is_within(*use, loop) &&
                 in_.ast().getSourceManager().isBeforeInTranslationUnit(
                     loop.getBeginLoc(), use->getExprLoc());
             if (is_in_lambda(*use)) return false;

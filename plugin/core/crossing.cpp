@@ -18,11 +18,6 @@ namespace {
 // Not before they are needed: a compiler of another version loads this, too.
 using names = llvm::StringSet<>;
 
-const names& held_locks() {
-    static const names all = {"std::lock_guard", "std::unique_lock", "std::scoped_lock",
-                              "std::shared_lock"};
-    return all;
-}
 /// Their arguments are not what they hold.
 const names& erased() {
     static const names all = {"std::coroutine_handle", "std::function",
@@ -73,7 +68,7 @@ bool is_made_from_its_mutex(const clang::CXXRecordDecl& record) {
 }
 
 bool is_held_lock(const clang::CXXRecordDecl& record, llvm::StringRef name) {
-    return held_locks().contains(name) || record.hasAttr<clang::ScopedLockableAttr>() ||
+    return is_std_lock(name) || record.hasAttr<clang::ScopedLockableAttr>() ||
            is_made_from_its_mutex(record);
 }
 

@@ -33,4 +33,12 @@ const clang::CoroutineSuspendExpr* flow::suspension_at(
     return statement ? points_.lookup(statement->getStmt()) : nullptr;
 }
 
+const clang::VarDecl* flow::ended_at(const clang::CFGElement& element) {
+    if (const auto gone = element.getAs<clang::CFGAutomaticObjDtor>())
+        return gone->getVarDecl();
+    if (const auto gone = element.getAs<clang::CFGLifetimeEnds>())
+        return gone->getVarDecl();
+    return nullptr;
+}
+
 }  // namespace coil_check

@@ -28,6 +28,10 @@ public:
     [[nodiscard]] const clang::CoroutineSuspendExpr* suspension_at(
         const clang::CFGElement& element) const;
 
+    /// The local variable that ends there; null if none does.
+    [[nodiscard]] static const clang::VarDecl* ended_at(
+        const clang::CFGElement& element);
+
     using facts = llvm::BitVector;
     /// How facts from several paths become one: they hold on `any` or on `all`.
     enum class meet : unsigned char { any, all };
@@ -36,6 +40,10 @@ public:
     /// says what an element makes of what holds before it. Nothing holds at the entry.
     template <class Step>
     [[nodiscard]] std::vector<facts> forward(unsigned count, meet how, Step step) const;
+    /// Goes through all elements again, in the order of the source as far as there is
+    /// one, with what `forward` found to hold before each.
+    template <class Step>
+    void replay(const std::vector<facts>& begins, Step step) const;
     /// What holds at the end of each block on any path from there on; `step` says what
     /// holds before an element, from what holds after it.
     template <class Step>
@@ -75,6 +83,14 @@ std::vector<flow::facts> flow::forward(unsigned count, meet how, Step step) cons
         }
     }
     return begins;
+}
+
+template <class Step>
+void flow::replay(const std::vector<facts>& begins, Step step) const {
+    for (auto block = graph_->rbegin(); block != graph_->rend(); ++block) {
+        facts now = begins[(*block)->getBlockID()];
+        for (const auto& element : **block) step(element, now);
+    }
 }
 
 template <class Step>

@@ -31,33 +31,6 @@ struct gift {
     bool is_shared;
 };
 
-bool is_loop(const clang::Stmt& statement) {
-    return isa<clang::WhileStmt, clang::ForStmt, clang::DoStmt, clang::CXXForRangeStmt>(
-        statement);
-}
-
-/// Two parts of a function, and the innermost statement around both.
-struct pair_of_parts {
-    const clang::Stmt* around = nullptr;
-    const clang::Stmt* to_first = nullptr;   // the child of `around` that holds it
-    const clang::Stmt* to_second = nullptr;  // null: it is `around` itself
-};
-
-pair_of_parts pair_up(const clang::Stmt& first, const clang::Stmt& second,
-                      const body& in) {
-    llvm::SmallDenseMap<const clang::Stmt*, const clang::Stmt*, 16> ways;
-    const clang::Stmt* way = nullptr;
-    for (auto* each = &second; each != nullptr; each = in.parent(each))
-        ways[each] = std::exchange(way, each);
-    way = nullptr;
-    for (auto* each = &first; each != nullptr; each = in.parent(each)) {
-        const auto met = ways.find(each);
-        if (met != ways.end()) return {each, way, met->second};
-        way = each;
-    }
-    return {};
-}
-
 /// Whether `part` is of a statement that does not always run all of its parts, and is
 /// one of those.
 bool is_choice(const clang::Stmt& whole, const clang::Stmt* part) {
@@ -208,7 +181,7 @@ private:
             reference != nullptr ? reference->getDecl() : nullptr;
         for (unsigned i = 0; i < gifts_.size(); ++i) {
             if (gifts_[i].of.of.variable() != root) continue;
-            const spent_use how = is_within(named, *gifts_[i].move)
+            const spent_use how = in_.is_within(named, *gifts_[i].move)
                                       ? spent_use::reads
                                       : use_of_spent(gifts_[i].of, named, in_);
             if (how == spent_use::reads) reads_[&named].push_back(i);
@@ -226,19 +199,19 @@ private:
     void look_beside(unsigned index) {
         const gift& one = gifts_[index];
         for (const auto& [named, gifts] : reads_) {
-            if (!llvm::is_contained(gifts, index) || is_within(*named, *one.move))
+            if (!llvm::is_contained(gifts, index) || in_.is_within(*named, *one.move))
                 continue;
-            const auto both = pair_up(*one.made, *named, in_);
-            if (both.around == nullptr || both.to_first == nullptr ||
+            const auto both = fork_of(*one.made, *named, in_);
+            if (both.at == nullptr || both.to_first == nullptr ||
                 both.to_second == nullptr || !is_unordered(both))
                 continue;
             add(*named, index, late_read::time::same_call);
         }
     }
-    static bool is_unordered(const pair_of_parts& both) {
-        if (auto* made = dyn_cast<clang::CXXConstructExpr>(both.around))
+    static bool is_unordered(const fork& both) {
+        if (auto* made = dyn_cast<clang::CXXConstructExpr>(both.at))
             return !made->isListInitialization();
-        auto* call = dyn_cast<clang::CallExpr>(both.around);
+        auto* call = dyn_cast<clang::CallExpr>(both.at);
         return call != nullptr && !isa<clang::CXXOperatorCallExpr>(call) &&
                call->getCallee() != both.to_first &&
                call->getCallee() != both.to_second;
@@ -247,25 +220,17 @@ private:
     // --- afterwards: one fact of each gift, that it is gone ---
 
     void follow(const flow& control) {
-        const auto begins =
-            control.forward(static_cast<unsigned>(gifts_.size()), flow::meet::any,
-                            [&](const auto& element, flow::facts& facts) {
-                                step(control, element, facts);
-                            });
+        const auto step_by = [&](const auto& element, flow::facts& facts) {
+            step(control, element, facts);
+        };
+        const auto begins = control.forward(static_cast<unsigned>(gifts_.size()),
+                                            flow::meet::any, step_by);
         says_ = true;
-        const auto& graph = control.graph();
-        for (auto block = graph.rbegin(); block != graph.rend(); ++block) {
-            flow::facts facts = begins[(*block)->getBlockID()];
-            for (const auto& element : **block) step(control, element, facts);
-        }
+        control.replay(begins, step_by);
     }
     void step(const flow& control, const clang::CFGElement& element,
               flow::facts& facts) {
-        const clang::VarDecl* ended = nullptr;
-        if (const auto gone = element.getAs<clang::CFGAutomaticObjDtor>())
-            ended = gone->getVarDecl();
-        if (const auto gone = element.getAs<clang::CFGLifetimeEnds>())
-            ended = gone->getVarDecl();
+        auto* ended = flow::ended_at(element);
         const auto at = element.getAs<clang::CFGStmt>();
         auto* statement = at ? at->getStmt() : nullptr;
         if (statement != nullptr) look_at(*statement, facts);
@@ -309,9 +274,9 @@ private:
     }
     void look_at_read(const clang::Expr& named, unsigned index) {
         const gift& one = gifts_[index];
-        const auto both = pair_up(*one.made, named, in_);
-        const bool is_again = is_within(named, *one.move);
-        if (!is_again && (both.around == nullptr || both.to_first == nullptr)) return;
+        const auto both = fork_of(*one.made, named, in_);
+        const bool is_again = in_.is_within(named, *one.move);
+        if (!is_again && (both.at == nullptr || both.to_first == nullptr)) return;
         if (!is_again && is_behind(named, *one.made)) {
             if (is_sure(both, *one.made, named) &&
                 !may_be_renewed(index, [&](const clang::Expr& each) {
@@ -322,8 +287,9 @@ private:
         }
         auto* loop = loop_around(one, named);
         if (loop != nullptr && is_in_each_round(*one.made, *loop) &&
-            !may_be_renewed(
-                index, [&](const clang::Expr& each) { return is_within(each, *loop); }))
+            !may_be_renewed(index, [&](const clang::Expr& each) {
+                return in_.is_within(each, *loop);
+            }))
             add(named, index, late_read::time::next_round);
     }
     /// Whether it gets a value on some path at least, where `is_there`: by what chose
@@ -339,25 +305,25 @@ private:
         return !is_chosen(made, loop) &&
                llvm::none_of(in_.statements(), [&](const clang::Stmt* each) {
                    return isa<clang::ContinueStmt, clang::GotoStmt>(each) &&
-                          is_within(*each, loop) && is_behind(made, *each);
+                          in_.is_within(*each, loop) && is_behind(made, *each);
                });
     }
     /// The innermost loop around both.
     const clang::Stmt* loop_around(const gift& one, const clang::Expr& named) const {
-        const clang::Stmt* around = pair_up(*one.made, named, in_).around;
+        const clang::Stmt* around = fork_of(*one.made, named, in_).at;
         while (around != nullptr && !is_loop(*around)) around = in_.parent(around);
         return around;
     }
     /// What is given away on one path only may be used on the others: nothing may
     /// choose between the two a second time.
-    bool is_sure(const pair_of_parts& both, const clang::Stmt& made,
+    bool is_sure(const fork& both, const clang::Stmt& made,
                  const clang::Expr& named) const {
-        if (is_choice(*both.around, both.to_first)) return false;
+        if (is_choice(*both.at, both.to_first)) return false;
         const bool is_of_switch =
-            isa_and_nonnull<clang::SwitchStmt>(in_.parent(both.around));
-        if (!is_chosen(made, *both.around) && !is_of_switch) return true;
-        if (both.to_second == nullptr || is_chosen(named, *both.around)) return false;
-        auto* block = dyn_cast<clang::CompoundStmt>(both.around);
+            isa_and_nonnull<clang::SwitchStmt>(in_.parent(both.at));
+        if (!is_chosen(made, *both.at) && !is_of_switch) return true;
+        if (both.to_second == nullptr || is_chosen(named, *both.at)) return false;
+        auto* block = dyn_cast<clang::CompoundStmt>(both.at);
         if (block == nullptr) return false;
         bool is_between = false;
         for (auto* each : block->body()) {
@@ -374,11 +340,6 @@ private:
         for (auto* each = in_.parent(inner); each != nullptr && each != &whole;
              inner = std::exchange(each, in_.parent(each)))
             if (is_choice(*each, inner)) return true;
-        return false;
-    }
-    bool is_within(const clang::Stmt& part, const clang::Stmt& whole) const {
-        for (auto* each = &part; each != nullptr; each = in_.parent(each))
-            if (each == &whole) return true;
         return false;
     }
     bool is_behind(const clang::Stmt& one, const clang::Stmt& other) const {

@@ -43,25 +43,12 @@ bool is_nothing(const clang::Expr& value) {
 
 /// Of the standard's containers that keep their elements until they are told otherwise.
 bool ends_elements(const clang::CallExpr& call, const std::string& owner) {
-    static const llvm::StringSet<> containers = {"std::vector",
-                                                 "std::deque",
-                                                 "std::list",
-                                                 "std::map",
-                                                 "std::multimap",
-                                                 "std::set",
-                                                 "std::multiset",
-                                                 "std::unordered_map",
-                                                 "std::unordered_set",
-                                                 "std::unordered_multimap",
-                                                 "std::unordered_multiset",
-                                                 "std::forward_list",
-                                                 "std::basic_string"};
     if (owner == "std::unique_ptr" || owner == "std::shared_ptr")
         return assigns(call) || name_of(call) == "reset";
     if (owner == "std::optional")
         return name_of(call) == "reset" ||
                (assigns(call) && is_nothing(*call.getArg(1)));
-    if (!containers.contains(owner)) return false;
+    if (!is_std_container(owner)) return false;
     return assigns(call) || name_of(call) == "clear" || name_of(call) == "assign";
 }
 

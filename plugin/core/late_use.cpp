@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <plugin/core/future.hpp>
 #include <plugin/core/late_use.hpp>
+#include <plugin/core/syntax.hpp>
 #include <plugin/core/unit.hpp>
 
 #include <clang/AST/ASTContext.h>
@@ -31,10 +32,6 @@ public:
     }
 
 private:
-    static bool is_loop(const clang::Stmt& part) {
-        return isa<clang::ForStmt, clang::WhileStmt, clang::DoStmt,
-                   clang::CXXForRangeStmt>(part);
-    }
     static bool awaits(const clang::Stmt& part) {
         return isa<clang::CoroutineSuspendExpr>(part) ||
                llvm::any_of(part.children(), [](const clang::Stmt* each) {

@@ -143,22 +143,15 @@ private:
     /// Two facts of each loan: the holder has it, and what it refers to is stale.
     void follow(const flow& control) {
         const auto count = static_cast<unsigned>(2 * given_.size());
-        const auto begins = control.forward(
-            count, flow::meet::any,
-            [this](const auto& element, flow::facts& facts) { step(element, facts); });
+        const auto step_by = [this](const auto& element, flow::facts& facts) {
+            step(element, facts);
+        };
+        const auto begins = control.forward(count, flow::meet::any, step_by);
         says_ = true;
-        const auto& graph = control.graph();
-        for (auto block = graph.rbegin(); block != graph.rend(); ++block) {
-            flow::facts facts = begins[(*block)->getBlockID()];
-            for (const auto& element : **block) step(element, facts);
-        }
+        control.replay(begins, step_by);
     }
     void step(const clang::CFGElement& element, flow::facts& facts) {
-        const clang::VarDecl* ended = nullptr;
-        if (const auto gone = element.getAs<clang::CFGAutomaticObjDtor>())
-            ended = gone->getVarDecl();
-        if (const auto gone = element.getAs<clang::CFGLifetimeEnds>())
-            ended = gone->getVarDecl();
+        auto* ended = flow::ended_at(element);
         const auto at = element.getAs<clang::CFGStmt>();
         auto* statement = at ? at->getStmt() : nullptr;
         for (unsigned i = 0; i < given_.size(); ++i) {

@@ -6,6 +6,7 @@
 #include <clang/AST/DeclTemplate.h>
 #include <llvm/ADT/STLExtras.h>
 #include <llvm/ADT/SmallVector.h>
+#include <llvm/ADT/StringSet.h>
 
 namespace coil_check {
 
@@ -52,6 +53,26 @@ std::string plain_name(const clang::NamedDecl& declaration) {
             name = llvm::cast<clang::NamedDecl>(in)->getNameAsString() + "::" + name;
     }
     return name;
+}
+
+bool is_std_container(llvm::StringRef name) {
+    static const llvm::StringSet<> all = {
+        "std::vector",        "std::deque",
+        "std::list",          "std::forward_list",
+        "std::map",           "std::multimap",
+        "std::set",           "std::multiset",
+        "std::unordered_map", "std::unordered_multimap",
+        "std::unordered_set", "std::unordered_multiset",
+        "std::basic_string"};
+    return all.contains(name);
+}
+bool is_std_adaptor(llvm::StringRef name) {
+    return name == "std::queue" || name == "std::stack" ||
+           name == "std::priority_queue";
+}
+bool is_std_lock(llvm::StringRef name) {
+    return name == "std::lock_guard" || name == "std::unique_lock" ||
+           name == "std::scoped_lock" || name == "std::shared_lock";
 }
 
 const clang::CXXRecordDecl* class_of(clang::QualType type) {

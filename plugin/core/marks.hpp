@@ -27,6 +27,13 @@ bool silences(const clang::SuppressAttr* attribute, llvm::StringRef rule);
 /// template arguments, inline namespaces and unnamed ones.
 std::string plain_name(const clang::NamedDecl& declaration);
 
+/// Whether a plain name is that of a container of the standard's that keeps its
+/// elements until it is told otherwise; of an adaptor of one, such as a queue; of a
+/// lock that is held.
+bool is_std_container(llvm::StringRef name);
+bool is_std_adaptor(llvm::StringRef name);
+bool is_std_lock(llvm::StringRef name);
+
 /// The class of an object or of what a reference refers to; null if it is none.
 const clang::CXXRecordDecl* class_of(clang::QualType type);
 

@@ -16,28 +16,6 @@ using llvm::isa;
 
 namespace {
 
-/// The innermost statement around two others, and the way down to each.
-struct fork {
-    const clang::Stmt* at = nullptr;
-    const clang::Stmt* to_first = nullptr;   // null: the first is around the second
-    const clang::Stmt* to_second = nullptr;  // null: the second is around the first
-};
-
-fork fork_of(const clang::Stmt& first, const clang::Stmt& second, const body& in) {
-    // From each statement around the second, the way down to it.
-    llvm::SmallDenseMap<const clang::Stmt*, const clang::Stmt*, 16> ways;
-    const clang::Stmt* way = nullptr;
-    for (auto* each = &second; each != nullptr; each = in.parent(each))
-        ways[each] = std::exchange(way, each);
-    way = nullptr;
-    for (auto* each = &first; each != nullptr; each = in.parent(each)) {
-        const auto met = ways.find(each);
-        if (met != ways.end()) return {each, way, met->second};
-        way = each;
-    }
-    return {};
-}
-
 /// Of the parts of one expression, whether `part` may be evaluated before `other`.
 bool is_ordered_before(const clang::Expr& whole, const clang::Stmt& part,
                        const clang::Stmt& other) {

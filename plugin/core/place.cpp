@@ -54,6 +54,24 @@ place place::seen_from(const place& given, const clang::ValueDecl* parameter) co
     return seen;
 }
 
+place seen_by_caller(const place& inside, const clang::CallExpr& call) {
+    if (inside.is_member_of_this()) {
+        auto* object = object_of(call);
+        auto* named = object != nullptr ? without_wrappers(object) : nullptr;
+        if (named == nullptr) return {};
+        return llvm::isa<clang::CXXThisExpr>(named)
+                   ? inside
+                   : inside.seen_as(nullptr, place::of(named));
+    }
+    auto* callee = body_of(call);
+    auto* parameter = dyn_cast_or_null<clang::ParmVarDecl>(inside.variable());
+    if (callee == nullptr || parameter == nullptr ||
+        !llvm::is_contained(callee->parameters(), parameter))
+        return {};
+    auto* given = argument_for(call, parameter->getFunctionScopeIndex());
+    return given != nullptr ? inside.seen_as(parameter, place::of(given)) : place();
+}
+
 std::string place::name() const {
     return is_empty() || path_.back() == nullptr ? "*this"
                                                  : path_.back()->getNameAsString();

@@ -44,6 +44,10 @@ private:
     llvm::SmallVector<const clang::ValueDecl*, 3> path_;
 };
 
+/// What a caller calls an object that the function it calls knows as a parameter, as
+/// `*this`, or as a part of those; empty if it is none, or has no name there.
+place seen_by_caller(const place& inside, const clang::CallExpr& call);
+
 /// The declaration of a call's function that has a body, or null.
 const clang::FunctionDecl* body_of(const clang::CallExpr& call);
 

@@ -19,30 +19,14 @@ constexpr unsigned depth_max = 4;  // of functions that call each other
 
 /// What two threads must not change at once, whatever else they do.
 bool is_plain(clang::QualType type) {
-    static const llvm::StringSet<> names = {"std::basic_string",
-                                            "std::vector",
-                                            "std::deque",
-                                            "std::list",
-                                            "std::forward_list",
-                                            "std::map",
-                                            "std::multimap",
-                                            "std::set",
-                                            "std::multiset",
-                                            "std::unordered_map",
-                                            "std::unordered_multimap",
-                                            "std::unordered_set",
-                                            "std::unordered_multiset",
-                                            "std::queue",
-                                            "std::stack",
-                                            "std::priority_queue",
-                                            "std::optional",
-                                            "std::unique_ptr",
-                                            "std::chrono::duration"};
     type = type.getNonReferenceType();
     if (type.isConstQualified() || type.isVolatileQualified()) return false;
     if (type->isArithmeticType() || type->isEnumeralType()) return true;
     auto* record = class_of(type);
-    return record != nullptr && names.contains(plain_name(*record));
+    if (record == nullptr) return false;
+    const std::string name = plain_name(*record);
+    return is_std_container(name) || is_std_adaptor(name) || name == "std::optional" ||
+           name == "std::unique_ptr" || name == "std::chrono::duration";
 }
 
 /// Locks, and what counts who may go on.
@@ -51,14 +35,12 @@ bool takes_lock(const body& in) {
         "lock",        "try_lock",  "lock_shared",    "try_lock_shared",
         "acquire",     "enter",     "try_acquire",    "with_lock",
         "synchronize", "call_once", "arrive_and_wait"};
-    static const llvm::StringSet<> guards = {"std::lock_guard", "std::unique_lock",
-                                             "std::scoped_lock", "std::shared_lock"};
     return llvm::any_of(in.calls(),
                         [](auto* each) { return calls.contains(name_of(*each)); }) ||
            llvm::any_of(in.locals(), [](const clang::VarDecl* each) {
                auto* record = class_of(each->getType());
                return record != nullptr &&
-                      (guards.contains(plain_name(*record)) ||
+                      (is_std_lock(plain_name(*record)) ||
                        record->hasAttr<clang::ScopedLockableAttr>());
            });
 }
@@ -104,12 +86,12 @@ class collector {
 public:
     explicit collector(clang::ASTContext& ast) : ast_(ast) {}
 
-    llvm::SmallVector<change, 4> changes(const clang::FunctionDecl& function,
-                                         unsigned depth) {
+    llvm::SmallVector<seen_change, 4> changes(const clang::FunctionDecl& function,
+                                              unsigned depth) {
         const clang::FunctionDecl* defined = nullptr;
         if (depth > depth_max || !function.hasBody(defined)) return {};
         const body in(*defined, ast_);
-        llvm::SmallVector<change, 4> found;
+        llvm::SmallVector<seen_change, 4> found;
         if (takes_lock(in)) return found;
         for (auto* statement : in.statements()) {
             auto* whole = dyn_cast<clang::Expr>(statement);
@@ -126,8 +108,8 @@ public:
 
 private:
     /// Only of what is not the function's own.
-    static void add(const change& one, const clang::FunctionDecl& by,
-                    llvm::SmallVectorImpl<change>& found) {
+    static void add(const seen_change& one, const clang::FunctionDecl& by,
+                    llvm::SmallVectorImpl<seen_change>& found) {
         if (one.of.is_empty()) return;
         auto* variable = dyn_cast_or_null<clang::VarDecl>(one.of.variable());
         if (variable == nullptr) {
@@ -142,32 +124,15 @@ private:
         if (is_outer || is_lent) found.push_back(one);
     }
     /// By a function that a call hands it on to.
-    llvm::SmallVector<change, 4> changed_through(const clang::CallExpr& call,
-                                                 unsigned depth) {
-        llvm::SmallVector<change, 4> found;
+    llvm::SmallVector<seen_change, 4> changed_through(const clang::CallExpr& call,
+                                                      unsigned depth) {
+        llvm::SmallVector<seen_change, 4> found;
         auto* callee = body_of(call);
         if (callee == nullptr || callee->isInStdNamespace() ||
             llvm::StringRef(plain_name(*callee)).starts_with("coil::"))
             return found;
-        auto* object = object_of(call);
-        for (const auto& each : changes(*callee, depth + 1)) {
-            if (each.of.is_member_of_this()) {
-                auto* named = object != nullptr ? without_wrappers(object) : nullptr;
-                if (named == nullptr) continue;
-                if (llvm::isa<clang::CXXThisExpr>(named)) {
-                    found.push_back({each.of, &call});
-                } else {
-                    found.push_back(
-                        {each.of.seen_as(nullptr, place::of(named)), &call});
-                }
-                continue;
-            }
-            for (auto* parameter : callee->parameters()) {
-                auto* given = argument_for(call, parameter->getFunctionScopeIndex());
-                if (given == nullptr || each.of.variable() != parameter) continue;
-                found.push_back({each.of.seen_as(parameter, place::of(given)), &call});
-            }
-        }
+        for (const auto& each : changes(*callee, depth + 1))
+            found.push_back({seen_by_caller(each.of, call), &call});
         return found;
     }
 
@@ -176,8 +141,8 @@ private:
 
 }  // namespace
 
-llvm::SmallVector<change, 4> changes_by(const clang::FunctionDecl& function,
-                                        clang::ASTContext& ast) {
+llvm::SmallVector<seen_change, 4> seen_changes_by(const clang::FunctionDecl& function,
+                                                  clang::ASTContext& ast) {
     return collector(ast).changes(function, 0);
 }
 

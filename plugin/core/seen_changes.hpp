@@ -12,7 +12,7 @@ namespace coil_check {
 
 /// A change of an object that a function was given, or is a member of, or, if it is a
 /// lambda, has captured.
-struct change {
+struct seen_change {
     place of;  ///< as the function calls it
     const clang::Expr* at = nullptr;
 };
@@ -23,7 +23,7 @@ struct change {
 ///
 /// Nothing, if it takes any lock: nobody knows then what that is for. Elements that are
 /// named by an index do not count: each caller may have its own.
-llvm::SmallVector<change, 4> changes_by(const clang::FunctionDecl& function,
-                                        clang::ASTContext& ast);
+llvm::SmallVector<seen_change, 4> seen_changes_by(const clang::FunctionDecl& function,
+                                                  clang::ASTContext& ast);
 
 }  // namespace coil_check

@@ -22,13 +22,8 @@ namespace {
 /// A child, and what it changes.
 struct child {
     const clang::CallExpr* spawn;
-    llvm::SmallVector<change, 4> changes;  // as the function calls it that spawns
+    llvm::SmallVector<seen_change, 4> changes;  // as the function calls it that spawns
 };
-
-bool is_loop(const clang::Stmt* statement) {
-    return isa<clang::WhileStmt, clang::ForStmt, clang::DoStmt, clang::CXXForRangeStmt>(
-        statement);
-}
 
 bool is_choice(const clang::Stmt* statement) {
     return isa<clang::IfStmt, clang::SwitchStmt, clang::ConditionalOperator>(statement);
@@ -72,7 +67,8 @@ private:
     }
     /// Of work that is given: a call of a coroutine, of a lambda, or coil's call_once
     /// of one.
-    void add_changes(const clang::Expr* work, llvm::SmallVectorImpl<change>& found) {
+    void add_changes(const clang::Expr* work,
+                     llvm::SmallVectorImpl<seen_change>& found) {
         auto* given = without_wrappers(work);
         if (auto* lambda = dyn_cast_or_null<clang::LambdaExpr>(given))
             return add_captured(*lambda, found);
@@ -89,28 +85,14 @@ private:
                             ? dyn_cast<clang::LambdaExpr>(without_wrappers(object))
                             : nullptr;
         if (closure != nullptr) add_captured(*closure, found);
-        for (const auto& each : changes_by(*callee, of_.ast)) {
-            if (each.of.is_member_of_this()) {
-                auto* named = object != nullptr ? without_wrappers(object) : nullptr;
-                if (named == nullptr || closure != nullptr) continue;
-                const bool is_same = isa<clang::CXXThisExpr>(named);
-                note(is_same ? each.of : each.of.seen_as(nullptr, place::of(named)),
-                     each.at, found);
-                continue;
-            }
-            for (auto* parameter : callee->parameters()) {
-                auto* argument =
-                    argument_for(*call, parameter->getFunctionScopeIndex());
-                if (argument == nullptr || each.of.variable() != parameter) continue;
-                note(each.of.seen_as(parameter, place::of(argument)), each.at, found);
-            }
-        }
+        for (const auto& each : seen_changes_by(*callee, of_.ast))
+            note(seen_by_caller(each.of, *call), each.at, found);
     }
     void add_captured(const clang::LambdaExpr& lambda,
-                      llvm::SmallVectorImpl<change>& found) {
+                      llvm::SmallVectorImpl<seen_change>& found) {
         auto* operation = lambda.getCallOperator();
         if (operation == nullptr) return;
-        for (const auto& each : changes_by(*operation, of_.ast)) {
+        for (const auto& each : seen_changes_by(*operation, of_.ast)) {
             const bool is_captured =
                 llvm::any_of(lambda.captures(), [&](const clang::LambdaCapture& one) {
                     if (one.capturesThis())
@@ -125,7 +107,7 @@ private:
     }
     /// Unless it is a copy of the spawner's, or one of its own.
     static void note(const place& of, const clang::Expr* at,
-                     llvm::SmallVectorImpl<change>& found) {
+                     llvm::SmallVectorImpl<seen_change>& found) {
         if (!of.is_empty()) found.push_back({of, at});
     }
 
@@ -134,7 +116,7 @@ private:
     bool is_repeated(const clang::CallExpr& spawn, const place& of) const {
         for (auto* around = in_.parent(&spawn); around != nullptr;
              around = in_.parent(around)) {
-            if (!is_loop(around)) continue;
+            if (!is_loop(*around)) continue;
             if (is_declared_in(*around, of)) return false;
             if (!waits_for_children(*around)) return true;
         }
@@ -153,11 +135,8 @@ private:
     bool waits_for_children(const clang::Stmt& loop) const {
         return llvm::any_of(in_.calls(), [&](const clang::CallExpr* each) {
             const llvm::StringRef name = name_of(*each);
-            if (name != "join" && name != "wait" && name != "wait_all") return false;
-            for (auto* around = in_.parent(each); around != nullptr;
-                 around = in_.parent(around))
-                if (around == &loop) return true;
-            return false;
+            return (name == "join" || name == "wait" || name == "wait_all") &&
+                   in_.is_within(*each, loop);
         });
     }
     /// Another child that changes it, spawned with no await in between, which might
@@ -168,7 +147,7 @@ private:
             auto* other = children_[i].spawn;
             if (excludes(*spawn, *other) || awaits_between(*spawn, *other)) continue;
             if (llvm::any_of(children_[i].changes,
-                             [&](const change& each) { return each.of == of; }))
+                             [&](const seen_change& each) { return each.of == of; }))
                 return other;
         }
         return nullptr;
@@ -184,12 +163,8 @@ private:
     }
     /// In two arms of one choice.
     bool excludes(const clang::CallExpr& one, const clang::CallExpr& other) const {
-        llvm::SmallVector<const clang::Stmt*, 16> around;
-        for (const clang::Stmt* each = &one; each != nullptr; each = in_.parent(each))
-            around.push_back(each);
-        for (const clang::Stmt* each = &other; each != nullptr; each = in_.parent(each))
-            if (llvm::is_contained(around, each)) return is_choice(each);
-        return true;
+        auto* at = fork_of(one, other, in_).at;
+        return at == nullptr || is_choice(at);
     }
     void say(const shared_object& one) {
         if (llvm::none_of(found_, [&](const auto& each) { return each.of == one.of; }))

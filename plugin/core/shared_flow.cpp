@@ -203,18 +203,7 @@ private:
         };
         const auto begins = control.forward(count, flow::meet::any, step_by);
         says_ = true;
-        const auto& graph = control.graph();
-        for (auto block = graph.rbegin(); block != graph.rend(); ++block) {
-            flow::facts facts = begins[(*block)->getBlockID()];
-            for (const auto& element : **block) step_by(element, facts);
-        }
-    }
-    static const clang::VarDecl* ended_at(const clang::CFGElement& element) {
-        if (const auto gone = element.getAs<clang::CFGAutomaticObjDtor>())
-            return gone->getVarDecl();
-        if (const auto gone = element.getAs<clang::CFGLifetimeEnds>())
-            return gone->getVarDecl();
-        return nullptr;
+        control.replay(begins, step_by);
     }
     /// The fact that a lock may be held.
     unsigned fact_of_lock(unsigned index) const {
@@ -227,7 +216,7 @@ private:
     }
     void step(const flow& control, const clang::CFGElement& element,
               flow::facts& facts) {
-        auto* ended = ended_at(element);
+        auto* ended = flow::ended_at(element);
         const auto at = element.getAs<clang::CFGStmt>();
         auto* statement = at ? at->getStmt() : nullptr;
         for (unsigned i = 0; i < locks_.size(); ++i) {

@@ -3,6 +3,7 @@
 
 #include <clang/AST/DeclCXX.h>
 #include <clang/AST/ExprCXX.h>
+#include <clang/AST/StmtCXX.h>
 
 namespace coil_check {
 
@@ -101,6 +102,11 @@ const clang::Expr* object_of(const clang::CallExpr& call) {
     if (llvm::isa<clang::CXXOperatorCallExpr>(call) && method && method->isInstance())
         return call.getArg(0);
     return nullptr;
+}
+
+bool is_loop(const clang::Stmt& statement) {
+    return llvm::isa<clang::WhileStmt, clang::ForStmt, clang::DoStmt,
+                     clang::CXXForRangeStmt>(statement);
 }
 
 bool captures_by_reference(const clang::Stmt& part, const clang::VarDecl& variable) {

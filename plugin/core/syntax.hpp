@@ -32,6 +32,9 @@ const clang::VarDecl* variable_of(const clang::ValueDecl* declared);
 /// `std::move(x)`. Null if there is none, as in `x->y`.
 const clang::VarDecl* local_named_by(const clang::Expr* expression);
 
+/// Whether it is a loop, of any kind.
+bool is_loop(const clang::Stmt& statement);
+
 /// Whether a lambda that is written there captures the variable by reference.
 bool captures_by_reference(const clang::Stmt& part, const clang::VarDecl& variable);
 
