@@ -64,6 +64,12 @@ decltype(auto) give_item(Item& item) noexcept {
     }
 }
 
+/// The item itself, or the end where there is none.
+template <class Item>
+Item move_or_end(Item* item) {
+    return item != nullptr ? std::move(*item) : Item();
+}
+
 template <class F, class Item>
 concept takes_given = std::invocable<F&, decltype(give_item(std::declval<Item&>()))>;
 
