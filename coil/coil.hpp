@@ -39,6 +39,7 @@
 #include <coil/stream/for_each.hpp>
 #include <coil/stream/generator.hpp>
 #include <coil/stream/into.hpp>
+#include <coil/stream/limit.hpp>
 #include <coil/stream/map.hpp>
 #include <coil/stream/merge.hpp>
 #include <coil/stream/resource_generator.hpp>
