@@ -34,6 +34,7 @@
 #include <coil/runtime/run.hpp>
 #include <coil/runtime/signals.hpp>
 #include <coil/stream/collect.hpp>
+#include <coil/stream/consume.hpp>
 #include <coil/stream/filter.hpp>
 #include <coil/stream/for.hpp>
 #include <coil/stream/for_each.hpp>

@@ -98,9 +98,9 @@ constexpr bool expect_takes_shown() {
 }
 
 /// As std::invoke, without what else <functional> brings.
-template <class F, class X>
-decltype(auto) invoke(F& f, X&& x) {
-    return std::apply(f, std::forward_as_tuple(std::forward<X>(x)));
+template <class F, class... X>
+decltype(auto) invoke(F& f, X&&... x) {
+    return std::apply(f, std::forward_as_tuple(std::forward<X>(x)...));
 }
 
 /// Calls `f` with an item that is its own to use.
