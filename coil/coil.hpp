@@ -34,6 +34,7 @@
 #include <coil/runtime/run.hpp>
 #include <coil/runtime/signals.hpp>
 #include <coil/stream/collect.hpp>
+#include <coil/stream/combine.hpp>
 #include <coil/stream/consume.hpp>
 #include <coil/stream/filter.hpp>
 #include <coil/stream/for.hpp>
@@ -43,9 +44,11 @@
 #include <coil/stream/limit.hpp>
 #include <coil/stream/map.hpp>
 #include <coil/stream/merge.hpp>
+#include <coil/stream/peekable.hpp>
 #include <coil/stream/resource_generator.hpp>
 #include <coil/stream/sink.hpp>
 #include <coil/stream/take.hpp>
+#include <coil/stream/transform.hpp>
 #include <coil/sync/barrier.hpp>
 #include <coil/sync/broadcast.hpp>
 #include <coil/sync/channel.hpp>

@@ -19,7 +19,7 @@ struct skip_step : step {
         --left;
         return adapt::ask;
     }
-    item give(item* from, outcome<unit>&) { return move_or_end(from); }
+    item give(item* from, outcome<no_call>&) { return move_or_end(from); }
     std::size_t left;
 };
 

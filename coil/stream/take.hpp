@@ -19,7 +19,7 @@ struct take_step : step {
         if (!COIL_PLANTED(take_never_ends)) --left;
         return adapt::give;
     }
-    item give(item* from, outcome<unit>&) { return move_or_end(from); }
+    item give(item* from, outcome<no_call>&) { return move_or_end(from); }
     std::size_t left;
 };
 

@@ -52,10 +52,12 @@ struct logging_drop {
     }
 };
 
-/// Writes when it is dropped.
-inline resource_generator<int> dropping(words& log, int count) {
-    co_await own(logging_drop{&log});
+inline resource_generator<int> count_while_held(owned<logging_drop>, int count) {
     for (int i = 0; i < count; ++i) co_yield i;
+}
+/// Writes when it is dropped, whether it was begun or not.
+inline resource_generator<int> dropping(words& log, int count) {
+    return count_while_held(logging_drop{&log}, count);
 }
 
 /// What `all`, made of `queue`, gives to who reads it twice: is stopped after so many

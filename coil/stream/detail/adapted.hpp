@@ -16,6 +16,9 @@ enum class adapt : unsigned char {
     close,  ///< The stream has ended: the source is not asked again.
 };
 
+/// Of an adaptor that calls nothing.
+struct no_call {};
+
 /// What an adaptor does if it does not say otherwise: it hands on each item.
 ///
 /// A step is an aggregate that derives from this. It has a name, `what`; says which
@@ -23,7 +26,7 @@ enum class adapt : unsigned char {
 /// gives, `call_type`, and how, `call(item)`. Where there is none, `item` is null. All
 /// but `call` and `give` may not throw.
 struct step {
-    using call_type = unit;
+    using call_type = no_call;
     adapt begin() const noexcept { return adapt::ask; }
     template <class Item>
     adapt has_item(Item&) const noexcept {
@@ -103,7 +106,7 @@ private:
     friend base;
     auto& from() noexcept { return of_.from_.get(); }
     call_type call() {
-        if constexpr (std::is_same_v<call_type, unit>) {
+        if constexpr (std::is_same_v<call_type, no_call>) {
             return {};
         } else {
             return of_.step_.call(this->has_item() ? &this->current() : nullptr);
