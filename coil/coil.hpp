@@ -47,6 +47,7 @@
 #include <coil/stream/peekable.hpp>
 #include <coil/stream/resource_generator.hpp>
 #include <coil/stream/sink.hpp>
+#include <coil/stream/sources.hpp>
 #include <coil/stream/take.hpp>
 #include <coil/stream/transform.hpp>
 #include <coil/sync/barrier.hpp>
