@@ -49,6 +49,7 @@
 #include <coil/stream/sink.hpp>
 #include <coil/stream/sources.hpp>
 #include <coil/stream/take.hpp>
+#include <coil/stream/take_until.hpp>
 #include <coil/stream/transform.hpp>
 #include <coil/sync/barrier.hpp>
 #include <coil/sync/broadcast.hpp>

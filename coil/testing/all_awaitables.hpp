@@ -15,6 +15,7 @@
 #include <coil/parallel/started.hpp>
 #include <coil/runtime/assume_here.hpp>
 #include <coil/stream/into.hpp>
+#include <coil/stream/sources.hpp>
 #include <coil/stream/take.hpp>
 #include <coil/sync/barrier.hpp>
 #include <coil/sync/broadcast.hpp>
@@ -289,6 +290,7 @@ inline void add_sync_that_ends(kinds& all) {
         return s.from_afar.wait();
     });
     all("into", [](stage& s) { return s.filled | take(1) | into(s.unbounded); });
+    all("repeat", [](stage& s) { return repeat(1) | take(3) | into(s.unbounded); });
     all("stopped_by, before it is asked",
         [](stage& s) { return stopped_by(s.from_outside, give_way(2)); });
     all("stopped_by, asked later", [](stage& s) {
