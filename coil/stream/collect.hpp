@@ -18,47 +18,23 @@ struct append_to {
             all.insert(std::forward<T>(item));
         }
     }
+    Container result(void*) { return std::move(all); }
     Container all{};
-};
-
-template <class S, class Container>
-class collect_operation : public consume_operation<S, append_to<Container>> {
-public:
-    explicit collect_operation(source<S>& from) noexcept
-        : consume_operation<S, append_to<Container>>(from, {}) {}
-    Container await_resume() {
-        (void)this->take_errors();
-        return std::move(this->called().all);
-    }
-};
-
-template <class S, class Container>
-class [[nodiscard(
-    "collect does nothing until it is awaited: write co_await")]] collect_recipe {
-public:
-    static constexpr bool is_local = source<S>::is_local;
-
-    explicit collect_recipe(S&& from) : from_(std::forward<S>(from)) {}
-    auto operator co_await() && noexcept {
-        return collect_operation<S, Container>(from_);
-    }
-
-private:
-    source<S> from_;
 };
 
 template <class Container>
 struct collect_adaptor : adaptor {
     template <class S>
     auto apply(S&& from) const {
-        return collect_recipe<S, Container>(std::forward<S>(from));
+        return consumer_recipe<S, append_to<Container>>(std::forward<S>(from), {});
     }
 };
 template <template <class...> class Container>
 struct collect_values_adaptor : adaptor {
     template <class S>
     auto apply(S&& from) const {
-        return collect_recipe<S, Container<stream_value_t<S>>>(std::forward<S>(from));
+        using all = append_to<Container<stream_value_t<S>>>;
+        return consumer_recipe<S, all>(std::forward<S>(from), {});
     }
 };
 

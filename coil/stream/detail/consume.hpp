@@ -20,6 +20,12 @@ struct consumed_drop {
 template <owned_with_drop S>
 struct consumed_drop<S> : drop_call<S> {};
 
+/// A function that is told what came of each call, and says whether the loop goes on.
+template <class F, class Result>
+concept takes_answer = requires(F& f, Result& result) {
+    { f.take_answer(result) } noexcept -> std::same_as<loop>;
+};
+
 /// Calls a function with each item; when that has ended, in whatever way, drops the
 /// stream if it owns it, then goes on as it ended.
 template <class S, class F>
@@ -72,15 +78,21 @@ private:
     };
 
     auto& from() noexcept { return from_.get(); }
-    call_type call(typename base::item& item) { return call_with(f_, item); }
-    pump_step has_item() const noexcept { return pump_step::call; }
-    pump_step has_result() noexcept {
-        if constexpr (std::is_same_v<answer, loop>) {
-            if (this->result().value() == loop::leave) return pump_step::end;
+    call_type call() { return call_with(f_, this->current()); }
+    pump_step item_came() const noexcept { return pump_step::call; }
+    pump_step result_came() noexcept {
+        return goes_on() ? pump_step::ask : pump_step::end;
+    }
+    bool goes_on() noexcept {
+        if constexpr (takes_answer<function, outcome<answer>>) {
+            return f_.take_answer(this->result()) == loop::go_on;
+        } else if constexpr (std::is_same_v<answer, loop>) {
+            return this->result().value() == loop::go_on;
         } else if constexpr (!std::is_void_v<answer>) {
-            if (!this->result().value()) return pump_step::end;
+            return static_cast<bool>(this->result().value());
+        } else {
+            return true;
         }
-        return pump_step::ask;
     }
     std::coroutine_handle<> was_stopped(pump_step) noexcept {
         was_stopped_ = true;
@@ -106,5 +118,50 @@ private:
     dropped dropped_{*this};
     bool was_stopped_ = false;
 };
+
+/// The same with a consumer: a function that has a `result(item)` when all is over, of
+/// which `item` is the one that the loop was left at, or null.
+template <class S, class Consumer>
+class consumer_operation : public consume_operation<S, Consumer> {
+public:
+    using consume_operation<S, Consumer>::consume_operation;
+    auto await_resume() {
+        const bool has_item = this->take_errors();
+        return this->called().result(has_item ? &this->current() : nullptr);
+    }
+};
+
+template <class S, class Consumer>
+class [[nodiscard(
+    "what reads a stream to its end does nothing until it is awaited: "
+    "write co_await")]] consumer_recipe {
+public:
+    static constexpr bool is_local =
+        source<S>::is_local || is_local_v<call_with_t<Consumer, S>>;
+
+    consumer_recipe(S&& from, Consumer consumer)
+        : from_(std::forward<S>(from)),
+          consumer_(std::move(consumer)) {}
+    consumer_operation<S, Consumer> operator co_await() && {
+        return {from_, std::move(consumer_)};
+    }
+
+private:
+    source<S> from_;
+    Consumer consumer_;
+};
+
+/// Of one whose function needs no look at the stream.
+template <class Consumer>
+struct consumer_rule {
+    template <class S, class>
+    using made = consumer_recipe<S, Consumer>;
+    template <class, class S>
+    static constexpr bool fits() {
+        return expect_takes_item<Consumer, S>();
+    }
+};
+template <class Consumer>
+using consumer_adaptor = function_adaptor<Consumer, consumer_rule<Consumer>>;
 
 }  // namespace coil::detail

@@ -14,15 +14,17 @@ enum class pump_step : unsigned char { ask, call, end };
 /// item, call a function (sync or async) that gives an `R`, go on or end. However many
 /// items are ready at once, the native stack stays flat.
 ///
-/// `Derived` gives `what`, `from()`, `call(item)`, `has_item()` and `has_result()`
-/// (what to do next), `was_stopped(step)`, and may replace `end()`.
+/// `Derived` gives `what`, `from()`, `call()`, `item_came()` and `result_came()` (what
+/// to do next), `was_stopped(step)`, and may replace `no_item_came()` and `end()`.
 template <class Derived, class S, class R>
 class pump : public frame_operation<Derived> {
 protected:
     using item = stream_item_t<S>;
 
-    std::coroutine_handle<> start(continuation parent) noexcept {
+    std::coroutine_handle<> start(continuation parent,
+                                  pump_step first = pump_step::ask) noexcept {
         parent_ = parent;
+        if (step_ != pump_step::end) step_ = first;
         return run();
     }
     [[nodiscard]] continuation parent() const noexcept { return parent_; }
@@ -31,6 +33,9 @@ protected:
     bool take_errors() {
         if (asking_.result.has_error()) (void)asking_.result.take();
         if (calling_.result.has_error()) (void)calling_.result.take();
+        return has_item();
+    }
+    [[nodiscard]] bool has_item() noexcept {
         return asking_.result.has_value() && static_cast<bool>(current());
     }
     [[nodiscard]] bool has_error() const noexcept {
@@ -43,6 +48,7 @@ protected:
     [[nodiscard]] item& current() noexcept { return asking_.result.value(); }
     [[nodiscard]] outcome<settled_t<R>>& result() noexcept { return calling_.result; }
 
+    pump_step no_item_came() const noexcept { return pump_step::end; }
     std::coroutine_handle<> end() noexcept { return parent_.complete(); }
     std::coroutine_handle<> end_stopped() noexcept {
         parent_.scope().home().unwind(parent_);
@@ -58,10 +64,10 @@ private:
         static std::coroutine_handle<> completed(branch& b) noexcept {
             auto& self = static_cast<asking&>(b);
             self.collect();
-            const bool has_item =
-                self.result.has_value() && static_cast<bool>(self.result.value());
-            return self.owner.go_on(has_item ? self.owner.derived().has_item()
-                                             : pump_step::end);
+            pump& owner = self.owner;
+            if (!self.result.has_value()) return owner.go_on(pump_step::end);
+            return owner.go_on(owner.has_item() ? owner.derived().item_came()
+                                                : owner.derived().no_item_came());
         }
         static std::coroutine_handle<> stopped(branch& b) noexcept {
             auto& self = static_cast<asking&>(b);
@@ -81,7 +87,7 @@ private:
             auto& self = static_cast<calling&>(b);
             self.collect();
             return self.owner.go_on(self.result.has_value()
-                                        ? self.owner.derived().has_result()
+                                        ? self.owner.derived().result_came()
                                         : pump_step::end);
         }
         static std::coroutine_handle<> stopped(branch& b) noexcept {
@@ -129,7 +135,7 @@ private:
         calling_.result.clear();
         if (step_ == pump_step::call) {
             return calling_.call(parent_.scope(),
-                                 [this]() -> R { return derived().call(current()); });
+                                 [this]() -> R { return derived().call(); });
         }
         asking_.result.clear();
         return asking_.call(parent_.scope(),

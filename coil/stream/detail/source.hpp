@@ -46,13 +46,25 @@ inline constexpr bool drop_runs_children_v = requires {
 };
 
 /// What an adaptor that owns such a source inherits, so that `own` refuses it.
-template <class S>
+template <class... S>
 struct source_drop {};
-template <class S>
-    requires drop_runs_children_v<S>
-struct source_drop<S> {
+template <class... S>
+    requires(drop_runs_children_v<S> || ...)
+struct source_drop<S...> {
     static constexpr bool drop_runs_children = true;
 };
+
+/// An item as it is put into something: a value, or a reference if it is borrowed.
+template <class S>
+using given_item_t =
+    std::conditional_t<std::is_pointer_v<stream_item_t<S>>,
+                       decltype(*std::declval<stream_item_t<S>&>()), stream_value_t<S>>;
+
+/// The item itself, or the end where there is none.
+template <class Item>
+Item move_or_end(Item* item) {
+    return item != nullptr ? std::move(*item) : Item();
+}
 
 template <class F, class Item>
 concept takes_given = std::invocable<F&, decltype(give_item(std::declval<Item&>()))>;
@@ -82,9 +94,9 @@ constexpr bool expect_takes_shown() {
 }
 
 /// As std::invoke, without what else <functional> brings.
-template <class F, class X>
-decltype(auto) invoke(F& f, X&& x) {
-    return std::apply(f, std::forward_as_tuple(std::forward<X>(x)));
+template <class F, class... X>
+decltype(auto) invoke(F& f, X&&... x) {
+    return std::apply(f, std::forward_as_tuple(std::forward<X>(x)...));
 }
 
 /// Calls `f` with an item that is its own to use.
@@ -158,16 +170,34 @@ private:
 template <class S>
 concept adaptable = stream<S> || readable_range<S>;
 
+template <class S>
+struct as_stream {
+    using type = range_stream<S>;
+};
+template <stream S>
+struct as_stream<S> {
+    using type = S;
+};
+/// `S`, or the stream of the range that it is.
+template <adaptable S>
+using as_stream_t = typename as_stream<S>::type;
+template <adaptable S>
+decltype(auto) to_stream(S&& from) {
+    if constexpr (stream<S>) {
+        return std::forward<S>(from);
+    } else {
+        return range_stream<S>(std::forward<S>(from));
+    }
+}
+
 template <adaptable S, class Adaptor>
     requires std::derived_from<std::remove_cvref_t<Adaptor>, adaptor>
 auto operator|(S&& from, Adaptor&& made) {
     if constexpr (std::same_as<std::remove_cvref_t<S>, no_stream>) {
         return no_stream();
-    } else if constexpr (stream<S>) {
-        return std::forward<Adaptor>(made).apply(std::forward<S>(from));
     } else {
-        return std::forward<Adaptor>(made).apply(
-            range_stream<S>(std::forward<S>(from)));
+        return std::forward<Adaptor>(made).template apply<as_stream_t<S>>(
+            to_stream(std::forward<S>(from)));
     }
 }
 
