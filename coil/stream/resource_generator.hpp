@@ -10,7 +10,8 @@ namespace coil {
 /// suspended and awaits its drops.
 ///
 /// Give it by value to `for_each` or `collect`, or keep it with `with`. One that is
-/// destroyed with drops in it ends the program.
+/// destroyed with drops in it ends the program: so make whatever may throw beside it in
+/// the same expression, another frame for example, before it.
 ///
 /// \snippet coil/stream/resource_generator_test.cpp  rows of a query
 ///

@@ -86,7 +86,8 @@ COIL_TEST("take_until: work that has ended at once leaves nothing") {
 
 COIL_TEST("take_until: work that is not over is stopped and joined by the drop") {
     words log;
-    co_await (coil::testing::dropping(log, 9) | coil::take_until(wait_for_ever(log)) |
+    auto work = wait_for_ever(log);
+    co_await (coil::testing::dropping(log, 9) | coil::take_until(std::move(work)) |
               coil::for_each([&](int i) {
                   log.push_back(std::to_string(i));
                   return i < 1 ? coil::loop::go_on : coil::loop::leave;
@@ -101,9 +102,10 @@ COIL_TEST("take_until: work that is not over is stopped and joined by the drop")
 
 COIL_TEST("take_until: one that was never read begins no work") {
     words log;
+    auto work = wait_for_ever(log);
     auto body = [](auto&) -> coil::task<> { co_return; };
     co_await coil::with(
-        coil::testing::dropping(log, 2) | coil::take_until(wait_for_ever(log)), body);
+        coil::testing::dropping(log, 2) | coil::take_until(std::move(work)), body);
     CHECK(log == words{"drop"});
 }
 
