@@ -10,10 +10,11 @@
 #include <plugin/core/loan_flow.hpp>
 #include <plugin/core/loans.hpp>
 #include <plugin/core/marks.hpp>
+#include <plugin/core/overlap.hpp>
 #include <plugin/core/owners.hpp>
 #include <plugin/core/place.hpp>
 #include <plugin/core/report.hpp>
-#include <plugin/core/returned_closures.hpp>
+#include <plugin/core/returned_parts.hpp>
 #include <plugin/core/shared_flow.hpp>
 #include <plugin/core/syntax.hpp>
 #include <plugin/core/used_up.hpp>
@@ -470,7 +471,8 @@ void check_body(const body& in, report& to) {
     lifetimes(in, to).check();
     check_daemon_loans(in, to);
     check_group_escapes(in, to);
-    check_returned_closures(in, to);
+    check_overlapping_calls(in, to);
+    check_returned_parts(in, to);
     check_used_up_closures(in, to);
 }
 
