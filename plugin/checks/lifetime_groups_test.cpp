@@ -140,6 +140,17 @@ struct server {
         children_for_a_while = nullptr;
     }
 };
+struct server_that_forgets {
+    coil::group* children = nullptr;
+    coil::task<> run() {
+        co_await coil::with_group([this](coil::group& g) -> coil::task<> {
+            children = &g;
+            co_await work();
+        });
+        forget();
+    }
+    void forget() { children = nullptr; }
+};
 struct keeps_one {
     coil::group* kept = nullptr;
 };

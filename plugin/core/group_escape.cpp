@@ -235,7 +235,9 @@ private:
     void check_kept(const target& at, const clang::Stmt& store) {
         mentions found(at, store, in_.ast().getSourceManager());
         found.look(outer_.written());
-        if (found.is_set_back || found.is_known_elsewhere) return;
+        if (found.is_set_back || found.is_known_elsewhere ||
+            is_set_back_by_class(at, store))
+            return;
         finding::note use;
         const auto& sources = in_.ast().getSourceManager();
         for (auto* each : found.all) {
@@ -254,6 +256,21 @@ private:
             "hand the group down as a parameter, or set " + keeper +
                 " back when it has ended",
             store);
+    }
+    /// Whether another function of the member's class does that.
+    bool is_set_back_by_class(target at, const clang::Stmt& store) const {
+        auto* field = dyn_cast<clang::FieldDecl>(at.key);
+        auto* record = field != nullptr
+                           ? dyn_cast<clang::CXXRecordDecl>(field->getParent())
+                           : nullptr;
+        if (record == nullptr) return false;
+        at.whole = {};  // there, it is a member of another object
+        mentions found(at, store, in_.ast().getSourceManager());
+        for (auto* method : record->methods()) {
+            const clang::FunctionDecl* defined = nullptr;
+            if (method->hasBody(defined)) found.look(defined->getBody());
+        }
+        return found.is_set_back;
     }
     /// Whether the caller knows it, too.
     static bool is_lent(const target& at) {
