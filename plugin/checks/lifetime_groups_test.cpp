@@ -210,6 +210,19 @@ coil::task<> passed_down() {
     });
 }
 
+// Forgotten: that is the rule unawaited.
+
+coil::task<> forgotten() {
+    // expected-error@+1 {{never}}
+    coil::with_group([](coil::group& g) { g.spawn(work()); });
+    co_await work();
+}
+coil::task<> forgotten_by_name() {
+    // expected-error@+1 {{never}}
+    auto all = coil::with_group([](coil::group& g) { g.spawn(work()); });
+    co_await work();
+}
+
 // A known gap: a class that keeps what it is given.
 coil::task<> kept_by_a_class() {
     std::optional<coil::join_set<int>> kept;
