@@ -333,8 +333,10 @@ void check_ends(const body& in, report& to) {
                                                : each.async->getExprLoc(),
                 .text = "the end of " + what + " blocks the thread that runs " +
                         in.name() + ": it waits for the other thread",
-                .mend = "let a thread of the pool do that: co_await coil::blocking([&] "
-                        "{ ... })",
+                .mend = each.async != nullptr
+                            ? "run the job on the pool: co_await coil::blocking(job)"
+                            : "let a thread of the pool do that: co_await "
+                              "coil::blocking([&] { ... })",
                 .statement = each.async,
                 .declaration = each.variable});
     }

@@ -29,6 +29,7 @@ namespace coil_check {
 using llvm::dyn_cast;
 using llvm::dyn_cast_or_null;
 using llvm::isa;
+using llvm::isa_and_nonnull;
 
 namespace {
 
@@ -215,6 +216,9 @@ private:
                   "std::shared_ptr that the daemon keeps"
             : lent.spawned_by != nullptr && is_kept_by_method(lent)
                 ? "let a std::shared_ptr own it, and give that to what is spawned"
+            : isa_and_nonnull<clang::CXXMethodDecl>(lent.kept_by)
+                ? "declare it outside of with_group(), or spawn a coroutine that owns "
+                  "it"
                 : "give it by value, or declare it outside of with_group()");
     }
     static bool is_kept_by_method(const lender& lent) {
@@ -249,7 +253,9 @@ private:
                         ? mend_of_closure(in_.function()
                                               .getDeclaredReturnType()
                                               ->getContainedAutoType() == nullptr)
-                        : "await it here, or give it by value");
+                    : in_.is_coroutine()
+                        ? "await it here, or give it by value"
+                        : "give it by value, or make this a coroutine that awaits it");
     }
 
     // --- what a coroutine gives: its locals are gone when the caller looks at it ---
