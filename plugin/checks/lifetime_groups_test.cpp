@@ -20,7 +20,7 @@ void use(const auto&...) {}
 coil::task<> kept_in_a_variable() {
     coil::group* kept = nullptr;
     co_await coil::with_group([&](coil::group& g) {
-        kept = &g;  // expected-error {{'kept' refers to the group 'g', and goes on}}
+        kept = &g;  // expected-error {{'kept' refers to the group 'g' even after}}
     });
     kept->spawn(work());
 }

@@ -146,6 +146,10 @@ private:
     const clang::VarDecl* shared_behind(const clang::VarDecl& variable) {
         auto* target = static_behind(variable);
         if (target == nullptr) return nullptr;
+        // What a pointer is copied from says nothing about what it points to.
+        const bool is_copy =
+            variable.getType()->isPointerType() && target->getType()->isPointerType();
+        if (is_copy) return nullptr;
         const auto part = variable.getType()->getPointeeType();
         const bool is_made_for_it = types_.may(crossing::shared, part) ||
                                     has_mutex(part) || has_mutex(target->getType());

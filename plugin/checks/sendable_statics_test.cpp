@@ -10,6 +10,8 @@
 coil::task<int> load(int from);
 void use(const auto&...) {}
 
+static_assert(!coil::task<>::is_local);
+
 class counted {
 public:
     int read() const { return ++reads_; }
@@ -50,6 +52,7 @@ const counted unchanged;
 has_one whole;
 std::vector<counted> many;
 says_not not_for_all;
+counted* first_of_many = nullptr;
 guarded behind_a_mutex;
 counted_well by_atomics;
 says_so for_all;
@@ -105,6 +108,12 @@ coil::task<> to_what_may_be_shared() {
     auto& text = whole.name;
     co_await load(1);
     use(guarded_one.read(), counts, said, plain, texts, text);
+}
+coil::task<> to_what_a_pointer_points_to() {
+    auto* here = first_of_many;
+    first_of_many = nullptr;
+    co_await load(1);
+    use(here->read());
 }
 coil::task<> used_before() {
     const counted& here = all;

@@ -251,7 +251,7 @@ private:
         const std::string keeper = "'" + at.key->getNameAsString() + "'";
         say(store.getBeginLoc(),
             keeper + " refers to the group " + name() +
-                ", and goes on to when with_group() has ended it",
+                " even after with_group() has ended it",
             use,
             "hand the group down as a parameter, or set " + keeper +
                 " back when it has ended",

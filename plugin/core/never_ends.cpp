@@ -48,9 +48,10 @@ const clang::Stmt* endless_loop_of(const clang::FunctionDecl& function,
     const clang::Stmt& last = *block->body_back();
     if (!is_endless(last, ast)) return nullptr;
     const body in(function, ast);
+    // What yields may be awaited for its next value only.
     const bool has_way_out = llvm::any_of(in.statements(), [&](auto* each) {
-        return isa<clang::CoreturnStmt, clang::GotoStmt, clang::IndirectGotoStmt,
-                   clang::StmtExpr>(each) ||
+        return isa<clang::CoreturnStmt, clang::CoyieldExpr, clang::GotoStmt,
+                   clang::IndirectGotoStmt, clang::StmtExpr>(each) ||
                (isa<clang::BreakStmt>(each) && leaves(*each, last, in));
     });
     return has_way_out ? nullptr : &last;
