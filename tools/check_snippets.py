@@ -8,7 +8,7 @@ fence of C++ has such a mark, `<!-- code/file.cpp name -->` says the same; after
 `<!-- does not compile -->` what is refused, with the compiler's words in the next fence.
 
   check_snippets.py [--update]           compares code; --update rewrites the fences
-  check_snippets.py --output FILE PROGRAM   what the program prints, with its fence
+  check_snippets.py --output FILE PROGRAM [--update]   the same with what it prints
   check_snippets.py --refused PLUGIN     compiles what must not compile
 """
 import pathlib
@@ -90,14 +90,19 @@ def check_book(root):
     return found
 
 
-def check_output(path, program):
+def check_output(path, program, update=None):
     """The fence that shows what the program of this file prints is right."""
     for document in sorted(BOOK.glob('*.md')):
-        for match in FENCE.finditer(document.read_text()):
+        text = document.read_text()
+        for match in FENCE.finditer(text):
             if match['part'] == OUTPUT and BOOK / match['file'] == pathlib.Path(path):
                 ran = subprocess.run([program], text=True, timeout=60, check=False,
                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
                 if ran.returncode == 0 and ran.stdout == match['code']:
+                    return []
+                if ran.returncode == 0 and update:
+                    document.write_text(text[:match.start('code')] + ran.stdout +
+                                        text[match.end('code'):])
                     return []
                 return [f'{document} shows:', match['code'],
                         f'{path} printed, and ended with {ran.returncode}:', ran.stdout]

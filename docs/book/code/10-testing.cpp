@@ -86,3 +86,27 @@ TEST_CASE("race: in every order of ready pieces the sum is the same") {
     }
 }
 //! [seed]
+
+//! [duplex]
+template <coil::byte_stream S>
+coil::task<> greet_all(S peer) {  // a net::tcp_stream, or the end of a duplex
+    coil::lines names(peer);
+    while (auto name = co_await names.next()) {
+        co_await coil::write_all(peer, "hello, " + *name + "\n");
+    }
+    peer.shutdown();
+}
+
+COIL_TEST("greet_all: answers each line") {
+    coil::duplex wire;  // what first() writes, second() reads, and back
+    auto client = [](coil::duplex::end peer) -> coil::task<coil::testing::words> {
+        co_await coil::write_all(peer, "ann\nbob\n");
+        peer.shutdown();
+        coil::lines answers(peer);
+        co_return co_await (answers | coil::collect<std::vector>());
+    };
+    auto [done, said] =
+        co_await coil::join(greet_all(wire.first()), client(wire.second()));
+    CHECK(said == coil::testing::words{"hello, ann", "hello, bob"});
+}
+//! [duplex]

@@ -3,6 +3,7 @@
 #include <coil/coil.hpp>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <string>
 #include <system_error>
@@ -107,10 +108,20 @@ coil::task<> http() {
 }
 //! [http server]
 
+//! [signals]
+coil::task<> reload() {
+    coil::signals hang_ups({SIGHUP});  // from here on SIGHUP does not end the program
+    std::raise(SIGHUP);                // stands for: kill -HUP
+    (void)co_await hang_ups.next();    // a stream of their numbers
+    std::puts("reloaded");
+}
+//! [signals]
+
 coil::task<> all() {
     co_await echo_and_talk();
     co_await errors();
     co_await http();
+    co_await reload();
 }
 
 //! [main]
