@@ -86,12 +86,22 @@ coil::task<> turns() {
 }
 //! [turns]
 
+//! [ticks]
+coil::task<> ticks() {
+    const coil::instant start = coil::now();
+    coil::interval every(2ms);  // the first tick comes at once
+    for (int i = 1; i <= 3; ++i) (void)co_await every.next();
+    std::puts(coil::now() - start >= 4ms ? "three ticks" : "too early");
+}
+//! [ticks]
+
 coil::task<> all() {
     co_await together();
     co_await unlike();
     co_await no_lock();
     co_await errors();
     co_await turns();
+    co_await ticks();
 }
 
 int main() {

@@ -108,6 +108,12 @@ coil::task<> http() {
 }
 //! [http server]
 
+//! [one line]
+coil::task<> serve_hello() {
+    co_await coil::http::serve({.port = 8080}, route);
+}
+//! [one line]
+
 //! [signals]
 coil::task<> reload() {
     coil::signals hang_ups({SIGHUP});  // from here on SIGHUP does not end the program
