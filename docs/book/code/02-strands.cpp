@@ -15,7 +15,7 @@ coil::task<std::string> get(std::string what, std::chrono::milliseconds pause) {
 }
 
 coil::task<> together() {
-    auto [user, orders] = co_await coil::join(get("user", 20ms), get("orders", 10ms));
+    auto [user, orders] = co_await coil::join(get("user", 60ms), get("orders", 20ms));
     std::printf("join: %s, %s\n", user.c_str(), orders.c_str());
 
     auto first = co_await coil::race(get("slow", 1h), get("fast", 1ms));

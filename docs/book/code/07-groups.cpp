@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 //! [group]
 coil::task<> visit(int page, int& bytes) {
-    co_await coil::sleep(page * 1ms);
+    co_await coil::sleep(page * 20ms);
     bytes += page * 100;
     std::printf("page %d\n", page);
 }
