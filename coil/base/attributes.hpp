@@ -122,6 +122,8 @@
 
 /// On a class: no coroutine holds an object of it while it waits, whatever it is part
 /// of. For guards of one's own, and what has to be let go soon.
+///
+/// \snippet coil/base/attributes_test.cpp  not across an await
 #define COIL_NOT_ACROSS_AWAIT COIL_MARK("not_across_await")
 
 /// On a member function: what its await gives holds the object, and nobody else gets

@@ -21,6 +21,21 @@ const int& same(const int& value COIL_LIFETIMEBOUND) {
     return value;
 }
 
+//! [not across an await]
+// Of a table that all strands of this thread use.
+class COIL_NOT_ACROSS_AWAIT table_guard {
+public:
+    explicit table_guard(bool& is_in_use) noexcept : is_in_use_(is_in_use) {
+        is_in_use = true;
+    }
+    table_guard(const table_guard&) = delete;
+    ~table_guard() { is_in_use_ = false; }
+
+private:
+    bool& is_in_use_;
+};
+//! [not across an await]
+
 }  // namespace
 
 TEST_CASE("attributes: a thread-local variable is not shared between threads") {
@@ -36,6 +51,12 @@ TEST_CASE("attributes: the functions they decorate do what they say") {
     CHECK(twice(value) == 14);
     CHECK(thrice(value) == 21);
     CHECK(&same(value) == &value);
+    bool is_in_use = false;
+    {
+        const table_guard held(is_in_use);
+        CHECK(is_in_use);
+    }
+    CHECK(!is_in_use);
 }
 
 TEST_CASE("attributes: COIL_EXCEPTIONS says whether a throw can be caught") {

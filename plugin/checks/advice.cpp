@@ -4,6 +4,7 @@
 #include <plugin/core/future.hpp>
 #include <plugin/core/gcc.hpp>
 #include <plugin/core/marks.hpp>
+#include <plugin/core/needless.hpp>
 #include <plugin/core/report.hpp>
 #include <plugin/core/syntax.hpp>
 
@@ -185,7 +186,7 @@ void find_closures(const clang::Stmt* part, const body& in, report& to) {
 
 void check_body(const body& in, report& to) {
     check_nested(in, to);
-    if (!in.is_coroutine()) return find_closures(in.written(), in, to);
+    check_needless_coroutine(in, to);
     find_closures(in.written(), in, to);
 }
 

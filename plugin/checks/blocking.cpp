@@ -6,8 +6,8 @@
 #include <plugin/core/body.hpp>
 #include <plugin/core/crossing.hpp>
 #include <plugin/core/flow.hpp>
-#include <plugin/core/held.hpp>
 #include <plugin/core/marks.hpp>
+#include <plugin/core/not_across.hpp>
 #include <plugin/core/report.hpp>
 #include <plugin/core/syntax.hpp>
 #include <plugin/core/thrown_away.hpp>
@@ -324,69 +324,6 @@ private:
     llvm::DenseMap<const clang::ValueDecl*, unsigned> index_;
 };
 
-/// The class marked COIL_NOT_ACROSS_AWAIT that an object is or has, not what it refers
-/// to.
-const clang::CXXRecordDecl* not_across_await(clang::QualType type, unsigned depth = 0) {
-    constexpr unsigned nested_max = 6;
-    if (type.isNull() || depth > nested_max) return nullptr;
-    while (auto* array = type->getAsArrayTypeUnsafe()) type = array->getElementType();
-    auto* declared = type->getAsCXXRecordDecl();
-    if (declared == nullptr) return nullptr;
-    if (has_mark(*declared, "not_across_await")) return declared;
-    auto* made = dyn_cast<clang::ClassTemplateSpecializationDecl>(declared);
-    if (made != nullptr && declared->isInStdNamespace()) {
-        for (const auto& each : made->getTemplateArgs().asArray()) {
-            auto args = each.getKind() == clang::TemplateArgument::Pack
-                            ? each.pack_elements()
-                            : llvm::ArrayRef<clang::TemplateArgument>(each);
-            for (const auto& one : args)
-                if (one.getKind() == clang::TemplateArgument::Type)
-                    if (auto* found = not_across_await(one.getAsType(), depth + 1))
-                        return found;
-        }
-        return nullptr;
-    }
-    auto* record = declared->getDefinition();
-    if (record == nullptr) return nullptr;
-    for (const auto& base : record->bases())
-        if (auto* found = not_across_await(base.getType(), depth + 1)) return found;
-    for (auto* member : record->fields())
-        if (auto* found = not_across_await(member->getType(), depth + 1)) return found;
-    return nullptr;
-}
-
-void check_held(const body& in, report& to) {
-    const auto say = [&](const clang::CoroutineSuspendExpr& across,
-                         clang::SourceLocation at, const std::string& what,
-                         const clang::CXXRecordDecl& marked, const clang::Decl* held) {
-        const char* const word =
-            llvm::isa<clang::CoawaitExpr>(across) ? "co_await" : "co_yield";
-        to.add(
-            {.at = across.getKeywordLoc(),
-             .text = what + " is held while " + in.name() + " waits here, and '" +
-                     marked.getNameAsString() + "' asks not to be",
-             .notes = {{at, "it is this one"},
-                       {marked.getLocation(), "'" + marked.getNameAsString() +
-                                                  "' is marked COIL_NOT_ACROSS_AWAIT"}},
-             .mend = "end its block before the " + std::string(word),
-             .statement = &across,
-             .declaration = held});
-    };
-    const auto matters = [](clang::QualType type, const clang::VarDecl*) {
-        return not_across_await(type) != nullptr;
-    };
-    for (const auto& each : held_across(in, to.of(), matters))
-        say(*each.across, each.at(),
-            each.variable != nullptr ? "'" + each.variable->getNameAsString() + "'"
-                                     : "a temporary",
-            *not_across_await(each.type), each.variable);
-    if (in.suspensions().empty()) return;
-    for (auto* each : in.function().parameters())
-        if (auto* marked = not_across_await(each->getType()))
-            say(*in.suspensions().front(), each->getLocation(),
-                "parameter '" + each->getNameAsString() + "'", *marked, each);
-}
-
 void check_ends(const body& in, report& to) {
     for (const blocking_end& each : blocking_ends(in)) {
         const std::string what = each.variable != nullptr
@@ -396,8 +333,10 @@ void check_ends(const body& in, report& to) {
                                                : each.async->getExprLoc(),
                 .text = "the end of " + what + " blocks the thread that runs " +
                         in.name() + ": it waits for the other thread",
-                .mend = "let a thread of the pool do that: co_await coil::blocking([&] "
-                        "{ ... })",
+                .mend = each.async != nullptr
+                            ? "run the job on the pool: co_await coil::blocking(job)"
+                            : "let a thread of the pool do that: co_await "
+                              "coil::blocking([&] { ... })",
                 .statement = each.async,
                 .declaration = each.variable});
     }
@@ -407,7 +346,7 @@ void check_body(const body& in, report& to) {
     if (!in.is_coroutine()) return;
     calls_of(in, to).check();
     check_ends(in, to);
-    check_held(in, to);
+    check_not_across(in, to);
     // Where what is held has to be sendable, a guard is another rule's finding.
     const bool moves =
         to.of().types->moves_between_threads(in.function().getReturnType());

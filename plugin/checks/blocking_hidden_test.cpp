@@ -163,6 +163,7 @@ coil::task<> does_not_join() {
     co_return;
 }
 coil::task<> waits_for_async() {
+    // expected-note@* 1+ {{run the job on the pool}}
     (void)std::async(&naps);  // expected-warning {{the end of what 'std::async' gives}}
     auto result =             // expected-warning {{the end of 'result' blocks}}
         std::async(std::launch::async, &naps);

@@ -30,6 +30,11 @@ coil::task<int> gets(std::future<int> result, std::shared_future<int>& other) {
     co_return result.get() + more;  // expected-warning {{'std::future::get' blocks}}
 }
 
+coil::task<int> gets_from_async() {
+    auto result = std::async(std::launch::async, [] { return 1; });
+    // expected-note@* 1+ {{run the job on the pool in place of std}}
+    co_return result.get();  // expected-warning {{'std::future::get' blocks}}
+}
 coil::task<> waits_for_a_while(std::future<int>& result) {
     (void)result.wait_for(1s);  // expected-warning {{'std::future::wait_for' blocks}}
     co_return;

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <plugin/checks/lifetime.hpp>
 #include <plugin/core/body.hpp>
+#include <plugin/core/daemon_loans.hpp>
 #include <plugin/core/future.hpp>
 #include <plugin/core/given_away.hpp>
+#include <plugin/core/group_escape.hpp>
 #include <plugin/core/growth.hpp>
 #include <plugin/core/holders.hpp>
 #include <plugin/core/loan_flow.hpp>
 #include <plugin/core/loans.hpp>
 #include <plugin/core/marks.hpp>
+#include <plugin/core/overlap.hpp>
 #include <plugin/core/owners.hpp>
 #include <plugin/core/place.hpp>
 #include <plugin/core/report.hpp>
+#include <plugin/core/returned_parts.hpp>
 #include <plugin/core/shared_flow.hpp>
 #include <plugin/core/syntax.hpp>
+#include <plugin/core/used_up.hpp>
 
 #include <clang/AST/ASTContext.h>
 #include <clang/AST/DeclTemplate.h>
@@ -24,6 +29,7 @@ namespace coil_check {
 using llvm::dyn_cast;
 using llvm::dyn_cast_or_null;
 using llvm::isa;
+using llvm::isa_and_nonnull;
 
 namespace {
 
@@ -50,7 +56,7 @@ public:
                                "'");
         const auto gives = in_.is_coroutine() ? value_type() : clang::QualType();
         for (auto* each : in_.returns()) {
-            if (keeps_loans(each->getType(), to_.of()) || is_async_closure(*each)) {
+            if (keeps_loans(each->getType(), to_.of())) {
                 check_return(*each);
             } else if (!gives.isNull()) {
                 check_value(*each, gives);
@@ -63,17 +69,6 @@ public:
     }
 
 private:
-    /// A lambda, by name or not, whose calls give futures.
-    bool is_async_closure(const clang::Expr& value) const {
-        auto* record = value.getType()->getAsCXXRecordDecl();
-        auto* operation =
-            record != nullptr && record->isLambda() && !record->isGenericLambda()
-                ? record->getLambdaCallOperator()
-                : nullptr;
-        return operation != nullptr &&
-               is_coroutine_type(operation->getReturnType(), to_.of());
-    }
-
     // --- temporaries, which are gone at the end of the statement ---
 
     /// The variable or member that a future ends up in where it is made, if it does.
@@ -182,7 +177,7 @@ private:
         auto* spawner = spawner_of(call);
         for (auto* argument : call.arguments())
             for (const auto& each : loans_.of_value(*argument))
-                if (each.is_own() &&
+                if (each.is_own() && !is_daemon_name(*argument, *callee) &&
                     !(spawner != nullptr && stands_before(each, *spawner)))
                     say_spawned(each, *argument, "what is spawned",
                                 starts_daemon(call));
@@ -221,19 +216,13 @@ private:
                   "std::shared_ptr that the daemon keeps"
             : lent.spawned_by != nullptr && is_kept_by_method(lent)
                 ? "let a std::shared_ptr own it, and give that to what is spawned"
+            : isa_and_nonnull<clang::CXXMethodDecl>(lent.kept_by)
+                ? "declare it outside of with_group(), or spawn a coroutine that owns "
+                  "it"
                 : "give it by value, or declare it outside of with_group()");
     }
     static bool is_kept_by_method(const lender& lent) {
         return lent.kept_by == nullptr || isa<clang::CXXMethodDecl>(lent.kept_by);
-    }
-    /// Whether it is spawned on the runtime, and no group waits for it.
-    static bool starts_daemon(const clang::CallExpr& call) {
-        auto* callee = call.getDirectCallee();
-        if (callee == nullptr) return false;
-        auto* object = object_of(call);
-        auto* record = object != nullptr ? class_of(object->getType()) : nullptr;
-        return plain_name(*callee) == "coil::spawn_daemon" ||
-               (record != nullptr && plain_name(*record) == "coil::daemons");
     }
     void say_grown(const grown_vector& found) {
         const std::string name = place::of(found.owner).name();
@@ -264,9 +253,9 @@ private:
                         ? mend_of_closure(in_.function()
                                               .getDeclaredReturnType()
                                               ->getContainedAutoType() == nullptr)
-                    : is_closure(value.getType())
-                        ? "capture it by value"
-                        : "await it here, or give it by value");
+                    : in_.is_coroutine()
+                        ? "await it here, or give it by value"
+                        : "give it by value, or make this a coroutine that awaits it");
     }
 
     // --- what a coroutine gives: its locals are gone when the caller looks at it ---
@@ -486,6 +475,11 @@ private:
 
 void check_body(const body& in, report& to) {
     lifetimes(in, to).check();
+    check_daemon_loans(in, to);
+    check_group_escapes(in, to);
+    check_overlapping_calls(in, to);
+    check_returned_parts(in, to);
+    check_used_up_closures(in, to);
 }
 
 }  // namespace

@@ -126,8 +126,8 @@ coil::task<user*> points_to_one_that_was_handed_on(
 auto refers_to_its_local() {
     int number = 3;  // expected-note {{'number' is declared here}}
     auto later = [&number]() -> coil::task<int> { co_return number; };
-    return later;  // expected-error {{what is returned refers to 'number'}}
-                   // expected-note@* {{capture it by value}}
+    // expected-error@+1 {{the lambda that is returned refers to 'number'}}
+    return later;  // expected-note@* {{capture it by value}}
 }
 auto holds_a_copy() {
     int number = 3;

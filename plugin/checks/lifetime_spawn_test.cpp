@@ -138,6 +138,7 @@ struct server {
 };
 coil::task<> child_of_a_local_object(coil::group& g) {
     server local;
+    // expected-note@* 1+ {{or spawn a coroutine that owns it}}
     g.spawn(local.run());  // expected-error {{what is spawned refers to 'local'}}
     co_await work();
 }

@@ -11,6 +11,8 @@
 #include <coil/stream/take.hpp>
 #include <coil/time/timeout.hpp>
 
+#include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -247,6 +249,85 @@ coil::task<> used_in_the_block() {
         all.reset();
     }
     if (all) use(co_await all->next());
+}
+
+// Every kind of parameter that refers to something.
+
+coil::generator<int> of_list(std::initializer_list<int> all);
+coil::task<int> sum_of_list(std::initializer_list<int> all);
+coil::generator<int> of_iterators(numbers::const_iterator from,
+                                  numbers::const_iterator to);
+coil::generator<int> of_pointer(const int* first);
+coil::generator<int> of_rvalue(numbers&& all);
+coil::generator<int> of_default(const numbers& all = load());
+coil::generator<int> of_reference(std::reference_wrapper<const numbers> all);
+template <class Range>
+coil::generator<int> of_any(Range&& all) {
+    for (int item : all) co_yield item;
+}
+coil::task<> of_temporaries() {
+    auto list = of_list({1, 2, 3});  // expected-error {{'list' refers to a temporary}}
+    // expected-error@+1 {{'pointer' refers to a temporary}}
+    auto pointer = of_pointer(load().data());
+    auto rvalue = of_rvalue(load());  // expected-error {{'rvalue' refers to a}}
+    auto given = of_default();        // expected-error {{'given' refers to a}}
+    auto any = of_any(load());        // expected-error {{'any' refers to a temporary}}
+    auto sum = sum_of_list({1, 2});   // expected-error {{'sum' refers to a temporary}}
+    use(co_await sum_of_list({1, 2, 3}), co_await list.next(), co_await any.next());
+    use(co_await pointer.next(), co_await rvalue.next(), co_await given.next());
+    use(co_await std::move(sum));
+}
+coil::generator<int> of_iterators_of_its_own(numbers ids) {
+    // expected-error@+1 {{what is returned refers to 'ids'}}
+    return of_iterators(ids.begin(), ids.end());
+}
+coil::generator<int> of_a_wrapper_of_its_own(numbers ids) {
+    return of_reference(std::cref(ids));  // expected-error {{refers to 'ids'}}
+}
+coil::generator<int> of_any_that_is_lent(const numbers& ids) {
+    return of_any(ids);
+}
+coil::task<> of_iterators_that_ended() {
+    auto ids = load();
+    auto all = of_iterators(ids.begin(), ids.end());
+    ids.clear();
+    // expected-error@+1 {{refers into 'ids', which 'clear' has changed}}
+    use(co_await all.next());
+}
+
+// Returned inside of something else.
+
+struct holds_a_stream {
+    coil::generator<int> all;
+    int count = 0;
+};
+holds_a_stream in_a_struct(numbers ids) {
+    return {each(ids), 1};  // expected-error {{a part of what is returned refers to}}
+}
+holds_a_stream in_a_struct_by_value(numbers ids) {
+    return {owning(ids), 1};
+}
+std::vector<coil::generator<int>> in_a_vector(numbers ids, const numbers& lent) {
+    std::vector<coil::generator<int>> all;
+    all.push_back(owning(ids));
+    all.push_back(each(lent));
+    if (ids.empty()) return all;
+    all.push_back(each(ids));
+    return all;  // expected-error {{a part of what is returned refers to 'ids'}}
+}
+std::vector<coil::generator<int>> in_a_vector_by_value(numbers ids,
+                                                       const numbers& lent) {
+    std::vector<coil::generator<int>> all;
+    all.push_back(owning(ids));
+    all.push_back(each(lent));
+    return all;
+}
+std::unique_ptr<coil::generator<int>> in_a_pointer(numbers ids) {
+    // expected-error@+1 {{a part of what is returned refers to 'ids'}}
+    return std::make_unique<coil::generator<int>>(each(ids));
+}
+std::optional<coil::generator<int>> in_an_optional(numbers ids) {
+    return each(ids);  // expected-error {{refers to 'ids'}}
 }
 
 // A known gap: what an await gives may refer to what the coroutine was given.

@@ -314,6 +314,7 @@ coil::task<> lambda_kept_by_call_once(int number) {
 
 coil::task<int> returns_reference_to_local() {
     std::string text = make_text();
+    // expected-note@* 1+ {{or make this a coroutine that awaits it}}
     return by_reference(text);  // expected-error {{what is returned refers to 'text'}}
 }
 coil::task<int> returns_view_of_local() {

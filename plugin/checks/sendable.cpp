@@ -34,7 +34,8 @@ public:
         check_object();
         const auto matters = [&](clang::QualType type, const clang::VarDecl* variable) {
             return !types_.may(crossing::moves, type) ||
-                   (variable != nullptr && thread_local_behind(*variable) != nullptr);
+                   (variable != nullptr && (thread_local_behind(*variable) != nullptr ||
+                                            shared_behind(*variable) != nullptr));
         };
         for (const auto& each : held_across(in_, to_.of(), matters)) check_held(each);
         for (const auto& each : stale_thread_locals(in_)) check_stale(each);
@@ -97,6 +98,9 @@ private:
                       : "make it a coil::local_task");
     }
     void check_held(const held& each) {
+        if (auto* all =
+                each.variable != nullptr ? shared_behind(*each.variable) : nullptr)
+            if (types_.may(crossing::moves, each.type)) return check_shared(each, *all);
         const auto await = each.across->getKeywordLoc();
         finding found{
             .at = await, .statement = each.across, .declaration = each.variable};
@@ -137,6 +141,51 @@ private:
                      "which all see that run in it",
                  .statement = each.read,
                  .declaration = each.variable});
+    }
+    /// What a variable refers to that all use, and that is not made for it.
+    const clang::VarDecl* shared_behind(const clang::VarDecl& variable) {
+        auto* target = static_behind(variable);
+        if (target == nullptr) return nullptr;
+        // What a pointer is copied from says nothing about what it points to.
+        const bool is_copy =
+            variable.getType()->isPointerType() && target->getType()->isPointerType();
+        if (is_copy) return nullptr;
+        const auto part = variable.getType()->getPointeeType();
+        const bool is_made_for_it = types_.may(crossing::shared, part) ||
+                                    has_mutex(part) || has_mutex(target->getType());
+        return is_made_for_it ? nullptr : target;
+    }
+    /// Whether it has one among its members, and may lock it by itself.
+    static bool has_mutex(clang::QualType type, unsigned depth = 0) {
+        constexpr unsigned nested_max = 4;
+        auto* record = class_of(type);
+        if (record == nullptr || !record->hasDefinition() || depth > nested_max)
+            return false;
+        return llvm::any_of(record->getDefinition()->fields(), [&](auto* member) {
+            auto* part = class_of(member->getType());
+            return part != nullptr &&
+                   (llvm::StringRef(plain_name(*part)).ends_with("mutex") ||
+                    has_mutex(member->getType(), depth + 1));
+        });
+    }
+    void check_shared(const held& each, const clang::VarDecl& all) {
+        finding found{.at = each.across->getKeywordLoc(),
+                      .text = name_of(each) + " is used after this " + keyword(each) +
+                              ", maybe on another thread, and refers to '" +
+                              all.getNameAsString() +
+                              "', which several threads may not use at once",
+                      .statement = each.across,
+                      .declaration = each.variable};
+        const auto part = each.variable->getType()->getPointeeType();
+        if (const auto why = types_.find_obstacle(crossing::shared, part)) {
+            found.notes.push_back({each.at(), text_of(*why, part, in_.ast())});
+            if (why->at.isValid())
+                found.notes.push_back(
+                    {why->at, why->path.back() + " is declared here"});
+        }
+        found.mend =
+            may_move_on() + "guard what it changes, or make this a coil::local_task";
+        to_.add(found);
     }
     static std::string keyword(const held& each) {
         return llvm::isa<clang::CoyieldExpr>(each.across) ? "co_yield" : "co_await";

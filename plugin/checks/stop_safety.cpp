@@ -4,6 +4,7 @@
 #include <plugin/core/lock.hpp>
 #include <plugin/core/loss.hpp>
 #include <plugin/core/marks.hpp>
+#include <plugin/core/never_ends.hpp>
 #include <plugin/core/report.hpp>
 #include <plugin/core/syntax.hpp>
 
@@ -85,8 +86,9 @@ void say(const loss& lost, const clang::CallExpr& stopper, const clang::Stmt& ag
                      "nothing";
         return to.add(found);
     }
-    found.mend = "use " + from + " no further then, or put it into a shield(), or " +
-                 "keep what was read across stops, as read_some() does";
+    found.mend = "use " + from +
+                 " no further then, or let a task of its own do this, which is not " +
+                 "stopped, or keep what was done across stops, as read_some() does";
     to.add(found);
 }
 
@@ -108,8 +110,28 @@ void check_stopper(const clang::CallExpr& stopper, const body& in, report& to) {
     }
 }
 
+/// Code behind what nothing comes back from.
+void say_never_reached(const never_reached& each, report& to) {
+    const bool is_server = each.loop != nullptr;
+    const std::string name = is_server ? name_of(*each.call) : "";
+    finding found{.at = each.behind->getBeginLoc(),
+                  .text = "this is never reached: " +
+                          (is_server ? name + " goes on for ever"
+                                     : "nothing comes back from the await before it"),
+                  .notes = {{each.await->getKeywordLoc(), "awaited here"}},
+                  .mend = "do it before that await",
+                  .statement = each.behind};
+    if (is_server) {
+        found.notes.push_back(
+            {each.loop->getBeginLoc(), "no way leads out of this loop"});
+        found.mend += ", or let " + name + " run beside it, as a child of a group";
+    }
+    to.add(found);
+}
+
 void check_body(const body& in, report& to) {
     if (!in.is_coroutine()) return;
+    for (const auto& each : never_reached_in(in)) say_never_reached(each, to);
     for (auto* call : in.calls()) {
         auto* callee = call->getDirectCallee();
         if (callee != nullptr && has_mark(*callee, "stops_parts"))

@@ -37,6 +37,8 @@ constexpr llvm::StringRef mutexes =
 constexpr llvm::StringRef futures =
     "await a coil::oneshot that is sent to instead, or let a thread of the pool wait: "
     "co_await coil::blocking([&] { ... })";
+constexpr llvm::StringRef asyncs =
+    "run the job on the pool in place of std::async: co_await coil::blocking(job)";
 constexpr llvm::StringRef runs = "await the work itself: co_await std::move(work)";
 constexpr llvm::StringRef signals = "await a coil::signals: co_await signals.next()";
 
@@ -348,6 +350,15 @@ bool only_looks(const clang::CallExpr& call, const clang::ASTContext& ast) {
     return false;
 }
 
+/// Whether an object is what std::async gave, by its name or at once.
+static bool is_from_async(const clang::Expr& object) {
+    auto* local = local_named_by(&object);
+    auto* made = without_wrappers(local != nullptr ? local->getInit() : &object);
+    auto* call = dyn_cast_or_null<clang::CallExpr>(made);
+    auto* callee = call != nullptr ? call->getDirectCallee() : nullptr;
+    return callee != nullptr && plain_name(*callee) == "std::async";
+}
+
 std::optional<blocking_call> as_blocking(const clang::CallExpr& call,
                                          const clang::ASTContext& ast) {
     auto* callee = call.getDirectCallee();
@@ -364,7 +375,9 @@ std::optional<blocking_call> as_blocking(const clang::CallExpr& call,
     clang::QualType type = object->getType();
     if (type->isPointerType()) type = type->getPointeeType();
     auto* record = class_of(type);
-    return record == nullptr ? std::nullopt : member_of(*record, *method);
+    auto found = record == nullptr ? std::nullopt : member_of(*record, *method);
+    if (found && found->mend == futures && is_from_async(*object)) found->mend = asyncs;
+    return found;
 }
 
 }  // namespace coil_check

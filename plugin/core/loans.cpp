@@ -23,7 +23,8 @@ using llvm::isa;
 
 bool is_view(clang::QualType type) {
     static const llvm::StringSet<> all = {"std::basic_string_view", "std::span",
-                                          "std::reference_wrapper"};
+                                          "std::reference_wrapper",
+                                          "std::initializer_list"};
     if (type->isPointerType()) return !type->isFunctionPointerType();
     auto* record = type->getAsCXXRecordDecl();
     if (record == nullptr) return false;
@@ -200,6 +201,8 @@ lenders loans::of_value(const clang::Expr& value) {
     const clang::Expr* given = without_wrappers(&value);
     if (given != &value && isa<clang::CastExpr>(given)) return of_value(*given);
     if (auto* lambda = dyn_cast<clang::LambdaExpr>(given)) return of_closure(*lambda);
+    if (auto* list = dyn_cast<clang::CXXStdInitializerListExpr>(given))
+        return of_place(*list->getSubExpr());
     if (auto* construct = dyn_cast<clang::CXXConstructExpr>(given))
         return of_construct(*construct);
     if (auto* call = dyn_cast<clang::CallExpr>(given)) return of_call_value(*call);

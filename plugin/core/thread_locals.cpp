@@ -11,8 +11,9 @@ namespace coil_check {
 using llvm::dyn_cast;
 using llvm::dyn_cast_or_null;
 
-/// A thread_local variable that a pointer or reference is initialized to refer to.
-const clang::VarDecl* thread_local_behind(const clang::VarDecl& variable) {
+/// A variable that is no function's own, and that a pointer or reference is initialized
+/// to refer to.
+static const clang::VarDecl* global_behind(const clang::VarDecl& variable) {
     const auto type = variable.getType();
     if (variable.getInit() == nullptr ||
         !(type->isReferenceType() || type->isPointerType()))
@@ -27,16 +28,23 @@ const clang::VarDecl* thread_local_behind(const clang::VarDecl& variable) {
     }
     auto* reference = dyn_cast<clang::DeclRefExpr>(named);
     auto* target = reference != nullptr ? variable_of(reference->getDecl()) : nullptr;
-    return target != nullptr && target->getTLSKind() != clang::VarDecl::TLS_None
-               ? target
-               : nullptr;
+    return target != nullptr && target->hasGlobalStorage() ? target : nullptr;
+}
+
+static bool is_thread_local(const clang::VarDecl* variable) {
+    return variable != nullptr && variable->getTLSKind() != clang::VarDecl::TLS_None;
+}
+
+const clang::VarDecl* thread_local_behind(const clang::VarDecl& variable) {
+    auto* target = global_behind(variable);
+    return is_thread_local(target) ? target : nullptr;
+}
+const clang::VarDecl* static_behind(const clang::VarDecl& variable) {
+    auto* target = global_behind(variable);
+    return is_thread_local(target) ? nullptr : target;
 }
 
 namespace {
-
-bool is_thread_local(const clang::VarDecl* variable) {
-    return variable != nullptr && variable->getTLSKind() != clang::VarDecl::TLS_None;
-}
 
 /// The thread_local variable that an assignment gives a value; null of all others.
 const clang::VarDecl* set_by(const clang::Expr& whole) {

@@ -11,6 +11,9 @@ class body;
 /// A thread_local variable that a pointer or reference is initialized to refer to.
 const clang::VarDecl* thread_local_behind(const clang::VarDecl& variable);
 
+/// A variable of the program that it refers to, or a function's static one.
+const clang::VarDecl* static_behind(const clang::VarDecl& variable);
+
 /// A thread_local variable that was set, and is read behind an await.
 struct stale_thread_local {
     const clang::VarDecl* variable = nullptr;
