@@ -37,6 +37,8 @@
 #include <coil/runtime/on.hpp>
 #include <coil/runtime/run.hpp>
 #include <coil/runtime/signals.hpp>
+#include <coil/stream/batch.hpp>
+#include <coil/stream/buffered.hpp>
 #include <coil/stream/collect.hpp>
 #include <coil/stream/combine.hpp>
 #include <coil/stream/consume.hpp>

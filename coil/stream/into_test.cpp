@@ -259,3 +259,18 @@ COIL_TEST("into: a million items use no stack, and let others have their turn") 
     const auto won = co_await race(endless() | into(book), testing::give_way(3));
     CHECK(won.index() == 1);
 }
+
+COIL_TEST("into: a sink that a task gives, and who sent all closes it") {
+    coil::unbounded_channel<int> queue;
+    const auto open = [&]() -> coil::task<coil::unbounded_channel<int>*> {
+        co_await coil::yield_now();
+        co_return &queue;
+    };
+    const std::vector<int> numbers = {1, 2};
+    auto* const sink = co_await open();
+    const bool has_sent = co_await (numbers | coil::into(*sink));
+    CHECK(has_sent);
+    sink->close();
+    const auto received = co_await (queue | coil::collect<std::vector>());
+    CHECK(received == numbers);
+}
