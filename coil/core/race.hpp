@@ -107,12 +107,14 @@ public:
     template <class... F>
         requires(sizeof...(F) == sizeof...(T))
     decltype(auto) visit(F&&... handlers) && {
-        static_assert(detail::all_same<detail::handler_result_t<F, T>...>,
-                      "the handlers of a race's branches give all the same type");
-        using given = std::tuple_element_t<
-            0, std::tuple<std::type_identity<detail::handler_result_t<F, T>>...>>;
-        auto all = std::forward_as_tuple(std::forward<F>(handlers)...);
-        return detail::call_winner<0, typename given::type>(index_, all, outcomes_);
+        constexpr bool fits = detail::all_same<detail::handler_result_t<F, T>...>;
+        static_assert(fits, "the handlers of a race's branches give all the same type");
+        if constexpr (fits) {
+            using given = std::tuple_element_t<
+                0, std::tuple<std::type_identity<detail::handler_result_t<F, T>>...>>;
+            auto all = std::forward_as_tuple(std::forward<F>(handlers)...);
+            return detail::call_winner<0, typename given::type>(index_, all, outcomes_);
+        }
     }
 
 private:

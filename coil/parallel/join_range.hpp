@@ -61,9 +61,6 @@ template <class A, bool GivesOutcomes>
 class join_range_operation
     : public frame_operation<join_range_operation<A, GivesOutcomes>> {
     using given = await_result_t<A>;
-    static_assert(!std::is_reference_v<given>,
-                  "what a range of parts gives comes in a vector, so it cannot be "
-                  "references: let the parts give pointers");
     static constexpr bool drops_values =
         !GivesOutcomes && needs_async_drop<value_or_unit<given>>;
 
@@ -202,7 +199,13 @@ auto join_range(R&& parts) {
     constexpr bool is_given = !std::is_lvalue_reference_v<R>;
     static_assert(is_given || !std::is_lvalue_reference_v<reference>,
                   "tasks are awaited once and are used up by it: write std::move(it)");
-    if constexpr (std::is_same_v<R, std::vector<A>>) {
+    constexpr bool gives_values = !std::is_reference_v<await_result_t<A>>;
+    static_assert(gives_values,
+                  "what a range of parts gives comes in a vector, so it cannot be "
+                  "references: let the parts give pointers");
+    if constexpr (!gives_values) {
+        return no_awaitable();
+    } else if constexpr (std::is_same_v<R, std::vector<A>>) {
         return join_range_recipe<A, GivesOutcomes>(std::move(parts));
     } else {
         std::vector<A> all;
