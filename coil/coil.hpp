@@ -23,6 +23,7 @@
 #include <coil/net/tcp_listener.hpp>
 #include <coil/net/tcp_stream.hpp>
 #include <coil/parallel/join_handle.hpp>
+#include <coil/parallel/join_range.hpp>
 #include <coil/parallel/join_set.hpp>
 #include <coil/parallel/parallel.hpp>
 #include <coil/parallel/parallel_for_each.hpp>
@@ -36,6 +37,8 @@
 #include <coil/runtime/on.hpp>
 #include <coil/runtime/run.hpp>
 #include <coil/runtime/signals.hpp>
+#include <coil/stream/batch.hpp>
+#include <coil/stream/buffered.hpp>
 #include <coil/stream/collect.hpp>
 #include <coil/stream/combine.hpp>
 #include <coil/stream/consume.hpp>

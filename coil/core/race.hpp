@@ -12,6 +12,25 @@ template <class... A>
 class race_operation;
 template <class First, class... Rest>
 inline constexpr bool all_same = (std::is_same_v<First, Rest> && ...);
+
+template <class F, class T>
+decltype(auto) call_handler(F&& handler, outcome<T>& won) {
+    if constexpr (std::is_void_v<T>) {
+        return std::forward<F>(handler)();
+    } else {
+        return std::forward<F>(handler)(won.take_value());
+    }
+}
+template <class F, class T>
+using handler_result_t =
+    decltype(call_handler(std::declval<F>(), std::declval<outcome<T>&>()));
+template <std::size_t I, class R, class Handlers, class... T>
+R call_winner(std::size_t winner, Handlers& handlers, std::tuple<outcome<T>...>& all) {
+    if constexpr (I + 1 < sizeof...(T)) {
+        if (winner != I) return call_winner<I + 1, R>(winner, handlers, all);
+    }
+    return call_handler(std::get<I>(std::move(handlers)), std::get<I>(all));
+}
 }  // namespace detail
 
 template <class... T>
@@ -75,6 +94,27 @@ public:
         requires(detail::all_same<T...>)
     {
         return std::addressof(value());
+    }
+
+    /// Calls the handler of the branch that won: there is one for each, in their order.
+    /// It gets the value, or nothing if that is `void`. Gives what the handler gives,
+    /// which is of the same type for all; if that is a task, await it.
+    ///
+    /// \snippet coil/core/race_test.cpp  a handler for each branch
+    ///
+    /// Nobody else runs meanwhile: the others have ended. For a handler of what is not
+    /// ready, let the last branch be `ready()`.
+    template <class... F>
+        requires(sizeof...(F) == sizeof...(T))
+    decltype(auto) visit(F&&... handlers) && {
+        constexpr bool fits = detail::all_same<detail::handler_result_t<F, T>...>;
+        static_assert(fits, "the handlers of a race's branches give all the same type");
+        if constexpr (fits) {
+            using given = std::tuple_element_t<
+                0, std::tuple<std::type_identity<detail::handler_result_t<F, T>>...>>;
+            auto all = std::forward_as_tuple(std::forward<F>(handlers)...);
+            return detail::call_winner<0, typename given::type>(index_, all, outcomes_);
+        }
     }
 
 private:

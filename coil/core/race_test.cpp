@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/core/join.hpp>
 #include <coil/core/race.hpp>
+#include <coil/core/yield.hpp>
 #include <coil/testing/probes.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
@@ -32,6 +33,14 @@ task<resource> open(words& log, std::string name, coil::clock::duration delay) {
     co_return resource(log, std::move(name));
 }
 
+//! [a handler for each branch]
+task<std::string> answer_or_excuse(task<std::string> question) {
+    auto won = co_await race(std::move(question), coil::sleep(1s));
+    co_return std::move(won).visit([](std::string answer) { return answer; },
+                                   [] { return std::string("too late"); });
+}
+//! [a handler for each branch]
+
 }  // namespace
 
 COIL_TEST("race: the faster mirror") {
@@ -61,6 +70,36 @@ COIL_TEST("race: beside what is ready it tells at once whether something is") {
     auto not_yet = co_await race(ask("late", 1ms), at_once(0));
     CHECK(not_yet.index() == 1);
     CHECK(coil::now() == start);
+}
+
+COIL_TEST("race: a handler for each branch, of which the winner's is called") {
+    std::string said = co_await answer_or_excuse(ask("Oslo", 30ms));
+    CHECK(said == "Oslo");
+    said = co_await answer_or_excuse(ask("Oslo", 3s));
+    CHECK(said == "too late");
+    auto number = [](int value) { return value; };
+    const int seven = (co_await race(never(), at_once(7), at_once(8)))
+                          .visit([] { return 0; }, number, number);
+    CHECK(seven == 7);
+}
+
+COIL_TEST("race: a handler if nothing is ready, and async ones") {
+    words log;
+    auto take = [&](std::string value) -> task<> {
+        co_await yield_now();
+        log.push_back(std::move(value));
+    };
+    auto do_else = [&]() -> task<> {
+        log.emplace_back("else");
+        co_return;
+    };
+    const coil::instant start = coil::now();
+    auto late = co_await race(ask("late", 1ms), coil::ready());
+    co_await std::move(late).visit(take, do_else);
+    CHECK(coil::now() == start);
+    auto known = co_await race(coil::ready(std::string("known")), coil::ready());
+    co_await std::move(known).visit(take, do_else);
+    CHECK(log == words{"else", "known"});
 }
 
 COIL_TEST("race: every branch begins, even after a winner") {

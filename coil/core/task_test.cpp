@@ -54,6 +54,13 @@ COIL_TEST("task: does nothing until it is awaited") {
     co_return;
 }
 
+COIL_TEST("task: one that gives a task is awaited twice") {
+    auto inner = []() -> coil::task<int> { co_return 7; };
+    auto outer = [&]() -> coil::task<coil::task<int>> { co_return inner(); };
+    const int seven = co_await co_await outer();
+    CHECK(seven == 7);
+}
+
 COIL_TEST("task: gives a reference") {
     int number = 1;
     int& same = co_await refer(number);

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <coil/core/leaf.hpp>
+#include <coil/core/outcome.hpp>
+#include <coil/core/sendable.hpp>
 
 namespace coil {
 
@@ -60,6 +62,64 @@ private:
     void start() noexcept { complete_stopped(); }
     stop_answer on_stop() noexcept { return stop_answer::ended; }
 };
+
+/// Waits for ever: only a stop ends it. For a branch of a race that is not to win, and
+/// for work that has nothing left to do but to be there.
+///
+/// \snippet coil/core/yield_test.cpp  there until it is stopped
+///
+/// Stop: ends at once.
+class [[nodiscard("never does nothing until it is awaited: write co_await")]] never
+    : public leaf_of<never> {
+public:
+    static constexpr const char* what = "never";
+
+    void await_resume() const noexcept {}
+
+private:
+    friend leaf_of<never>;
+    [[nodiscard]] bool try_now() const noexcept { return false; }
+    void start() const noexcept {}
+    [[nodiscard]] stop_answer on_stop() const noexcept { return stop_answer::ended; }
+};
+
+/// `ready(value)`: gives the value at once, where an awaitable is needed and there is
+/// nothing to wait for; `ready()` gives nothing. What is made when it is awaited is a
+/// `call_once(f)`.
+///
+/// \snippet coil/core/yield_test.cpp  what is known already
+///
+/// Stop: one that came before leaves the value where it is. Suspends: only to give way,
+/// when the turn's budget is spent.
+template <class T = void>
+class [[nodiscard("ready does nothing until it is awaited: write co_await")]] ready
+    : public leaf_of<ready<T>> {
+    using stored = value_or_unit<T>;
+
+public:
+    static constexpr const char* what = "ready";
+    static constexpr bool is_local = !is_sendable_v<T>;
+
+    explicit ready(stored value = stored()) : value_(std::move(value)) {}
+    ready(ready&& other) noexcept(std::is_nothrow_move_constructible_v<stored>)
+        : value_(std::move(other.value_)) {
+        COIL_EXPECTS(!other.parent() && "a leaf that is being awaited cannot be moved");
+    }
+    T await_resume() {
+        if constexpr (!std::is_void_v<T>) return std::move(value_);
+    }
+
+private:
+    friend leaf_of<ready>;
+    [[nodiscard]] bool try_now() const noexcept { return true; }
+    void start() const noexcept {}
+    [[nodiscard]] stop_answer on_stop() const noexcept { return stop_answer::ended; }
+
+    [[no_unique_address]] stored value_;
+};
+ready() -> ready<void>;
+template <class T>
+ready(T) -> ready<T>;
 
 /// Tells a computing loop whether it has been asked to stop. Now and then it gives way,
 /// so that timers and other strands get their turn, from which a stop may come.

@@ -7,6 +7,8 @@
 #include <coil/testing/probes.hpp>
 #include <coil/testing/test.hpp>
 
+#include <memory>
+
 using namespace coil::testing;
 using coil::task;
 using coil::yield_now;
@@ -18,6 +20,24 @@ task<> note(words& log, std::string name, int times) {
         co_await yield_now();
     }
 }
+//! [there until it is stopped]
+task<> be_there(int& present) {
+    ++present;
+    co_await coil::never();
+}
+//! [there until it is stopped]
+
+//! [what is known already]
+struct fixed_rate {
+    static coil::ready<int> get() { return coil::ready(7); }  // others ask a server
+};
+template <class Rate>
+task<int> convert(const Rate& rate, int amount) {
+    const int factor = co_await rate.get();
+    co_return amount* factor;
+}
+//! [what is known already]
+
 }  // namespace
 
 COIL_TEST("yield_now: two strands take turns") {
@@ -101,4 +121,38 @@ task<long> compute() {
 COIL_TEST("stop_requested: a loop that asks lets others run, who may stop it") {
     auto rounds = co_await coil::race(compute(), give_way(3));
     CHECK(rounds.index() == 1);
+}
+
+COIL_TEST("never: only a stop ends it") {
+    int present = 0;
+    const auto won = co_await coil::race(be_there(present), give_way(2));
+    CHECK(won.index() == 1);
+    CHECK(present == 1);
+}
+
+COIL_TEST("ready: gives its value at once, also one that can only be moved") {
+    CHECK(co_await convert(fixed_rate(), 6) == 42);
+    auto boxed = co_await coil::ready(std::make_unique<int>(5));
+    CHECK(*boxed == 5);
+    co_await coil::ready();
+    const auto won = co_await coil::race(coil::never(), coil::ready(1));
+    CHECK(won.index() == 1);
+}
+
+COIL_TEST("ready: under a stop it gives nothing, and in a loop it gives way") {
+    int taken = 0;
+    auto take = [&]() -> task<> {
+        for (;;) taken += co_await coil::ready(1);
+    };
+    const auto won = co_await coil::race(take(), give_way(3));
+    CHECK(won.index() == 1);
+    CHECK(taken > 0);
+    bool was_given = false;
+    auto stopped = [&]() -> task<> {
+        (void)co_await coil::as_outcome(coil::never());
+        co_await coil::ready();
+        was_given = true;
+    };
+    (void)co_await coil::race(stopped(), give_way(1));
+    CHECK_FALSE(was_given);
 }

@@ -18,6 +18,11 @@ struct append_to {
             all.insert(std::forward<T>(item));
         }
     }
+    void expect(std::size_t count)
+        requires requires(Container& c) { c.reserve(count); }
+    {
+        all.reserve(count);
+    }
     Container result(void*) { return std::move(all); }
     Container all{};
 };
@@ -47,7 +52,8 @@ struct collect_values_adaptor : adaptor {
 ///
 /// Errors: the first one of the source; what was collected is gone.
 /// Stop: reaches the source; what was collected is gone. To keep it, use `for_each`.
-/// Allocates: what the container does.
+/// Allocates: what the container does, which reserves room first if the stream knows
+/// how many items it has left.
 template <template <class...> class Container>
 COIL_LOSES_WHEN_STOPPED auto collect() noexcept {
     return detail::collect_values_adaptor<Container>();

@@ -4,6 +4,8 @@
 #include <coil/core/join.hpp>  // what it is made of
 #include <coil/stream/peekable.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <tuple>
 
 namespace coil {
@@ -30,6 +32,14 @@ public:
 
     [[nodiscard]] auto next() noexcept {
         return detail::next_of<zip_stream, detail::zip_operation<S...>>(*this);
+    }
+    /// How many tuples are left.
+    [[nodiscard]] std::size_t remaining()
+        requires(sized_stream<S> && ...)
+    {
+        if (has_ended_) return 0;
+        return std::apply([](auto&... each) { return std::min({each.remaining()...}); },
+                          sources_);
     }
     /// Drops the streams that it owns.
     [[nodiscard]] auto async_drop() noexcept
@@ -66,6 +76,15 @@ public:
 
     [[nodiscard]] auto next() noexcept {
         return detail::next_of<chain_stream, detail::chain_operation<A, B>>(*this);
+    }
+    /// How many items are left in both.
+    [[nodiscard]] std::size_t remaining()
+        requires(sized_stream<A> && sized_stream<B>)
+    {
+        if (has_ended_) return 0;
+        const std::size_t second = std::get<1>(sources_).get().remaining();
+        return is_in_second_ ? second
+                             : std::get<0>(sources_).get().remaining() + second;
     }
     /// Drops the streams that it owns.
     [[nodiscard]] auto async_drop() noexcept

@@ -54,6 +54,17 @@ struct ledger {
 };
 //! [a sink of one's own]
 
+/// Sends each item to two: the slower one sets the pace.
+struct fan_out {
+    task<bool> send(int item) {
+        const auto [is_first, is_second] =
+            co_await join(first->send(int{item}), second->send(int{item}));
+        co_return is_first&& is_second;
+    }
+    channel<int>* first;
+    channel<int>* second;
+};
+
 /// Takes an item when it has thought about it, and no negative one.
 struct thinker {
     task<bool> send(std::unique_ptr<int> item) {
@@ -258,4 +269,42 @@ COIL_TEST("into: a million items use no stack, and let others have their turn") 
     CHECK(book.sum == 499'999'500'000);
     const auto won = co_await race(endless() | into(book), testing::give_way(3));
     CHECK(won.index() == 1);
+}
+
+COIL_TEST("into: a sink that a task gives, and who sent all closes it") {
+    coil::unbounded_channel<int> queue;
+    const auto open = [&]() -> coil::task<coil::unbounded_channel<int>*> {
+        co_await coil::yield_now();
+        co_return &queue;
+    };
+    const std::vector<int> numbers = {1, 2};
+    auto* const sink = co_await open();
+    const bool has_sent = co_await (numbers | coil::into(*sink));
+    CHECK(has_sent);
+    sink->close();
+    const auto received = co_await (queue | coil::collect<std::vector>());
+    CHECK(received == numbers);
+}
+
+COIL_TEST("into: one sink of two, and items that are changed on their way") {
+    channel<int> quick(9);
+    channel<int> slow(1);
+    const auto twice = [](int i) { return 2 * i; };
+    const auto feed = [&]() -> task<bool> {
+        const bool was_all_sent =
+            co_await (count_to(4) | map(twice) | into(fan_out{&quick, &slow}));
+        quick.close();
+        slow.close();
+        co_return was_all_sent;
+    };
+    const auto read = [&]() -> task<numbers> {
+        co_await coil::testing::give_way(9);
+        CHECK(quick.stats().size == 2);  // the slow one has room for one
+        co_return co_await (slow | collect<std::vector>());
+    };
+    const auto [was_all_sent, received] = co_await join(feed(), read());
+    CHECK(was_all_sent);
+    CHECK(received == numbers{0, 2, 4, 6});
+    const auto others = co_await (quick | collect<std::vector>());
+    CHECK(others == received);
 }

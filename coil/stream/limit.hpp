@@ -19,6 +19,9 @@ struct skip_step : step {
         --left;
         return adapt::ask;
     }
+    [[nodiscard]] std::size_t remaining(std::size_t of_source) const noexcept {
+        return of_source > left ? of_source - left : 0;
+    }
     item give(item* from, outcome<no_call>&) { return move_or_end(from); }
     std::size_t left;
 };

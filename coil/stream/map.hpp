@@ -8,7 +8,7 @@ namespace coil {
 namespace detail {
 
 template <class S, class F>
-struct map_step : step {
+struct map_step : one_for_one {
     using call_type = call_with_t<F, S>;
     static_assert(!std::is_void_v<settled_t<call_type>>,
                   "coil::map needs a function that gives a value: use for_each");

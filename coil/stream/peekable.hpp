@@ -33,6 +33,12 @@ public:
         return detail::next_of<peekable_stream, detail::peek_operation<S, false>>(
             *this);
     }
+    /// How many items are left, the one that was shown included.
+    [[nodiscard]] std::size_t remaining()
+        requires sized_stream<S>
+    {
+        return (has_ended_ ? 0 : from_.get().remaining()) + (kept_.has_value() ? 1 : 0);
+    }
     decltype(auto) async_drop(exit_reason why)
         requires detail::owned_with_drop<S>
     {

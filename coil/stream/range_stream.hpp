@@ -3,6 +3,7 @@
 
 #include <coil/core/leaf.hpp>
 
+#include <cstddef>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -36,6 +37,7 @@ concept readable_range = requires(R& r) {
 template <class R>
 class range_stream {
     using iterator = detail::range_iterator<R>;
+    using sentinel = decltype(std::ranges::end(std::declval<R&>()));
     using reference = std::iter_reference_t<iterator>;
     static constexpr bool is_owned =
         !std::is_reference_v<R> && !std::ranges::enable_view<std::remove_cv_t<R>>;
@@ -59,6 +61,14 @@ public:
     ~range_stream() = default;
 
     [[nodiscard]] next_leaf next() noexcept { return next_leaf(*this); }
+    /// How many elements are left.
+    [[nodiscard]] std::size_t remaining()
+        requires(std::forward_iterator<iterator> &&
+                 std::sized_sentinel_for<sentinel, iterator>)
+    {
+        const iterator at = at_.has_value() ? *at_ : std::ranges::begin(range_);
+        return static_cast<std::size_t>(std::ranges::end(range_) - at);
+    }
 
 private:
     static constexpr bool moves_out =

@@ -3,6 +3,8 @@
 
 #include <coil/core/awaitable.hpp>
 
+#include <concepts>
+#include <cstddef>
 #include <type_traits>
 #include <utility>
 
@@ -44,6 +46,13 @@ template <class S>
 inline constexpr bool is_resumable_v<S> = std::remove_cvref_t<S>::is_resumable;
 template <class S>
 concept resumable_stream = stream<S> && is_resumable_v<S>;
+
+/// A stream that knows how many items it has left, if no error ends it: ranges, and
+/// adaptors that keep their number. `collect` makes room for so many.
+template <class S>
+concept sized_stream = stream<S> && requires(std::remove_cvref_t<S>& s) {
+    { s.remaining() } -> std::same_as<std::size_t>;
+};
 
 namespace detail {
 /// An item as its consumer gets it: an rvalue where the stream gave it away.

@@ -3,6 +3,7 @@
 
 #include <coil/stream/detail/adapted.hpp>
 
+#include <algorithm>
 #include <cstddef>
 
 namespace coil {
@@ -18,6 +19,9 @@ struct take_step : step {
     adapt has_item(item&) noexcept {
         if (!COIL_PLANTED(take_never_ends)) --left;
         return adapt::give;
+    }
+    [[nodiscard]] std::size_t remaining(std::size_t of_source) const noexcept {
+        return std::min(of_source, left);
     }
     item give(item* from, outcome<no_call>&) { return move_or_end(from); }
     std::size_t left;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/core/core.hpp>
+#include <coil/parallel/join_handle.hpp>
 #include <coil/stream/collect.hpp>
 #include <coil/stream/consume.hpp>
 #include <coil/stream/for_each.hpp>
@@ -71,6 +72,22 @@ COIL_TEST("take_until: the work goes on between two items") {
         CHECK_FALSE(end.has_value());
     };
     co_await coil::with(every_second() | coil::take_until(coil::sleep(3s)), body);
+}
+
+COIL_TEST("take_until: work that a child does goes on, and may be joined afterwards") {
+    auto work = []() -> coil::task<int> {
+        co_await coil::sleep(5s);
+        co_return 7;
+    };
+    auto body = [&](coil::group& children) -> coil::task<int> {
+        auto child = coil::spawn_with_handle(children, work());
+        CHECK(co_await (count_to(3) | coil::take_until(child.join()) | coil::count()) ==
+              3);
+        co_return co_await child.join();
+    };
+    const auto start = coil::now();
+    CHECK(co_await coil::with_group(body) == 7);
+    CHECK(coil::now() == start + 5s);
 }
 
 COIL_TEST("take_until: work that has ended at once leaves nothing") {

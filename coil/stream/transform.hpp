@@ -11,7 +11,7 @@ namespace coil {
 namespace detail {
 
 template <class S>
-struct enumerate_step : step {
+struct enumerate_step : one_for_one {
     using item = std::optional<std::pair<std::size_t, given_item_t<S>>>;
     static constexpr const char* what = "enumerate";
 
@@ -24,7 +24,7 @@ struct enumerate_step : step {
 };
 
 template <class S, class F>
-struct inspect_step : step {
+struct inspect_step : one_for_one {
     using call_type = show_to_t<F, S>;
     using item = stream_item_t<S>;
     static constexpr const char* what = "inspect";
@@ -83,6 +83,10 @@ struct chunk_step : step {
     }
     adapt has_result(outcome<bool>& is_full) const noexcept {
         return is_full.value() ? adapt::give : adapt::ask;
+    }
+    [[nodiscard]] std::size_t remaining(std::size_t of_source) const noexcept {
+        const std::size_t all = of_source + kept.size();
+        return all / size + (all % size == 0 ? 0 : 1);
     }
     item give(void*, outcome<bool>&) {
         return kept.empty() ? item() : item(std::exchange(kept, values()));

@@ -1,118 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <coil/core/closure.hpp>
-#include <coil/core/discard.hpp>
-#include <coil/core/group.hpp>
-#include <coil/core/join.hpp>
-#include <coil/core/own.hpp>
-#include <coil/core/race.hpp>
-#include <coil/core/task_local.hpp>
-#include <coil/core/with.hpp>
-#include <coil/parallel/join_handle.hpp>
-#include <coil/parallel/join_set.hpp>
-#include <coil/parallel/parallel.hpp>
-#include <coil/parallel/started.hpp>
-#include <coil/runtime/assume_here.hpp>
+#include <coil/parallel/join_range.hpp>
+#include <coil/stream/buffered.hpp>
+#include <coil/stream/for_each.hpp>
 #include <coil/stream/into.hpp>
 #include <coil/stream/take.hpp>
-#include <coil/sync/barrier.hpp>
-#include <coil/sync/broadcast.hpp>
-#include <coil/sync/channel.hpp>
-#include <coil/sync/event.hpp>
-#include <coil/sync/notify.hpp>
-#include <coil/sync/once_cell.hpp>
-#include <coil/sync/oneshot.hpp>
-#include <coil/sync/remote_event.hpp>
-#include <coil/sync/stop_source.hpp>
-#include <coil/sync/unbounded_channel.hpp>
-#include <coil/sync/watch.hpp>
-#include <coil/testing/probes.hpp>
-#include <coil/time/interval.hpp>
-#include <coil/time/rate_limiter.hpp>
-#include <coil/time/timeout.hpp>
-
-#include <deque>
-#include <utility>
-#include <vector>
+#include <coil/testing/kinds.hpp>
 
 namespace coil::testing {
 
-/// What the awaitables in the list below wait for; made anew for each.
-struct stage {
-    explicit stage(executor& runtime) : from_afar(runtime) {}
-
-    event quiet;
-    event happened;
-    channel<int, 1> empty;
-    channel<int, 1> filled;
-    barrier two{2};
-    notify told;
-    oneshot<int> reply;
-    unbounded_channel<int> unbounded;
-    broadcast<int, 2> news;
-    broadcast<int, 2>::receiver listener = news.subscribe();
-    once_cell<int> made_once;
-    stop_source from_outside;
-    rate_limiter daily{{.per = std::chrono::hours(24)}};
-    interval ticks{std::chrono::hours(24)};
-    rate_limiter often{{.per = std::chrono::milliseconds(1)}};
-    watch<int> number;
-    watch<int>::receiver latest = number.subscribe();
-    remote_event from_afar;
-    bool is_filled = filled.try_send(0);
-    words log;
-    std::deque<resource> held;
-};
-
-inline constexpr task_local<int> depth;
-
-/// Uses a resource until `work` has ended.
-template <class Work>
-auto with_resource(stage& on, Work work) {
-    return with([&on] { return resource(on.log, "r"); },
-                [work](resource&) { return work(); });
+/// Those of ranges and streams, of which several work at once.
+inline void add_ranges_that_wait(kinds& all) {
+    all("never", [](stage&) { return never(); });
+    all("join, of a range", [](stage&) {
+        std::vector<task<>> parts;
+        parts.push_back(give_way(1));
+        parts.push_back([]() -> task<> { co_await never(); }());
+        return join(std::move(parts));
+    });
+    all("buffered, for an item", [](stage& s) {
+        return s.empty | buffered(2, [](int) { return never(); }) |
+               for_each([](unit) {});
+    });
+    all("buffered, for its work", [](stage& s) {
+        return s.filled | buffered_unordered(2, [](int) { return never(); }) |
+               for_each([](unit) {});
+    });
 }
-
-inline task<> own_and_wait(stage& on) {
-    co_await own(resource(on.log, "r"));
-    co_await never();
+inline void add_ranges_that_end(kinds& all) {
+    all("ready", [](stage&) { return ready(1); });
+    all("join, of a range", [](stage&) {
+        std::vector<task<>> parts;
+        for (int i = 0; i < 3; ++i) parts.push_back(give_way(i));
+        return join(std::move(parts));
+    });
+    all("buffered", [](stage& s) {
+        return s.filled | take(1) | buffered(2, [](int) { return give_way(1); }) |
+               for_each([](unit) {});
+    });
 }
-inline task<> own_and_yield(stage& on) {
-    co_await own(resource(on.log, "r"));
-    co_await yield_now();
-}
-
-/// One kind of awaitable, its type erased, so that tests over all of them compile soon.
-struct kind {
-    std::string name;
-    local_task<> (*await)(stage&);      ///< Awaits one, in a coroutine.
-    void (*make_and_forget)(stage&);    ///< Makes one, moves it, and lets it go.
-    local_task<> (*combine)(stage&);    ///< Awaits one in join, with_timeout, a group.
-    local_task<> (*lose_race)(stage&);  ///< One more branch of a race.
-};
-
-/// A list of kinds in the making; `make` is a lambda without captures.
-class kinds : public std::vector<kind> {
-public:
-    template <class Make>
-    void operator()(const char* name, Make) {
-        push_back({name, [](stage& s) -> local_task<> { (void)co_await Make()(s); },
-                   [](stage& s) {
-                       auto idle = Make()(s);
-                       [[maybe_unused]] auto moved = std::move(idle);
-                   },
-                   [](stage& s) -> local_task<> {
-                       auto body = [&s](group& g) { g.spawn(Make()(s)); };
-                       auto nested = join(Make()(s), with_group(body));
-                       (void)co_await with_timeout(clock::duration::max(),
-                                                   std::move(nested));
-                   },
-                   [](stage& s) -> local_task<> {
-                       co_await race(never(), Make()(s), yield_now());
-                   }});
-    }
-};
 
 /// Those of the layer `parallel`.
 inline void add_parallel_that_wait(kinds& all) {
@@ -239,6 +166,7 @@ inline kinds all_that_wait() {
         });
     });
     add_parallel_that_wait(all);
+    add_ranges_that_wait(all);
     return all;
 }
 
@@ -344,6 +272,7 @@ inline kinds all_that_end() {
     all("with_timeout, in time", [](stage&) { return with_timeout(24h, give_way(1)); });
     all("with_timeout, late", [](stage&) { return with_timeout(1ms, never()); });
     add_parallel_that_end(all);
+    add_ranges_that_end(all);
     return all;
 }
 

@@ -9,18 +9,7 @@
 
 namespace coil::testing {
 
-/// Waits for ever: only a stop ends it.
-class never : public leaf_of<never> {
-public:
-    static constexpr const char* what = "never";
-    void await_resume() const noexcept {}
-
-private:
-    friend leaf_of<never>;
-    [[nodiscard]] bool try_now() const noexcept { return false; }
-    void start() const noexcept {}
-    [[nodiscard]] stop_answer on_stop() const noexcept { return stop_answer::ended; }
-};
+using coil::never;
 
 /// Something to wait for that its own strand sets: one waiter, one value.
 class signal {

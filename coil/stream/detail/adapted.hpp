@@ -4,6 +4,7 @@
 #include <coil/base/planted.hpp>
 #include <coil/stream/detail/pump.hpp>
 
+#include <cstddef>
 #include <optional>
 
 namespace coil::detail {
@@ -39,6 +40,11 @@ struct step {
     }
 };
 
+/// The same for one that gives as many items as it gets.
+struct one_for_one : step {
+    static std::size_t remaining(std::size_t of_source) noexcept { return of_source; }
+};
+
 template <class S, class Step>
 class adapted_operation;
 
@@ -68,6 +74,12 @@ public:
 
     [[nodiscard]] auto next() noexcept {
         return next_of<adapted_stream, adapted_operation<S, Step>>(*this);
+    }
+    /// How many items are left.
+    [[nodiscard]] std::size_t remaining()
+        requires(sized_stream<S> && requires(Step& s) { s.remaining(std::size_t()); })
+    {
+        return has_ended_ ? 0 : step_.remaining(from_.get().remaining());
     }
     decltype(auto) async_drop(exit_reason why)
         requires owned_with_drop<S>

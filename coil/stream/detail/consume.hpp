@@ -143,6 +143,8 @@ public:
         : from_(std::forward<S>(from)),
           consumer_(std::move(consumer)) {}
     consumer_operation<S, Consumer> operator co_await() && {
+        if constexpr (sized_stream<S> && requires { consumer_.expect(std::size_t()); })
+            consumer_.expect(from_.get().remaining());
         return {from_, std::move(consumer_)};
     }
 
