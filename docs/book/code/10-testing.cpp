@@ -2,7 +2,6 @@
 //! [tests]
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <coil/coil.hpp>
-#include <coil/testing/leaves.hpp>
 #include <coil/testing/test.hpp>
 
 #include <string>
@@ -63,8 +62,7 @@ COIL_TEST("event: nobody sets it" * doctest::should_fail()) {
 
 //! [never]
 COIL_TEST("patience: what never comes is stopped in time") {
-    using coil::testing::never;
-    CHECK_FALSE(co_await coil::with_timeout(24h, never()));
+    CHECK_FALSE(co_await coil::with_timeout(24h, coil::never()));
 }
 //! [never]
 
