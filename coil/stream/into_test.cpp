@@ -277,13 +277,13 @@ COIL_TEST("into: a sink that a task gives, and who sent all closes it") {
         co_await coil::yield_now();
         co_return &queue;
     };
-    const std::vector<int> numbers = {1, 2};
+    const numbers sent = {1, 2};
     auto* const sink = co_await open();
-    const bool has_sent = co_await (numbers | coil::into(*sink));
+    const bool has_sent = co_await (sent | coil::into(*sink));
     CHECK(has_sent);
     sink->close();
     const auto received = co_await (queue | coil::collect<std::vector>());
-    CHECK(received == numbers);
+    CHECK(received == sent);
 }
 
 COIL_TEST("into: one sink of two, and items that are changed on their way") {
