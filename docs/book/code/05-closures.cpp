@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -97,12 +98,40 @@ coil::task<> borrowed() {
 }
 //! [borrowed]
 
+//! [retry]
+template <class F>
+using gives_t = coil::await_result_t<coil::call_result_t<F&>>;
+
+template <class F>
+coil::task<gives_t<F>> retry(F work, int tries_max) {
+    for (int tries = 1;; ++tries) {
+        try {
+            co_return co_await work();
+        } catch (const std::runtime_error&) {
+            if (tries == tries_max) throw;
+        }
+        co_await coil::sleep(tries * 10ms);  // behind the catch
+    }
+}
+
+coil::task<> retried() {
+    int calls = 0;
+    auto flaky = [&calls]() -> coil::task<std::string> {
+        calls += 1;
+        if (calls < 3) throw std::runtime_error("not yet");
+        co_return "call " + std::to_string(calls);
+    };
+    std::puts((co_await retry(flaky, 5)).c_str());
+}
+//! [retry]
+
 coil::task<> all() {
     co_await safe();
     co_await named();
     co_await generic();
     co_await erased();
     co_await borrowed();
+    co_await retried();
 }
 
 int main() {
