@@ -24,7 +24,7 @@ BOOST_FUTURES = ('boost::asio::awaitable', 'boost::cobalt::task',
 QCORO_FUTURES = ('QCoro::Task', 'QCoro::LazyTask', 'QCoro::Generator',
                  'QCoro::AsyncGenerator')
 QT_PACKAGES = ('qt6-base-dev', 'qt6-declarative-dev', 'qt6-websockets-dev')
-SOURCE = ['source', '--download-only']
+SOURCE = ['source', '--download-only', '--tar-only']
 USED = re.compile(r'\bco_(await|return|yield)\b')
 FINDING = re.compile(r'^(\S+?):(\d+):\d+: (?:error|warning): (.*) \[coil-([\w-]+)\]$',
                      re.MULTILINE)

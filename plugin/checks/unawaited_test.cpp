@@ -38,6 +38,13 @@ void discarded_in_a_function() {
     (void)work();  // expected-error {{is thrown away}}
 }
 
+coil::task<> discarded_where_a_task_is_due() {
+    // expected-error@+2 {{is thrown away}}
+    // expected-note@*:* {{await it with co_await, or return it}}
+    (void)coil::join(answer(), work());
+    return work();
+}
+
 coil::task<> discarded_combinator() {
     (void)coil::join(answer(), work());  // expected-error {{is thrown away}}
     co_await coil::join(answer(), work());
