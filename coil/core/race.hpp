@@ -24,12 +24,13 @@ decltype(auto) call_handler(F&& handler, outcome<T>& won) {
 template <class F, class T>
 using handler_result_t =
     decltype(call_handler(std::declval<F>(), std::declval<outcome<T>&>()));
-template <std::size_t I, class R, class Handlers, class... T>
-R call_winner(std::size_t winner, Handlers& handlers, std::tuple<outcome<T>...>& all) {
-    if constexpr (I + 1 < sizeof...(T)) {
-        if (winner != I) return call_winner<I + 1, R>(winner, handlers, all);
+template <std::size_t I, class R, class Outcomes, class First, class... Rest>
+R call_winner(std::size_t winner, Outcomes& all, First&& first, Rest&&... rest) {
+    if constexpr (sizeof...(Rest) > 0) {
+        if (winner != I)
+            return call_winner<I + 1, R>(winner, all, std::forward<Rest>(rest)...);
     }
-    return call_handler(std::get<I>(std::move(handlers)), std::get<I>(all));
+    return call_handler(std::forward<First>(first), std::get<I>(all));
 }
 }  // namespace detail
 
@@ -112,8 +113,8 @@ public:
         if constexpr (fits) {
             using given = std::tuple_element_t<
                 0, std::tuple<std::type_identity<detail::handler_result_t<F, T>>...>>;
-            auto all = std::forward_as_tuple(std::forward<F>(handlers)...);
-            return detail::call_winner<0, typename given::type>(index_, all, outcomes_);
+            return detail::call_winner<0, typename given::type>(
+                index_, outcomes_, std::forward<F>(handlers)...);
         }
     }
 
