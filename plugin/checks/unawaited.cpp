@@ -36,7 +36,8 @@ void check_discarded(const clang::CallExpr& call, const body& in, report& to) {
         found.fixes.push_back(
             clang::FixItHint::CreateInsertion(call.getBeginLoc(), "co_await "));
     } else if (is_coroutine_type(in.function().getReturnType(), to.of())) {
-        found.mend = "await it with co_await, or return it, if that is what is promised";
+        found.mend =
+            "await it with co_await, or return it, if that is what is promised";
     } else {
         found.mend = "return it, or give it to a group's spawn() or a runtime's run()";
     }
