@@ -27,11 +27,11 @@ public:
                   "coil::buffered has no place to await the async drop of a value that "
                   "nobody takes: give a handle instead");
 
-    buffered_stream(S&& from, F f, std::size_t limit)
+    buffered_stream(S&& from, detail::limited<F> work)
         : from_(std::forward<S>(from)),
-          f_(std::move(f)),
-          slots_(std::make_unique<slot[]>(limit)),
-          limit_(limit) {}
+          f_(std::move(work.function)),
+          slots_(std::make_unique<slot[]>(work.limit)),
+          limit_(work.limit) {}
     /// Requires: nobody called `next()` on `other`.
     buffered_stream(buffered_stream&& other)
         : from_(std::move(other.from_)),
@@ -310,7 +310,7 @@ private:
 template <class F>
 auto buffered(std::size_t limit, F f) {
     COIL_EXPECTS(limit > 0);
-    return detail::buffered_adaptor<F, true>(std::move(f), limit);
+    return detail::buffered_adaptor<F, true>({std::move(f), limit});
 }
 
 /// `source | buffered_unordered(limit, f)`: the same, each as soon as it is there.
@@ -321,7 +321,7 @@ auto buffered(std::size_t limit, F f) {
 template <class F>
 auto buffered_unordered(std::size_t limit, F f) {
     COIL_EXPECTS(limit > 0);
-    return detail::buffered_adaptor<F, false>(std::move(f), limit);
+    return detail::buffered_adaptor<F, false>({std::move(f), limit});
 }
 
 }  // namespace coil

@@ -14,11 +14,6 @@ using llvm::dyn_cast_or_null;
 
 namespace {
 
-bool is_group(clang::QualType type) {
-    auto* record = class_of(type);
-    return record != nullptr && plain_name(*record) == "coil::group";
-}
-
 /// Whether a caller may lend what is gone at the end of its statement.
 bool is_lent_to_read(const clang::VarDecl& parameter) {
     const auto type = parameter.getType();

@@ -210,9 +210,8 @@ private:
         auto* object = is_spawner(call.getDirectCallee()) ? object_of(call) : nullptr;
         auto* named = dyn_cast_or_null<clang::DeclRefExpr>(
             object != nullptr ? without_casts(object) : nullptr);
-        auto* record = named != nullptr ? class_of(named->getType()) : nullptr;
-        if (record == nullptr || !named->refersToEnclosingVariableOrCapture() ||
-            plain_name(*record) != "coil::group")
+        if (named == nullptr || !named->refersToEnclosingVariableOrCapture() ||
+            !is_group(named->getType()))
             return;
         for (auto* each : call.arguments()) {
             if (!refers(*each)) continue;
@@ -312,8 +311,7 @@ const clang::LambdaExpr* lambda_given(const clang::Expr& argument) {
 bool takes_group(const clang::FunctionDecl& inside) {
     if (inside.getNumParams() != 1 || !inside.hasBody()) return false;
     const auto type = inside.getParamDecl(0)->getType();
-    auto* record = type->isLValueReferenceType() ? class_of(type) : nullptr;
-    return record != nullptr && plain_name(*record) == "coil::group";
+    return type->isLValueReferenceType() && is_group(type);
 }
 
 }  // namespace

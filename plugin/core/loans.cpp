@@ -75,14 +75,6 @@ const clang::FunctionProtoType* type_of_callee(const clang::CallExpr& call) {
     return type->getAs<clang::FunctionProtoType>();
 }
 
-bool is_in_coil(const clang::NamedDecl& declared) {
-    return llvm::StringRef(plain_name(declared)).starts_with("coil::");
-}
-bool is_in_coil(clang::QualType type) {
-    auto* record = class_of(type);
-    return record != nullptr && is_in_coil(*record);
-}
-
 /// The arguments that have a parameter: not the object of an operator.
 llvm::ArrayRef<const clang::Expr*> given_to(const clang::CallExpr& call) {
     auto* method = dyn_cast_or_null<clang::CXXMethodDecl>(call.getDirectCallee());

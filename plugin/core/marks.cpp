@@ -90,4 +90,17 @@ bool is_silent(const clang::Decl* declaration, llvm::StringRef rule) {
                         [&](auto* each) { return silences(each, rule); });
 }
 
+bool is_in_coil(const clang::NamedDecl& declared) {
+    return llvm::StringRef(plain_name(declared)).starts_with("coil::");
+}
+bool is_in_coil(clang::QualType type) {
+    auto* record = class_of(type);
+    return record != nullptr && is_in_coil(*record);
+}
+
+bool is_group(clang::QualType type) {
+    auto* record = class_of(type);
+    return record != nullptr && plain_name(*record) == "coil::group";
+}
+
 }  // namespace coil_check

@@ -37,4 +37,10 @@ bool is_std_lock(llvm::StringRef name);
 /// The class of an object or of what a reference refers to; null if it is none.
 const clang::CXXRecordDecl* class_of(clang::QualType type);
 
+/// Whether it is coil's, or of a class of coil's; whether such an object or reference
+/// is of a `coil::group`.
+bool is_in_coil(const clang::NamedDecl& declared);
+bool is_in_coil(clang::QualType type);
+bool is_group(clang::QualType type);
+
 }  // namespace coil_check

@@ -57,8 +57,7 @@ private:
         if (object == nullptr) return true;
         auto type = object->getType();
         if (type->isPointerType()) type = type->getPointeeType();
-        auto* record = class_of(type);
-        return record != nullptr && plain_name(*record) == "coil::group";
+        return is_group(type);
     }
     void add(const clang::CallExpr& spawn) {
         child made{&spawn, {}};

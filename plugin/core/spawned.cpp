@@ -22,21 +22,16 @@ namespace {
 constexpr unsigned depth_max = 24;  // as loans count it
 constexpr unsigned depth_call = 6;  // of each function that is looked into
 
-bool is_in_coil(const clang::NamedDecl& declared) {
-    return llvm::StringRef(plain_name(declared)).starts_with("coil::");
-}
-
-bool is_group(clang::QualType type) {
+bool has_children(clang::QualType type) {
     auto* record = class_of(type);
-    if (record == nullptr || !is_in_coil(*record)) return false;
-    const std::string name = plain_name(*record);
-    return name == "coil::group" || name == "coil::join_set";
+    return is_group(type) ||
+           (record != nullptr && plain_name(*record) == "coil::join_set");
 }
 
 /// Whether a call gives children to a group that the function it stands in was given.
 bool spawns_for_caller(const clang::CallExpr& call) {
     const auto is_given = [](const clang::Expr* place) {
-        auto* named = place != nullptr && is_group(place->getType())
+        auto* named = place != nullptr && has_children(place->getType())
                           ? local_named_by(place)
                           : nullptr;
         return named != nullptr && isa<clang::ParmVarDecl>(named) &&
@@ -48,7 +43,7 @@ bool spawns_for_caller(const clang::CallExpr& call) {
 /// Whether it gives them to a group that the object only refers to: `group_.spawn(x)`.
 bool spawns_in_known_group(const clang::CallExpr& call) {
     const auto is_known = [](const clang::Expr* place) {
-        if (place == nullptr || !is_group(place->getType())) return false;
+        if (place == nullptr || !has_children(place->getType())) return false;
         auto* member = dyn_cast<clang::MemberExpr>(without_casts(place));
         if (member == nullptr) return false;
         // A pointer may be to one that ends before.
@@ -62,7 +57,7 @@ bool spawns_in_known_group(const clang::CallExpr& call) {
 bool names_group(const clang::CallExpr& call) {
     return (is_spawner(call.getDirectCallee()) && object_of(call) != nullptr) ||
            llvm::any_of(call.arguments(),
-                        [](auto* each) { return is_group(each->getType()); });
+                        [](auto* each) { return has_children(each->getType()); });
 }
 
 /// Whether an object may see to it that what it spawned ends before it does, or lives
@@ -183,7 +178,7 @@ lenders loans::of_spawned(const clang::CallExpr& call) {
     }
     const auto given = given_call::of(call);
     const bool has_group = llvm::any_of(
-        given.arguments, [](auto* each) { return is_group(each->getType()); });
+        given.arguments, [](auto* each) { return has_children(each->getType()); });
     // What only makes a future runs elsewhere: `runtime.run(work())`.
     if (!has_group && is_future(call.getType(), of_) && !is_awaited_in(call, in_))
         return {};
@@ -200,8 +195,8 @@ lenders loans::of_spawned(const clang::CXXConstructExpr& made) {
     if (!is_known) return {};
     const llvm::ArrayRef<const clang::Expr*> arguments(made.getArgs(),
                                                        made.getNumArgs());
-    const bool has_group =
-        llvm::any_of(arguments, [](auto* each) { return is_group(each->getType()); });
+    const bool has_group = llvm::any_of(
+        arguments, [](auto* each) { return has_children(each->getType()); });
     return of_spawned_in(constructor, {arguments, nullptr, &object}, has_group);
 }
 

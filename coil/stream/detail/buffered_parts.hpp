@@ -109,32 +109,25 @@ private:
     value_drop<typename Stream::source_type> drop_;
 };
 
-template <class F, bool IsOrdered>
-struct buffered_adaptor : adaptor {
-    buffered_adaptor(F given, std::size_t at_once)
-        : function(std::move(given)),
-          limit(at_once) {}
-    template <class S>
-    auto apply(S&& from) const& {
-        return make<S>(std::forward<S>(from), function);
-    }
-    template <class S>
-    auto apply(S&& from) && {
-        return make<S>(std::forward<S>(from), std::move(function));
-    }
+/// What `buffered` calls, and for how many items at a time.
+template <class F>
+struct limited {
+    using function_type = F;
     F function;
     std::size_t limit;
-
-private:
-    template <class S, class G>
-    auto make(S&& from, G&& applied) const {
-        if constexpr (expect_takes_item<F, S>()) {
-            return buffered_stream<S, F, IsOrdered>(std::forward<S>(from),
-                                                    std::forward<G>(applied), limit);
-        } else {
-            return no_stream();
-        }
-    }
 };
+
+template <bool IsOrdered>
+struct buffered_rule {
+    template <class Limited, class S>
+    static constexpr bool fits() {
+        return expect_takes_item<typename Limited::function_type, S>();
+    }
+    template <class S, class Limited>
+    using made = buffered_stream<S, typename Limited::function_type, IsOrdered>;
+};
+
+template <class F, bool IsOrdered>
+using buffered_adaptor = function_adaptor<limited<F>, buffered_rule<IsOrdered>>;
 
 }  // namespace coil::detail
