@@ -23,6 +23,7 @@
 #include <coil/net/tcp_listener.hpp>
 #include <coil/net/tcp_stream.hpp>
 #include <coil/parallel/join_handle.hpp>
+#include <coil/parallel/join_map.hpp>
 #include <coil/parallel/join_range.hpp>
 #include <coil/parallel/join_set.hpp>
 #include <coil/parallel/parallel.hpp>

@@ -48,6 +48,10 @@ public:
 
     [[nodiscard]] strand& home() const noexcept { return *home_; }
     [[nodiscard]] context* outer() const noexcept { return outer_; }
+    [[nodiscard]] bool is_shielded() const noexcept { return is_shielded_; }
+    /// The next one around it, also around its strand: what a strand of `reader`'s may
+    /// look at. Null at the outermost.
+    [[nodiscard]] const context* around(const strand& reader) const noexcept;
     /// Whether it is nested in one after the other. All others stay where they are
     /// while something waits in them, so strands of other threads that are waited for
     /// may look at them.

@@ -262,6 +262,13 @@ std::coroutine_handle<> strand::unwind_on() noexcept {
     return {};
 }
 
+// What it reads of another strand does not change while that waits for this one: where
+// contexts that began to be are nested, and what they are. Those that move do change.
+const context* context::around(const strand& reader) const noexcept {
+    if (outer_ != nullptr && !(moves() && home_ != &reader)) return outer_;
+    return home_->inherits_from();
+}
+
 void strand::visit_waiting(waiting_visitor& visitor) {
     root_.visit_waiting(visitor);
 }

@@ -13,25 +13,14 @@ bool are_together(const strand& one, const strand& other) noexcept {
 }
 }  // namespace
 
-// What it reads of another strand does not change while that waits for this one: where
-// contexts that began to be are nested, and what they are. Those that move do change.
 const void* value_scope::find(const void* key, const context& from,
                               bool stays) noexcept {
     const strand& here = from.home();
-    for (const context* at = &from; at != nullptr;) {
-        const strand& home = at->home();
-        if (&at->ops() == &table) {
-            const auto& found = static_cast<const value_scope&>(*at);
-            if (found.key_ == key) return found.value_;
-        }
-        const context* const outer =
-            at->moves() && &home != &here ? nullptr : at->outer();
-        if (outer != nullptr) {
-            at = outer;
-            continue;
-        }
-        at = home.inherits_from();
-        if (at != nullptr && stays && !are_together(here, at->home())) return nullptr;
+    for (const context* at = &from; at != nullptr; at = at->around(here)) {
+        if (stays && &at->home() != &here && !are_together(here, at->home())) break;
+        if (&at->ops() != &table) continue;
+        const auto& found = static_cast<const value_scope&>(*at);
+        if (found.key_ == key) return found.value_;
     }
     return nullptr;
 }

@@ -36,8 +36,8 @@ public:
         child_ = std::exchange(other.child_, nullptr);
         return *this;
     }
-    /// The child goes on. Of one that has ended, an error that nobody asked for is
-    /// lost.
+    /// The child goes on, or by `when_let_go::stop` is asked to stop. Of one that has
+    /// ended, an error that nobody asked for is lost.
     ///
     /// Requires: nobody waits in `join()`.
     ~join_handle() {
@@ -51,6 +51,12 @@ public:
     /// Asks this child alone to stop; nothing if it has ended.
     void request_stop(stop_level level = stop_level::soft) noexcept {
         child().request_stop(level);
+    }
+
+    /// The child goes on as if by `group::spawn`; this is of no child then.
+    void leave_to_group() noexcept {
+        child().set_when_let_go(when_let_go::go_on);
+        *this = {};
     }
 
     /// Waits for the child's end: `co_await handle.join()`.
@@ -146,19 +152,26 @@ public:
 ///
 /// \snippet coil/parallel/join_handle_test.cpp  two children and their values
 ///
+/// By `when_let_go::stop` the child is asked to stop where its handle ends early, as a
+/// `std::jthread` asks:
+///
+/// \snippet coil/parallel/join_handle_test.cpp  stopped with its handle
+///
 /// Requires: nothing local, and no local result, on a parallel runtime; the program
 /// ends with a text. Errors: a child that fails tells its handle and leaves the group
 /// alone. If the handle is gone by then, it fails the group. Allocates: one block for
 /// the strand, from `allocate_frame`.
 template <awaitable A>
-COIL_SPAWNS join_handle<await_result_t<A>> spawn_with_handle(group& of, A&& work) {
+COIL_SPAWNS join_handle<await_result_t<A>> spawn_with_handle(
+    group& of, A&& work, when_let_go then = when_let_go::go_on) {
     auto* const child = new detail::handled_child<A>(of, std::forward<A>(work));
+    child->set_when_let_go(then);
     child->enter();
     return join_handle<await_result_t<A>>(*child);
 }
 template <class A>
     requires(!awaitable<A>)
-join_handle<void> spawn_with_handle(group&, A&&) {
+join_handle<void> spawn_with_handle(group&, A&&, when_let_go = {}) {
     (void)detail::refuse_parts<A>();
     return {};
 }

@@ -21,6 +21,7 @@ using coil::group;
 using coil::join_handle;
 using coil::spawn_with_handle;
 using coil::task;
+using coil::when_let_go;
 using coil::with_group;
 using coil::yield_now;
 
@@ -265,4 +266,32 @@ TEST_CASE("join_handle: is joined once") {
         });
     });
     CHECK(says(said, "this handle has no child, or was joined"));
+}
+
+COIL_TEST("join_handle: stops its child when it ends, if it is told so") {
+    words log;
+    //! [stopped with its handle]
+    co_await with_group([&](group& g) -> task<> {
+        auto watch = spawn_with_handle(g, hang(log, "watch"), when_let_go::stop);
+        co_await coil::sleep(1ms);
+        log.emplace_back("body");
+    });
+    //! [stopped with its handle]
+    CHECK(log == words{"body", "~watch"});
+}
+
+COIL_TEST("join_handle: one that would stop its child may leave it to the group") {
+    words log;
+    auto work = [](words& l) -> task<> {
+        const trace end(l, "work");
+        co_await coil::sleep(2ms);
+        l.emplace_back("done");
+    };
+    co_await with_group([&](group& g) -> task<> {
+        auto handle = spawn_with_handle(g, work(log), when_let_go::stop);
+        handle.leave_to_group();
+        CHECK_FALSE(handle.is_joinable());
+        co_return;
+    });
+    CHECK(log == words{"done", "~work"});
 }

@@ -17,7 +17,7 @@ namespace coil {
 /// \snippet coil/parallel/join_set_test.cpp  results as they come
 ///
 /// It is made where the group is used, and may end before its children: then those are
-/// the group's, as if by `group::spawn`.
+/// the group's, as if by `group::spawn`, and by `when_let_go::stop` are asked to stop.
 ///
 /// Threads: `spawn` from any strand of the group; `next` from one at a time. Where the
 /// group stays on one thread, from that.
@@ -33,7 +33,9 @@ public:
     using value_type = value_or_unit<T>;
 
     /// Requires: called in a strand of the group.
-    explicit join_set(group& of) noexcept : of_(of), children_(*strand::current()) {}
+    explicit join_set(group& of, when_let_go then = when_let_go::go_on) noexcept
+        : of_(of),
+          children_(*strand::current(), then, false) {}
 
     /// Spawns a child that gives a `T`, as `group::spawn` does.
     ///
@@ -54,6 +56,12 @@ public:
     /// may be called again.
     /// Stop: nothing is lost; a result is taken only by a `next` that returns it.
     [[nodiscard]] next_leaf next() noexcept { return next_leaf(children_); }
+
+    /// Asks all children to stop that have not ended; the group and its other children
+    /// go on, and more may be spawned.
+    void request_stop(stop_level level = stop_level::soft) noexcept {
+        children_.request_stop(level);
+    }
 
     [[nodiscard]] join_set_stats stats() const noexcept { return children_.stats(); }
 

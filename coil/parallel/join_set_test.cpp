@@ -212,3 +212,32 @@ COIL_TEST("join_set: a child that fails when it is gone fails the group") {
     CHECK_THROWS_WITH(ended.take(), "child failed");
 }
 #endif
+
+COIL_TEST("join_set: its children are stopped with it, if it is told so") {
+    words log;
+    co_await with_group([&](group& g) -> task<> {
+        {
+            join_set<int> results(g, coil::when_let_go::stop);
+            results.spawn(hang(log, "child"));
+            results.spawn(give_after(1ms, 1));
+            CHECK(co_await results.next() == 1);
+        }
+        log.emplace_back("body");
+    });
+    CHECK(log == words{"body", "~child"});
+}
+
+COIL_TEST("join_set: all that run are asked to stop, and more may be spawned") {
+    words log;
+    co_await with_group([&](group& g) -> task<> {
+        join_set<int> results(g);
+        results.spawn(hang(log, "first"));
+        results.spawn(hang(log, "second"));
+        co_await coil::yield_now();
+        results.request_stop();
+        CHECK_FALSE((co_await results.next()).has_value());
+        CHECK(log == words{"~first", "~second"});
+        results.spawn(give_after(1ms, 3));
+        CHECK(co_await results.next() == 3);
+    });
+}

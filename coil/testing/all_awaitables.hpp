@@ -57,6 +57,13 @@ inline void add_parallel_that_wait(kinds& all) {
             (void)co_await results.next();
         });
     });
+    all("join_map::next", [](stage&) {
+        return with_group([](group& g) -> task<> {
+            join_map<int, void> all_of_them(g);
+            all_of_them.spawn(1, never());
+            (void)co_await all_of_them.next();
+        });
+    });
     all("spawn_started", [](stage&) {
         return with_group([](group& g) {
             return spawn_started(g, [](started<>&) { return never(); });
@@ -77,6 +84,13 @@ inline void add_parallel_that_end(kinds& all) {
             join_set<void> results(g);
             results.spawn(give_way(2));
             (void)co_await results.next();
+        });
+    });
+    all("join_map::next", [](stage&) {
+        return with_group([](group& g) -> task<> {
+            join_map<int, void> all_of_them(g);
+            all_of_them.spawn(1, give_way(2));
+            (void)co_await all_of_them.next();
         });
     });
     all("spawn_started", [](stage&) {
@@ -261,6 +275,7 @@ inline kinds all_that_end() {
     all("with_value", [](stage&) { return with_value(depth, 1, give_way(1)); });
     all("assume_here", [](stage&) { return assume_here(give_way(1)); });
     all("value_of", [](stage&) { return value_of(depth); });
+    all("time_left", [](stage&) { return time_left(); });
     all("own", [](stage& s) { return own_and_yield(s); });
     all("drop", [](stage& s) { return drop(s.held.emplace_back(s.log, "r")); });
     all("with_group", [](stage&) {

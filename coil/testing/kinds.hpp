@@ -10,6 +10,7 @@
 #include <coil/core/task_local.hpp>
 #include <coil/core/with.hpp>
 #include <coil/parallel/join_handle.hpp>
+#include <coil/parallel/join_map.hpp>
 #include <coil/parallel/join_set.hpp>
 #include <coil/parallel/parallel.hpp>
 #include <coil/parallel/started.hpp>

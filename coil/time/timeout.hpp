@@ -10,6 +10,37 @@
 
 namespace coil {
 
+/// `co_await time_left()`: how much of the time is left that each `with_timeout` around
+/// this gives, the shortest; `duration::max()` without any. For work that passes a
+/// limit on, to a server or a call that knows nothing of stops, and for work that does
+/// not begin what it could not end. Never waits.
+///
+/// \snippet coil/time/timeout_test.cpp  a deadline to pass on
+///
+/// Children of a group, and what runs elsewhere by `on`, have the limits around them. A
+/// `shield` keeps the limits around it out, as it does their stops, and so does
+/// clean-up.
+///
+/// Returns: a `clock::duration`, zero when the time is over.
+/// Stop: it is answered under a stop, too.
+/// Costs: a step for each combinator around it.
+class time_left {
+public:
+    using is_coil_leaf = void;
+
+    time_left& attach(continuation parent) noexcept {
+        parent_ = parent;
+        return *this;
+    }
+    [[nodiscard]] bool await_ready() const noexcept { return true; }
+    void await_suspend(std::coroutine_handle<>) const noexcept {}
+    void begin() const noexcept {}
+    [[nodiscard]] clock::duration await_resume() const noexcept;
+
+private:
+    continuation parent_;
+};
+
 namespace detail {
 
 template <class T>
@@ -25,9 +56,30 @@ struct timed<T&> {
     using type = T*;
 };
 
+/// A context whose pieces, and what they begin, have a limited time.
+class time_limit : public nested_scope {
+public:
+    explicit time_limit(clock::duration limit) noexcept : end_(limit) {}
+
+    /// Counts from now on. Returns its end.
+    instant begin(const timer_service& timers) noexcept {
+        end_ = from_now(timers, end_.time_since_epoch());
+        set_ops(table);
+        return end_;
+    }
+    /// The earliest end around `from`, or `instant::max()`.
+    [[nodiscard]] static instant earliest(const context& from) noexcept;
+
+private:
+    static const piece_ops table;
+    instant end_;  // before it begins: so long after nothing
+};
+
 template <class A>
 class timeout_operation : public frame_operation<timeout_operation<A>>, private timer {
     using value = await_result_t<A>;
+    static constexpr bool is_plain_leaf =
+        leaf_type<A> && !std::is_same_v<std::remove_cvref_t<A>, time_left>;
 
 public:
     static constexpr const char* what = "with_timeout";
@@ -35,14 +87,14 @@ public:
 
     timeout_operation(clock::duration limit, A&& part) noexcept
         : timer(fired),
-          limit_(limit),
-          part_(std::forward<A>(part)) {}
+          part_(std::forward<A>(part)),
+          scope_(limit) {}
 
     std::coroutine_handle<> begin(continuation parent) noexcept {
         this->set_parent(parent);
         scope_.open(parent.scope());
-        if constexpr (leaf_type<A>) {  // what is ready needs no timer
-            bool has_ended = false;    // then this operation may be gone
+        if constexpr (is_plain_leaf) {  // what is ready needs no timer
+            bool has_ended = false;     // then this operation may be gone
             has_ended_ = &has_ended;
             const auto then = child_.begin(std::forward<A>(part_), scope_);
             if (has_ended) return then;
@@ -73,7 +125,7 @@ private:
     void arm() noexcept {
         timer_service* const timers = this->parent().scope().home().runs_on().timers();
         COIL_EXPECTS(timers != nullptr && "this runtime has no timers");
-        timers->arm(*this, from_now(*timers, limit_));
+        timers->arm(*this, scope_.begin(*timers));
     }
     static void fired(timer& due) noexcept {
         auto& self = static_cast<timeout_operation&>(due);
@@ -98,9 +150,8 @@ private:
         scope_.close();
     }
 
-    clock::duration limit_;
     A&& part_;
-    nested_scope scope_;
+    time_limit scope_;
     part<child<A>, timeout_operation, &timeout_operation::completed,
          &timeout_operation::stopped>
         child_{*this};

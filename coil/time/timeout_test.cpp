@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/core/group.hpp>
 #include <coil/core/race.hpp>
 #include <coil/core/with.hpp>
 #include <coil/testing/probes.hpp>
@@ -8,6 +9,7 @@
 
 #include <memory>
 #include <stdexcept>
+#include <string>
 
 using namespace coil::testing;
 using namespace std::chrono_literals;
@@ -157,4 +159,74 @@ COIL_TEST("with_timeout: a reference comes as a pointer") {
     auto refer = [](int& to) -> coil::task<int&> { co_return to; };
     int* const found = co_await coil::with_timeout(1s, refer(number));
     CHECK(found == &number);
+}
+
+COIL_TEST("time_left: a deadline to pass on") {
+    //! [a deadline to pass on]
+    auto ask = [](std::string& line) -> task<> {
+        const auto left = co_await coil::time_left();
+        line = "timeout_ms=" + std::to_string(left / 1ms);
+    };
+    std::string line;
+    const bool in_time = co_await with_timeout(250ms, ask(line));
+    CHECK((in_time && line == "timeout_ms=250"));
+    //! [a deadline to pass on]
+    CHECK(co_await coil::time_left() == coil::clock::duration::max());
+}
+
+COIL_TEST("time_left: counts down, and is the shortest of all limits around it") {
+    auto nested = []() -> task<> {
+        co_await sleep(4ms);
+        CHECK(co_await coil::time_left() == 6ms);
+        const auto sooner = co_await with_timeout(5ms, coil::time_left());
+        CHECK(sooner == 5ms);
+        const auto later = co_await with_timeout(1h, coil::time_left());
+        CHECK(later == 6ms);
+        auto unlimited = with_timeout(coil::clock::duration::max(), coil::time_left());
+        CHECK(co_await std::move(unlimited) == 6ms);
+        CHECK(co_await coil::time_left() == 6ms);
+    };
+    CHECK(co_await with_timeout(10ms, nested()));
+}
+
+COIL_TEST("time_left: is nothing when the time is over, and says so under a stop") {
+    auto overdue = []() -> task<coil::clock::duration> {
+        (void)co_await coil::as_outcome(sleep(1h));
+        co_return co_await coil::time_left();
+    };
+    const auto left = co_await with_timeout(10ms, overdue());
+    CHECK(left == 0ms);
+}
+
+COIL_TEST("time_left: a shield and clean-up have all the time there is") {
+    struct resource {
+        coil::clock::duration* left;
+        task<> async_drop() { *left = co_await coil::time_left(); }
+    };
+    coil::clock::duration of_drop = {};
+    auto use = [&]() -> task<> {
+        CHECK(co_await coil::shield(coil::time_left()) == coil::clock::duration::max());
+        auto limited = with_timeout(3ms, coil::time_left());
+        const auto inside = co_await coil::shield(std::move(limited));
+        CHECK(inside == 3ms);
+        co_await coil::with([&] { return resource{&of_drop}; },
+                            [](resource&) { return sleep(1ms); });
+    };
+    CHECK(co_await with_timeout(10ms, use()));
+    CHECK(of_drop == coil::clock::duration::max());
+}
+
+COIL_TEST("time_left: children and branches have the limits around them") {
+    coil::clock::duration of_child = {};
+    auto note = [&]() -> task<> {
+        co_await sleep(2ms);
+        of_child = co_await coil::time_left();
+    };
+    auto family = [&](coil::group& g) { g.spawn(note()); };
+    CHECK(co_await with_timeout(10ms, coil::with_group(family)));
+    CHECK(of_child == 8ms);
+    auto branch = with_timeout(7ms, coil::race(never(), coil::time_left()));
+    const auto won = co_await std::move(branch);
+    REQUIRE(won);
+    CHECK(won->get<1>() == 7ms);
 }

@@ -105,6 +105,12 @@ coil::task<int*> points_to_what_stays() {
 coil::task<int*> points_where_an_element_does(std::vector<int*> all) {
     co_return all[0];
 }
+coil::task<int*> points_where_an_optional_does(std::optional<int*> found) {
+    co_return found.value_or(nullptr);
+}
+coil::task<int*> points_into_an_optional(std::optional<int> found) {
+    co_return &*found;  // expected-error {{what is returned refers to 'found'}}
+}
 coil::task<user*> points_to_an_owned_one() {
     auto owned = std::make_unique<user>();
     co_return owned.get();  // expected-error {{what is returned refers to 'owned'}}

@@ -306,7 +306,8 @@ lenders loans::of_construct(const clang::CXXConstructExpr& construct) {
 lenders loans::of_call_value(const clang::CallExpr& call) {
     if (is_move(call)) return of_value(*call.getArg(0));
     // What is read from an element refers to what that was given, and so nobody knows.
-    if (call.isGLValue() || name_of(call) == "release") return {};
+    if (call.isGLValue() || name_of(call) == "release" || name_of(call) == "value_or")
+        return {};
     if (keeps_loans(call.getType(), of_) || is_coroutine_type(call.getType(), of_))
         return of_future(call);
     auto* callee = call.getDirectCallee();

@@ -63,6 +63,7 @@ void kept_child::let_go() noexcept {
         COIL_EXPECTS(waiter == nullptr && "a handle died while it was awaited");
         if (!is_keepers_) {
             is_kept_ = false;
+            if (stops_when_let_go_ && !has_ended_work_) ask_alone(stop_level::soft);
             if (!has_ended_) return;  // it frees itself
         }
     }
@@ -82,22 +83,52 @@ void kept_child::let_go_of_set() noexcept {
     {
         const holding held(lock);
         if (has_ended_) return;  // the set finds it among those
-        set_->remove(*this);
+        set_->remove(*this, false);
         if (!COIL_PLANTED(ended_sets_are_told)) set_ = nullptr;
     }
     let_go();
 }
 
+void kept_child::leave_set() noexcept {
+    {
+        const holding held(lock);
+        set_->remove(*this, has_ended_);
+        set_ = nullptr;
+    }
+    let_go();
+}
+
 void kept_set::add(kept_child& child) noexcept {
+    child.set_when_let_go(then_);
     const holding held(lock);
     running_.push_back(child);
     ++stats_.running;
 }
 
-void kept_set::remove(kept_child& child) noexcept {
+void kept_set::remove(kept_child& child, bool has_ended) noexcept {
     const holding held(lock);
     child.leave_list();
-    --stats_.running;
+    --(has_ended ? stats_.ended : stats_.running);
+}
+
+void kept_set::forget(kept_child& child) noexcept {
+    child.request_stop(stop_level::soft);
+    child.leave_set();
+}
+
+// Each goes to the end of the list as its turn comes, because it cannot be asked while
+// the list is locked. One that ends meanwhile is not the first any more.
+void kept_set::request_stop(stop_level level) noexcept {
+    for (std::size_t left = stats().running; left > 0; --left) {
+        kept_child* asked = nullptr;
+        {
+            const holding held(lock);
+            asked = running_.pop_front();
+            if (asked == nullptr) return;
+            running_.push_back(*asked);
+        }
+        asked->request_stop(level);
+    }
 }
 
 set_leaf* kept_set::move_to_ended(kept_child& child) noexcept {
@@ -130,7 +161,7 @@ kept_child* kept_set::take_ended() noexcept {
         }
         if (first == nullptr) return nullptr;
         // It was written before our lock was taken to move the child here.
-        if (!first->was_stopped_) return first;
+        if (!first->was_stopped_ || gives_stopped_) return first;
         first->let_go();
     }
 }

@@ -5,6 +5,17 @@
 #include <coil/core/group.hpp>
 #include <coil/parallel/detail/told_leaf.hpp>
 
+namespace coil {
+
+/// What becomes of children whose `join_handle`, `join_set` or `join_map` ends before
+/// they do. In either case the group waits for them.
+enum class when_let_go : unsigned char {
+    go_on,  ///< They are the group's, as if by `group::spawn`.
+    stop,   ///< The same, and they are asked to stop.
+};
+
+}  // namespace coil
+
 namespace coil::detail {
 
 class end_leaf;
@@ -23,6 +34,10 @@ public:
           lock(is_parallel()) {}
     virtual ~kept_child() = default;
 
+    /// Before it begins: what becomes of it if its keeper lets it go.
+    void set_when_let_go(when_let_go then) noexcept {
+        stops_when_let_go_ = then == when_let_go::stop;
+    }
     /// Begins; from now on it may end at any time.
     void enter() noexcept { enter_group(); }
     void enter(kept_set& keeper) noexcept;
@@ -65,8 +80,10 @@ private:
     friend kept_set;
     virtual void clear_kept() noexcept = 0;
     void let_go_of_set() noexcept;
+    void leave_set() noexcept;
 
     kept_set* set_ = nullptr;  // which has it in a list
+    bool stops_when_let_go_ = false;
     bool has_started_ = false;
     bool has_ended_work_ = false;
     bool was_stopped_ = false;
@@ -92,16 +109,17 @@ public:
     virtual outcome<T>& kept_outcome() noexcept = 0;
 };
 
-/// One kept child: its strand, its work and its place in the group; one block.
-template <class A, class Derived>
-class kept_strand : public strand_of<A, Derived, kept_child_of<await_result_t<A>>> {
+/// One kept child: its strand, its work and its place in the group; one block. `Base`
+/// is a `kept_child_of` its value.
+template <class A, class Derived, class Base = kept_child_of<await_result_t<A>>>
+class kept_strand : public strand_of<A, Derived, Base> {
     using value_type = await_result_t<A>;
     static_assert(!needs_async_drop<value_type>,
                   "a handle may end with the result in it, and has no place to await "
                   "an async drop there: give something else, such as a handle of it");
     static_assert(alignof(A) <= 2 * sizeof(void*),
                   "what is spawned lies in a block that is aligned for two pointers");
-    using base = strand_of<A, Derived, kept_child_of<value_type>>;
+    using base = strand_of<A, Derived, Base>;
 
 public:
     kept_strand(group& of, A&& work) : base(of, std::forward<A>(work)) {

@@ -9,7 +9,7 @@
 
 namespace coil {
 
-/// Counts of a `join_set`.
+/// Counts of a `join_set` or `join_map`.
 struct join_set_stats {
     std::size_t running = 0;  ///< Spawned and not ended, those that wait as well.
     std::size_t ended = 0;    ///< Ended, and not taken by `next()`.
@@ -22,19 +22,25 @@ class set_leaf;
 /// The keeper of many children: what `join_set` is but for the types.
 class kept_set {
 public:
-    explicit kept_set(const strand& maker) noexcept
+    /// One that `gives_stopped` does not pass over children that were stopped.
+    kept_set(const strand& maker, when_let_go then, bool gives_stopped) noexcept
         : lock(maker.is_parallel()),
-          place_(&maker.runs_on()) {}
+          place_(&maker.runs_on()),
+          then_(then),
+          gives_stopped_(gives_stopped) {}
     kept_set(const kept_set&) = delete;
     kept_set& operator=(const kept_set&) = delete;
     ~kept_set();
 
     void add(kept_child& child) noexcept;
-    void remove(kept_child& child) noexcept;
+    void remove(kept_child& child, bool has_ended) noexcept;
+    /// Asks it to stop, and lets it go.
+    void forget(kept_child& child) noexcept;
+    void request_stop(stop_level level) noexcept;
     /// Returns whom to wake.
     [[nodiscard]] set_leaf* move_to_ended(kept_child& child) noexcept;
-    /// The first that ended by itself, or null. Those that were stopped have nothing to
-    /// say.
+    /// The first that ended, or null. Those that were stopped have nothing to say where
+    /// no key tells who they are.
     [[nodiscard]] kept_child* take_ended() noexcept;
     /// Nothing runs, and all was taken.
     [[nodiscard]] bool is_at_end() const noexcept {
@@ -64,6 +70,8 @@ private:
     intrusive_list<kept_child> ended_;  // in that order
     join_set_stats stats_;
     const executor* const place_;
+    const when_let_go then_;
+    const bool gives_stopped_;
 };
 
 /// Waits for a child that ended by itself, or for the end of all.
