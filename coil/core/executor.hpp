@@ -4,6 +4,8 @@
 #include <coil/base/assert.hpp>
 #include <coil/core/mailbox.hpp>
 
+#include <cstdint>
+
 namespace coil {
 
 class strand;
@@ -65,6 +67,16 @@ public:
     virtual unsigned choose(unsigned ready_count) noexcept { return ready_count - 1; }
     [[nodiscard]] bool chooses_pieces() const noexcept { return chooses_pieces_; }
 
+    /// A number below `count`, for a choice that is to be fair; the seed says which
+    /// come.
+    [[nodiscard]] unsigned draw(unsigned count) noexcept {
+        if (chooses_pieces_) return choose(count);
+        drawn_ ^= drawn_ << 13U;  // G. Marsaglia, "Xorshift RNGs", 2003
+        drawn_ ^= drawn_ >> 17U;
+        drawn_ ^= drawn_ << 5U;
+        return drawn_ % count;
+    }
+
     /// Whether this is the thread that it runs on, as far as it said so.
     [[nodiscard]] bool is_own_thread() const noexcept {
         return thread_ == nullptr || thread_ == this_thread();
@@ -87,6 +99,10 @@ protected:
         COIL_EXPECTS(most > 0 && "a turn runs at least one piece");
         pieces_per_turn_ = most;
     }
+    void set_seed(std::uint32_t seed) noexcept {
+        constexpr std::uint32_t not_nothing = 0x9e3779b9;
+        drawn_ = seed == not_nothing ? seed : seed ^ not_nothing;
+    }
     void set_chooses_pieces(bool chooses) noexcept { chooses_pieces_ = chooses; }
     /// It runs on this thread from now on: debug builds then find wake-ups that come
     /// from others and not through `remote()`.
@@ -98,6 +114,7 @@ private:
     const void* thread_ = nullptr;
     mailbox& remote_;
     timer_service* timers_;
+    std::uint32_t drawn_ = 0x9e3779b9;
     int pieces_per_turn_ = usual_pieces_per_turn;
     bool chooses_pieces_ = false;
     bool is_parallel_ = false;

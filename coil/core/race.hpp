@@ -8,8 +8,8 @@
 namespace coil {
 
 namespace detail {
-template <class... A>
-class race_operation;
+template <class Derived, class... A>
+class basic_race;
 template <class First, class... Rest>
 inline constexpr bool all_same = (std::is_same_v<First, Rest> && ...);
 
@@ -119,8 +119,8 @@ public:
     }
 
 private:
-    template <class...>
-    friend class detail::race_operation;
+    template <class, class...>
+    friend class detail::basic_race;
     friend detail::value_drop<race_result>;
     race_result(std::size_t index, results&& outcomes)
         : outcomes_(std::move(outcomes)),
@@ -166,13 +166,12 @@ private:
     value_drop<std::tuple<outcome<T>...>> inner_;
 };
 
-template <class... A>
-class race_operation : public branches<race_operation<A...>, A...> {
-    using base = branches<race_operation<A...>, A...>;
+template <class Derived, class... A>
+class basic_race : public branches<Derived, A...> {
+    using base = branches<Derived, A...>;
     friend base;
 
 public:
-    static constexpr const char* what = "race";
     using base::base;
 
     race_result<await_result_t<A>...> await_resume() {
@@ -211,6 +210,20 @@ private:
     std::size_t winner_ = nobody;
 };
 
+template <class... A>
+class race_operation final : public basic_race<race_operation<A...>, A...> {
+public:
+    static constexpr const char* what = "race";
+    using basic_race<race_operation, A...>::basic_race;
+};
+template <class... A>
+class fair_race_operation final : public basic_race<fair_race_operation<A...>, A...> {
+public:
+    static constexpr const char* what = "fair_race";
+    static constexpr bool begins_anywhere = true;
+    using basic_race<fair_race_operation, A...>::basic_race;
+};
+
 }  // namespace detail
 
 /// Runs several awaitables together inside this strand; the first to end wins, by a
@@ -235,6 +248,25 @@ COIL_STOPS_PARTS auto race(A&&... parts) {
 template <class... A>
     requires(sizeof...(A) > 0 && !(awaitable<A> && ...))
 auto race(A&&...) {
+    return detail::refuse_parts<A...>();
+}
+
+/// The same, but of several that are ready when it begins chance says which wins: for a
+/// race in a loop, where one that is always ready would keep the others out.
+///
+/// \snippet coil/core/race_test.cpp  nobody is kept out
+///
+/// What chance says follows from the runtime's seed (`run_options`).
+template <awaitable... A>
+    requires(sizeof...(A) > 0)
+COIL_STOPS_PARTS auto fair_race(A&&... parts) {
+    return detail::parts_recipe<detail::fair_race_operation, A...>(
+        std::forward<A>(parts)...);
+}
+
+template <class... A>
+    requires(sizeof...(A) > 0 && !(awaitable<A> && ...))
+auto fair_race(A&&...) {
     return detail::refuse_parts<A...>();
 }
 

@@ -195,3 +195,85 @@ COIL_TEST("race: a loser's error is dropped") {
     CHECK(won.index() == 1);
 }
 #endif
+
+COIL_TEST("fair_race: nobody is kept out") {
+    int first = 0;
+    int second = 0;
+    //! [nobody is kept out]
+    for (int i = 0; i < 1000; ++i) {
+        auto won = co_await coil::fair_race(coil::ready(1), coil::ready(2));
+        ++(won.index() == 0 ? first : second);
+    }
+    //! [nobody is kept out]
+    CHECK(first > 400);
+    CHECK(second > 400);
+}
+
+COIL_TEST("fair_race: what is ready later loses to what is ready now") {
+    for (int i = 0; i < 20; ++i) {
+        auto won = co_await coil::fair_race(yield_now(), coil::ready(2), never());
+        CHECK(won.index() == 1);
+    }
+    const auto alone = co_await coil::fair_race(at_once(3));
+    CHECK(*alone == 3);
+}
+
+COIL_TEST("fair_race: each branch begins, and all but the winner are stopped") {
+    for (int i = 0; i < 20; ++i) {
+        words log;
+        auto won =
+            co_await coil::fair_race(hang(log, "a"), coil::sleep(1ms), hang(log, "c"));
+        CHECK(won.index() == 1);
+        CHECK(log.size() == 2);
+    }
+}
+
+COIL_TEST("when: branches with conditions") {
+    words log;
+    //! [branches with conditions]
+    for (bool is_hurried : {false, true}) {
+        auto won = co_await race(coil::when(is_hurried, coil::sleep(10ms)),
+                                 ask("Oslo", 30ms), ask("Rome", 20ms));
+        log.push_back(won.index() == 0 ? "in a hurry" : "not");
+    }
+    //! [branches with conditions]
+    CHECK(log == words{"not", "in a hurry"});
+}
+
+COIL_TEST("when: a result that does not fit does not win") {
+    auto is_short = [](const std::string& name) { return name.size() < 4; };
+    auto won = co_await race(coil::when(is_short, ask("Stockholm", 10ms)),
+                             coil::when(is_short, ask("Rom", 20ms)), coil::sleep(1s));
+    REQUIRE(won.index() == 1);
+    CHECK(won.get<1>() == "Rom");
+}
+
+COIL_TEST("when: a race that nobody is in is stopped, and tells so") {
+    auto none = race(coil::when(false, at_once(1)),
+                     coil::when([](int i) { return i > 7; }, at_once(2)));
+    const auto ended = co_await as_outcome(std::move(none));
+    CHECK(ended.is_stopped());
+}
+
+COIL_TEST("when: outside of a race it stops who awaits it, and hands on what fits") {
+    CHECK(co_await coil::when(true, at_once(5)) == 5);
+    CHECK(co_await coil::when([](int i) { return i == 5; }, at_once(5)) == 5);
+    auto stopped = []() -> task<int> {
+        co_return co_await coil::when(false, at_once(1));
+    };
+    CHECK((co_await as_outcome(stopped())).is_stopped());
+}
+
+#if COIL_EXCEPTIONS
+COIL_TEST("when: errors are told, those of the condition, too") {
+    auto throws = [](int) -> bool { throw std::runtime_error("asked"); };
+    auto asked = co_await as_outcome(coil::when(throws, at_once(1)));
+    CHECK_THROWS_WITH(asked.take(), "asked");
+    auto fail = []() -> task<int> {
+        co_await yield_now();
+        throw std::runtime_error("failed");
+    };
+    auto failed = co_await as_outcome(coil::when([](int) { return false; }, fail()));
+    CHECK_THROWS_WITH(failed.take(), "failed");
+}
+#endif

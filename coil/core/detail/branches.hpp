@@ -3,6 +3,8 @@
 
 #include <coil/core/discard.hpp>
 
+#include <array>
+
 namespace coil::detail {
 
 /// Tells `Owner` that the drops of thrown-away values have ended.
@@ -44,7 +46,8 @@ public:
 /// What `join` and `race` share: start all branches, wait until all have ended, drop
 /// what is thrown away, then go on. `Derived` says what the end of a branch means:
 /// `has_ended(index, has_error)`, `was_stopped()`, `is_thrown_away(index)`,
-/// `ends_with_result()` and `what`.
+/// `ends_with_result()` and `what`; with a `begins_anywhere`, chance says which begins
+/// first.
 template <class Derived, class... A>
 class branches : public frame_operation<Derived> {
 public:
@@ -113,9 +116,20 @@ private:
     template <std::size_t... I>
     std::coroutine_handle<> start(std::index_sequence<I...>) noexcept {
         ((std::get<I>(kids_).owner = this), ...);
+        if constexpr (requires { Derived::begins_anywhere; }) {
+            return start_anywhere({&std::get<I>(kids_)...});
+        }
         // Each goes in front of the one pushed before, so the last is pushed first.
         (queue<count - 1 - I>(), ...);
         return std::get<0>(kids_).start();
+    }
+    std::coroutine_handle<> start_anywhere(
+        const std::array<piece*, count>& all) noexcept {
+        strand& home = parent_.scope().home();
+        const unsigned first = home.runs_on().draw(count);
+        for (unsigned i = count - 1; i > 0; --i)
+            home.start_soon(*all[(first + i) % count]);
+        return all[first]->ops().run(*all[first]);
     }
     template <std::size_t I>
     void queue() noexcept {
