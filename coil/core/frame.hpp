@@ -25,6 +25,54 @@ namespace coil {
 /// Gives back what `allocate_frame(size)` returned, on any thread.
 void release_frame(void* frame, std::size_t size) noexcept;
 
+/// Where a caller wants a coroutine's frame to lie. A coroutine that has a parameter
+/// `frame_place&` takes its frame from there, and from nowhere else; with it in the
+/// functions of an interface, each call of an unknown object says where.
+///
+/// \snippet coil/erased/frame_place_test.cpp  a place for each call
+///
+/// Derive from it for an arena. The place outlives the frame.
+///
+/// Threads: a frame may be given back on another thread than it was taken on.
+class frame_place {
+public:
+    frame_place(const frame_place&) = delete;
+    frame_place& operator=(const frame_place&) = delete;
+
+    /// At least 16-aligned; never null.
+    [[nodiscard]] virtual void* allocate(std::size_t size) = 0;
+    virtual void release(void* frame, std::size_t size) noexcept = 0;
+
+protected:
+    frame_place() = default;
+    ~frame_place() = default;
+};
+
+namespace detail {
+[[noreturn]] void refuse_frame(std::size_t size, std::size_t room, bool is_taken);
+}  // namespace detail
+
+/// Room for one frame of up to `Bytes` at a time, over and over: for calls in a loop,
+/// and where there is no heap. A frame has the locals that live across awaits, and
+/// costs 16 bytes more here.
+///
+/// A frame that does not fit, or a second one, ends the program with a text that says
+/// how large it is.
+template <std::size_t Bytes>
+class frame_slot final : public frame_place {
+public:
+    [[nodiscard]] void* allocate(std::size_t size) override {
+        if (size > Bytes || is_taken_) detail::refuse_frame(size, Bytes, is_taken_);
+        is_taken_ = true;
+        return room_;
+    }
+    void release(void*, std::size_t) noexcept override { is_taken_ = false; }
+
+private:
+    alignas(2 * sizeof(void*)) unsigned char room_[Bytes];
+    bool is_taken_ = false;
+};
+
 /// Gives what the default keeps for this thread back to the heap; from now on it keeps
 /// nothing, so every frame is asked of this pair, and of the heap. For tests and for
 /// tools that watch the heap.

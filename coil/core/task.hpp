@@ -5,6 +5,7 @@
 #include <coil/core/detail/flavour.hpp>
 #include <coil/core/detail/parameters.hpp>
 #include <coil/core/detail/parts.hpp>
+#include <coil/core/detail/placed_promise.hpp>
 #include <coil/core/drop_traits.hpp>
 #include <coil/core/foreign.hpp>
 #include <coil/core/outcome.hpp>
@@ -174,9 +175,15 @@ private:
 
 /// One that sees the parameters only where some of them are dropped.
 template <class T, flavour F, class... Parameters>
-using task_promise_for =
+using unplaced_promise_for =
     std::conditional_t<(is_owned<std::remove_cvref_t<Parameters>> || ...),
                        owning_promise<T, F>, task_promise<T, F>>;
+
+template <class T, flavour F, class... Parameters>
+using task_promise_for =
+    std::conditional_t<(std::is_same_v<Parameters, frame_place&> || ...),
+                       placed_promise<unplaced_promise_for<T, F, Parameters...>>,
+                       unplaced_promise_for<T, F, Parameters...>>;
 
 /// The awaiter of a task, built in the awaiting frame; the result lands in it.
 template <class T>
@@ -306,6 +313,9 @@ using task_like = basic_task<
 
 template <class T, flavour F>
 inline constexpr bool enable_shareable<basic_task<T, F>> = false;
+/// It is for one call at a time, which may move between threads.
+template <>
+inline constexpr bool enable_shareable<frame_place> = true;
 
 namespace local {
 /// The same names for programs that are local throughout (GUI, firmware).

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <coil/core/strand.hpp>
+#include <coil/runtime/thread_hooks.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 
@@ -35,9 +37,20 @@ private:
     state state_ = state::idle;  // guarded by the pool's mutex
 };
 
+/// What a `blocking_pool` may be told.
+struct blocking_pool_options {
+    /// 0 means four per processor.
+    std::size_t threads_max = 0;
+    /// How long a thread waits for another call before it ends.
+    std::chrono::nanoseconds keep_alive = std::chrono::nanoseconds::max();
+    /// What its threads' names begin with; it outlives the pool.
+    const char* thread_name = "coil";
+    thread_hooks* hooks = nullptr;  ///< Is told of its threads.
+};
+
 /// Counts of a pool.
 struct blocking_stats {
-    std::size_t threads = 0;  ///< Started so far; they stay until the runtime ends.
+    std::size_t threads = 0;  ///< That there are, with and without work.
     std::size_t running = 0;  ///< Jobs that a thread is at.
     std::size_t queued = 0;  ///< Jobs that wait for a thread; each holds an await back.
 };
@@ -52,8 +65,8 @@ class blocking_pool {
 public:
     static constexpr service_kind kind = {"a pool for blocking calls"};
 
-    /// No thread is started before there is a job for it. 0 means four per processor.
-    explicit blocking_pool(std::size_t threads_max);
+    /// No thread is started before there is a job for it.
+    explicit blocking_pool(blocking_pool_options options = {});
     blocking_pool(const blocking_pool&) = delete;
     blocking_pool& operator=(const blocking_pool&) = delete;
     /// Joins the threads. Requires: no job is queued or running.
@@ -75,6 +88,7 @@ public:
 
 private:
     void work() noexcept;
+    [[nodiscard]] blocking_job* next() noexcept;
     void finish(blocking_job& job) noexcept;
     [[nodiscard]] bool start_thread() noexcept;
 
@@ -83,7 +97,8 @@ private:
     blocking_job* first_ = nullptr;
     blocking_job* last_ = nullptr;
     blocking_stats stats_;
-    std::size_t threads_max_;
+    blocking_pool_options options_;
+    unsigned started_ = 0;
     std::size_t idle_ = 0;
     bool is_closing_ = false;
 };

@@ -14,9 +14,13 @@ current_thread_runtime::current_thread_runtime(std::unique_ptr<io_driver> with,
       event_loop(*outside),
       options_(options),
       signals_(*this),
-      pool_(options.blocking_threads_max),
+      pool_({.threads_max = options.blocking_threads_max,
+             .keep_alive = options.blocking_keep_alive,
+             .thread_name = options.thread_name,
+             .hooks = options.hooks}),
       daemons_(*this) {
     set_pieces_per_turn(options.budget);
+    set_seed(options.seed);
 }
 
 current_thread_runtime::~current_thread_runtime() = default;

@@ -17,12 +17,23 @@ struct run_options {
     bool stop_on_signals = false;
     /// Threads for blocking calls; 0 means four per processor.
     std::size_t blocking_threads_max = 0;
+    /// How long a thread for blocking calls waits for another one before it ends.
+    clock::duration blocking_keep_alive = clock::duration::max();
     /// How many pieces a turn of a strand may run, at least 1, before it gives way:
     /// less where others should wait shorter for busy ones.
     int budget = executor::usual_pieces_per_turn;
     /// How long daemons may take to stop when the work has ended, before they are
     /// named.
     clock::duration daemon_deadline = std::chrono::seconds(5);
+    /// What the names of the threads for blocking calls begin with, as debuggers and
+    /// `top` show them; it outlives the runtime. The system keeps 15 characters, with
+    /// the thread's number.
+    const char* thread_name = "coil";
+    /// Is told of those threads, or nobody is. It outlives the runtime.
+    thread_hooks* hooks = nullptr;
+    /// What `fair_race` draws from: the same draws come again with the same seed, as
+    /// far as the same things happen.
+    std::uint32_t seed = 0;
 };
 
 namespace detail {

@@ -57,6 +57,7 @@ public:
 protected:
     using executor::set_chooses_pieces;
     using executor::set_pieces_per_turn;
+    using executor::set_seed;
 
 private:
     template <class A>

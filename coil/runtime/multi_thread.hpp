@@ -36,6 +36,8 @@ struct multi_thread_options {
     unsigned workers = 0;
     /// Threads for blocking calls; 0 means four per processor.
     std::size_t blocking_threads_max = 0;
+    /// How long a thread for blocking calls waits for another one before it ends.
+    clock::duration blocking_keep_alive = clock::duration::max();
     /// Whether what a turn wakes runs next on the same worker, while what it needs is
     /// in the cache. If not, it queues behind the others, and other workers may take
     /// it: for strands that compute for long after they woke another.
@@ -55,6 +57,14 @@ struct multi_thread_options {
     bool stop_on_signals = false;
     /// How long daemons may take to stop when the runtime ends, before they are named.
     clock::duration daemon_deadline = std::chrono::seconds(5);
+    /// What the names of its threads begin with, as debuggers and `top` show them; it
+    /// outlives the runtime. The system keeps 15 characters, with the thread's number.
+    const char* thread_name = "coil";
+    /// Is told what its threads do, or nobody is. It outlives the runtime.
+    thread_hooks* hooks = nullptr;
+    /// What `fair_race` draws from: the same draws come again with the same seed, as
+    /// far as the same things happen on the same worker.
+    std::uint32_t seed = 0;
 };
 
 /// A runtime for many threads: each has its own queue of strands and its own timers,

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/core/closure.hpp>
 #include <coil/core/group.hpp>
+#include <coil/core/race.hpp>
 #include <coil/core/task.hpp>
 #include <coil/core/yield.hpp>
 #include <coil/runtime/blocking.hpp>
+#include <coil/runtime/current_thread.hpp>
 #include <coil/runtime/multi_thread.hpp>
 #include <coil/sync/channel.hpp>
 #include <coil/sync/semaphore.hpp>
 #include <coil/time/sleep.hpp>
 
 #include <doctest/doctest.h>
+#include <pthread.h>
 #include <sched.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
+#include <string>
 #include <vector>
 
 using namespace coil;
@@ -153,4 +158,102 @@ TEST_CASE("multi_thread_runtime: it counts turns, steals and sleeps") {
     CHECK(turns >= 200 * 11);
     CHECK(sleeps > 0);
     CHECK(seen.blocking.running == 0);
+}
+
+namespace {
+
+//! [told of threads]
+class counted_threads final : public thread_hooks {
+public:
+    void starts(thread_kind kind) noexcept override { ++of(kind).started; }
+    void ends(thread_kind kind) noexcept override {
+        ++of(kind).ended;
+        of(kind).ended.notify_all();
+    }
+    void sleeps() noexcept override { ++slept; }
+    void wakes() noexcept override { ++woken; }
+
+    struct counts {
+        std::atomic<int> started = 0;
+        std::atomic<int> ended = 0;
+    };
+    counts& of(thread_kind kind) noexcept {
+        return kind == thread_kind::worker ? workers : blocking;
+    }
+    counts workers;
+    counts blocking;
+    std::atomic<int> slept = 0;
+    std::atomic<int> woken = 0;
+};
+//! [told of threads]
+
+std::string name_of_this_thread() {
+    char name[16] = "";
+    ::pthread_getname_np(::pthread_self(), name, sizeof name);
+    return name;
+}
+
+task<> ask_names(std::vector<std::string>& all) {
+    all.push_back(name_of_this_thread());
+    all.push_back(co_await blocking([] { return name_of_this_thread(); }));
+}
+
+}  // namespace
+
+TEST_CASE("multi_thread_options: somebody is told what the threads do") {
+    counted_threads told;
+    {
+        multi_thread_runtime runtime({.workers = 2, .hooks = &told});
+        runtime.run(blocking([] {})).take();
+        runtime.run(sleep(1ms)).take();
+    }
+    CHECK(told.workers.started == 2);
+    CHECK(told.workers.ended == 2);
+    CHECK(told.blocking.started == 1);
+    CHECK(told.blocking.ended == 1);
+    CHECK(told.slept > 0);
+    CHECK(told.slept == told.woken);
+}
+
+TEST_CASE("multi_thread_options: threads have names, cut where they are too long") {
+    std::vector<std::string> names;
+    multi_thread_runtime one({.workers = 1, .thread_name = "store"});
+    multi_thread_runtime other({.workers = 1, .thread_name = "a-very-longish-name"});
+    one.run(ask_names(names)).take();
+    other.run(ask_names(names)).take();
+    CHECK(names == std::vector<std::string>{"store-0", "store-b0", "a-very-longis-0",
+                                            "a-very-longi-b0"});
+}
+
+TEST_CASE(
+    "multi_thread_options: threads for blocking calls end if told to, and begin") {
+    counted_threads told;
+    multi_thread_runtime runtime(
+        {.workers = 1, .blocking_keep_alive = 1ms, .hooks = &told});
+    for (int i = 1; i < 4; ++i) {
+        runtime.run(blocking([] {})).take();
+        for (int ended = told.blocking.ended; ended < i; ended = told.blocking.ended)
+            told.blocking.ended.wait(ended);
+        CHECK(told.blocking.started == i);
+        CHECK(runtime.stats().blocking.threads == 0);
+    }
+}
+
+TEST_CASE("multi_thread_options: the same seed draws the same, another one others") {
+    const auto draw = [](std::vector<std::size_t>& drawn) -> task<> {
+        for (int i = 0; i < 64; ++i)
+            drawn.push_back((co_await fair_race(ready(1), ready(2), ready(3))).index());
+    };
+    std::vector<std::vector<std::size_t>> all;
+    for (const std::uint32_t seed : {1U, 1U, 2U}) {
+        multi_thread_runtime many({.workers = 1, .seed = seed});
+        many.run(draw(all.emplace_back())).take();
+        current_thread_runtime one({.seed = seed});
+        one.run(draw(all.emplace_back())).take();
+    }
+    CHECK(all[0] == all[1]);
+    CHECK(all[0] == all[2]);
+    CHECK(all[0] == all[3]);
+    CHECK(all[0] != all[4]);
+    CHECK(all[4] == all[5]);
 }

@@ -3,7 +3,9 @@
 #include <coil/core/group.hpp>
 #include <coil/core/join.hpp>
 #include <coil/core/yield.hpp>
+#include <coil/runtime/blocking.hpp>
 #include <coil/runtime/epoll/epoll_driver.hpp>
+#include <coil/runtime/multi_thread.hpp>
 #include <coil/runtime/run.hpp>
 #include <coil/runtime/uring/uring_driver.hpp>
 #include <coil/sync/remote_event.hpp>
@@ -218,4 +220,23 @@ TEST_CASE("run: shutdown drains: children are told and end before it returns") {
     };
     run(serves());
     CHECK(log.size() == 2);
+}
+
+TEST_CASE(
+    "run: a thread enters a runtime and leaves it, one inside of the other's pool") {
+    coil::multi_thread_runtime outer({.workers = 1});
+    const auto whom = [] { return coil::strand::current(); };
+    const auto ask = [&]() -> coil::task<const coil::strand*> { co_return whom(); };
+    const auto enter = [&]() -> coil::task<bool> {
+        const auto* const here = whom();
+        const bool left = co_await coil::blocking([&] {
+            const auto* const before = whom();
+            const auto* const inside = coil::run(ask());
+            return before == nullptr && inside != nullptr && whom() == nullptr;
+        });
+        co_return left&& whom() == here;
+    };
+    CHECK(whom() == nullptr);
+    CHECK(outer.run(enter()).take());
+    CHECK(whom() == nullptr);
 }

@@ -23,6 +23,7 @@ public:
     void run_turn() noexcept { ready_.run_turn(); }
     using executor::claim_thread;
     using executor::set_pieces_per_turn;
+    using executor::set_seed;
     using loop_timers::wheel;
 
 private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <coil/base/attributes.hpp>
 #include <coil/base/planted.hpp>
+#include <coil/runtime/detail/thread_life.hpp>
 #include <coil/runtime/detail/worker.hpp>
 
 #include <algorithm>
@@ -139,6 +140,8 @@ worker::worker(work_sharing& of, unsigned index, io_driver& outside) noexcept
     set_parallel();
     set_pieces_per_turn(of.budget);
     pinned_.set_pieces_per_turn(of.budget);
+    set_seed(of.seed + index);
+    pinned_.set_seed(of.seed + index);
 }
 
 worker_stats worker::stats() const noexcept {
@@ -182,6 +185,7 @@ void worker::push(strand& ready) noexcept {
 }
 
 void worker::work() noexcept {
+    const thread_life life(of_.thread_name, index_, thread_kind::worker, of_.hooks);
     this_worker = this;
     claim_thread();
     pinned_.claim_thread();
@@ -283,7 +287,9 @@ void worker::await_poke() noexcept {
 }
 
 void worker::sleep(instant deadline) noexcept {
+    if (of_.hooks != nullptr) of_.hooks->sleeps();
     sleep_until(deadline);
+    if (of_.hooks != nullptr) of_.hooks->wakes();
     const instant woken = now();
     advance(woken);
     pinned_.wheel().advance(woken);

@@ -26,11 +26,17 @@ class worker;
 /// What the workers of one runtime share.
 struct work_sharing {
     work_sharing(const multi_thread_options& options, unsigned count)
-        : blocking(options.blocking_threads_max),
+        : blocking({.threads_max = options.blocking_threads_max,
+                    .keep_alive = options.blocking_keep_alive,
+                    .thread_name = options.thread_name,
+                    .hooks = options.hooks}),
           idle(count),
           budget(options.budget),
           runs_woken_next(options.runs_woken_next),
-          timer_resolution(options.timer_resolution) {}
+          timer_resolution(options.timer_resolution),
+          thread_name(options.thread_name),
+          hooks(options.hooks),
+          seed(options.seed) {}
 
     /// Queues a strand from a thread that is no worker of this runtime.
     void push(strand& ready) noexcept;
@@ -59,6 +65,9 @@ struct work_sharing {
     const int budget;
     const bool runs_woken_next;
     const clock::duration timer_resolution;
+    const char* const thread_name;
+    thread_hooks* const hooks;
+    const std::uint32_t seed;
 
 private:
     mutable std::mutex mutex_;  // guards what follows
