@@ -144,6 +144,12 @@
 /// given, or of its object.
 #define COIL_BORROWS_NOTHING COIL_MARK("borrows_nothing")
 
+/// On a member function, as a stream's `next()`: what its await gives refers to the
+/// object, and only until the function is called again.
+///
+/// \snippet coil/stream/lent_items_test.cpp  a stream that lends its items
+#define COIL_LENDS COIL_MARK("lends")
+
 /// Around code that reads a union by its tag: GCC loses sight of the tag and takes what
 /// it rules out for an uninitialized read.
 #if COIL_CLANG

@@ -10,6 +10,7 @@
 #include <plugin/core/unit.hpp>
 
 #include <clang/AST/ASTContext.h>
+#include <clang/AST/DeclTemplate.h>
 #include <clang/AST/StmtCXX.h>
 
 namespace coil_check {
@@ -26,8 +27,42 @@ struct loan {
     const clang::VarDecl* holder;
     lender lent;
     bool ends_with_block;  // of what it refers to, which is before the holder's end
+    bool is_item = false;  // that a COIL_LENDS gave, until it is called again
     const clang::CallExpr* changed_by = nullptr;
 };
+
+bool lends_items(const clang::CallExpr& call) {
+    auto* callee = call.getDirectCallee();
+    return callee != nullptr && has_mark(*callee, "lends");
+}
+
+/// The call in `co_await lines.next()`, also in `*co_await lines.next()`, if what it
+/// gives is lent.
+const clang::CallExpr* lent_item(const clang::Expr& value) {
+    const clang::Expr* given = without_wrappers(&value);
+    if (auto* unary = dyn_cast<clang::UnaryOperator>(given);
+        unary != nullptr && unary->getOpcode() == clang::UO_Deref) {
+        given = without_wrappers(unary->getSubExpr());
+    } else if (auto* call = dyn_cast<clang::CXXOperatorCallExpr>(given);
+               call != nullptr && call->getOperator() == clang::OO_Star) {
+        given = without_wrappers(call->getArg(0));
+    }
+    auto* await = dyn_cast<clang::CoawaitExpr>(given);
+    if (await == nullptr) return nullptr;
+    auto* call = dyn_cast<clang::CallExpr>(without_wrappers(await->getOperand()));
+    return call != nullptr && object_of(*call) != nullptr && lends_items(*call)
+               ? call
+               : nullptr;
+}
+
+/// Of a reference, a view, or an optional one: what was copied is nobody else's.
+bool refers_to_item(clang::QualType type) {
+    if (type->isReferenceType() || is_view(type)) return true;
+    auto* made = dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(
+        type->getAsCXXRecordDecl());
+    return made != nullptr && plain_name(*made) == "std::optional" &&
+           is_view(made->getTemplateArgs()[0].getAsType());
+}
 
 const clang::Stmt* block_of(const clang::VarDecl& variable, const body& in) {
     const clang::Stmt* at = in.declares(variable);
@@ -78,6 +113,7 @@ private:
         auto* initial = variable.getInit();
         auto* declares = in_.declares(variable);
         if (initial == nullptr || declares == nullptr) return;
+        if (note_item(*declares, variable, *initial)) return;
         if (auto* range = range_of_loop(*initial)) {
             lenders all = loans_.of_place(*range);
             for (auto& each : all) ++each.inside;  // where it has got to
@@ -89,7 +125,36 @@ private:
             note(*declares, variable, loans_.of_value(*initial));
         }
     }
+    bool note_item(const clang::Stmt& giver, const clang::VarDecl& holder,
+                   const clang::Expr& value) {
+        if (!refers_to_item(holder.getType())) return false;
+        auto* call = lent_item(value);
+        auto* stream =
+            call != nullptr ? local_named_by(object_of(*call)) : stream_of_other(value);
+        if (stream == nullptr) return false;
+        given_.push_back({.giver = &giver,
+                          .holder = &holder,
+                          .lent = {.variable = stream, .inside = 1},
+                          .ends_with_block = false,
+                          .is_item = true});
+        return true;
+    }
+    /// `before = line`
+    const clang::VarDecl* stream_of_other(const clang::Expr& value) const {
+        auto* named = dyn_cast<clang::DeclRefExpr>(without_wrappers(&value));
+        if (named == nullptr) return nullptr;
+        for (const auto& each : given_)
+            if (each.is_item && each.holder == named->getDecl())
+                return each.lent.variable;
+        return nullptr;
+    }
     void note_given(const clang::Stmt& statement) {
+        if (auto* call = dyn_cast<clang::CXXOperatorCallExpr>(&statement);
+            call != nullptr && call->isAssignmentOp()) {
+            auto* holder = local_named_by(call->getArg(0));
+            if (holder != nullptr && note_item(*call, *holder, *call->getArg(1)))
+                return;
+        }
         if (auto* call = dyn_cast<clang::CallExpr>(&statement)) {
             auto* holder = holder_given(*call);
             if (holder == nullptr) return;
@@ -103,6 +168,8 @@ private:
         auto* assigns = dyn_cast<clang::BinaryOperator>(&statement);
         if (assigns == nullptr || assigns->getOpcode() != clang::BO_Assign) return;
         auto* holder = local_named_by(assigns->getLHS());
+        if (holder != nullptr && note_item(*assigns, *holder, *assigns->getRHS()))
+            return;
         if (holder != nullptr && is_view(holder->getType()) && is_reference(*holder))
             note(*assigns, *holder, loans_.of_value(*assigns->getRHS()));
     }
@@ -131,7 +198,10 @@ private:
                 return other.variable == each.variable;
             });
             const bool ends = keeps && ends_before(*each.variable, holder, in_);
-            const loan one{&giver, &holder, each, ends};
+            const loan one{.giver = &giver,
+                           .holder = &holder,
+                           .lent = each,
+                           .ends_with_block = ends};
             const bool may_change = is_sure && (keeps || each.inside > 0) &&
                                     llvm::any_of(in_.calls(), [&](auto* call) {
                                         return changes(*call, one);
@@ -184,6 +254,9 @@ private:
     }
     bool changes(const clang::CallExpr& call, const loan& one) const {
         const auto& owner = *one.lent.variable;
+        if (one.is_item)
+            return lends_items(call) && object_of(call) != nullptr &&
+                   local_named_by(object_of(call)) == &owner;
         if (owner.getType()->isReferenceType()) return false;
         if (one.lent.inside == 0) {
             const bool is_overwritten =
