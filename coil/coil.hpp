@@ -23,6 +23,7 @@
 #include <coil/io/lines.hpp>
 #include <coil/io/read.hpp>
 #include <coil/io/write.hpp>
+#include <coil/net/descriptor_watch.hpp>
 #include <coil/net/resolve.hpp>
 #include <coil/net/tcp_listener.hpp>
 #include <coil/net/tcp_stream.hpp>
