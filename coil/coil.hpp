@@ -7,6 +7,10 @@
 #include <coil/core/as_foreign.hpp>
 #include <coil/core/backtrace.hpp>
 #include <coil/core/core.hpp>
+#include <coil/drop/async_box.hpp>
+#include <coil/drop/async_map.hpp>
+#include <coil/drop/async_optional.hpp>
+#include <coil/drop/async_vector.hpp>
 #include <coil/erased/any_stream.hpp>
 #include <coil/erased/async_function.hpp>
 #include <coil/erased/interface.hpp>
@@ -19,6 +23,7 @@
 #include <coil/io/lines.hpp>
 #include <coil/io/read.hpp>
 #include <coil/io/write.hpp>
+#include <coil/net/descriptor_watch.hpp>
 #include <coil/net/resolve.hpp>
 #include <coil/net/tcp_listener.hpp>
 #include <coil/net/tcp_stream.hpp>

@@ -9,7 +9,8 @@ run_packages=(clang-19 lld-19 libstdc++-12-dev libc6-dev cmake ninja-build ccach
     python3 curl wrk libclang-19-dev libclang-cpp19-dev llvm-19-dev)
 test_packages=("${build_packages[@]}" clang-format-19 llvm-19 g++-12 python3
     libclang-19-dev libclang-cpp19-dev llvm-19-dev clang-tidy-19
-    curl wrk strace nginx-light haproxy git chromium chromium-driver python3-selenium)
+    curl wrk strace nginx-light haproxy git chromium chromium-driver python3-selenium
+    postgresql-15 libpq-dev)
 
 # install_packages <what for> <package>...: installs what is missing, or nothing.
 install_packages() {
@@ -28,7 +29,17 @@ install_packages() {
     fi
     echo "x: installing for $purpose: ${missing[*]}"
     apt_get update
+    start_no_database
     apt_get install --yes --no-install-recommends "${missing[@]}"
+}
+
+# PostgreSQL's package would make a database and start its server. Our tests have a
+# server of their own.
+start_no_database() {
+    local settings=/etc/postgresql-common/createcluster.conf
+    [[ " ${missing[*]} " == *" postgresql-"* && ! -e $settings ]] || return 0
+    "${as_root[@]}" mkdir -p "${settings%/*}"
+    "${as_root[@]}" tee "$settings" >/dev/null <<<"create_main_cluster = false"
 }
 
 is_installed() {

@@ -54,6 +54,8 @@ public:
         wait_readable,  ///< Something could be read; takes nothing.
         wait_closed,    ///< The peer writes no more, or has gone; takes nothing.
         wait_gone,      ///< The connection was reset or is closed both ways.
+        poll_readable,  ///< A read would not wait, of whatever descriptor it is.
+        poll_writable,  ///< A write would not wait; the same.
     };
 
     io_operation(kind what, io_source* on, void* begin, std::size_t count) noexcept

@@ -277,6 +277,7 @@ inline kinds all_that_end() {
     all("value_of", [](stage&) { return value_of(depth); });
     all("time_left", [](stage&) { return time_left(); });
     all("own", [](stage& s) { return own_and_yield(s); });
+    all("async_vector::clear", [](stage& s) { return keep_and_clear(s); });
     all("drop", [](stage& s) { return drop(s.held.emplace_back(s.log, "r")); });
     all("with_group", [](stage&) {
         return with_group([](group& g) {

@@ -9,6 +9,7 @@
 #include <coil/core/race.hpp>
 #include <coil/core/task_local.hpp>
 #include <coil/core/with.hpp>
+#include <coil/drop/async_vector.hpp>
 #include <coil/parallel/join_handle.hpp>
 #include <coil/parallel/join_map.hpp>
 #include <coil/parallel/join_set.hpp>
@@ -80,6 +81,11 @@ inline task<> own_and_wait(stage& on) {
 inline task<> own_and_yield(stage& on) {
     co_await own(resource(on.log, "r"));
     co_await yield_now();
+}
+inline task<> keep_and_clear(stage& on) {
+    auto& all = co_await own(async_vector<resource>());
+    all.emplace_back(on.log, "r");
+    co_await all.clear();
 }
 
 /// One kind of awaitable, its type erased, so that tests over all of them compile soon.

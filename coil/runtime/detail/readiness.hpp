@@ -24,9 +24,11 @@ struct directions {
         switch (asked.asked) {
             case io_operation::kind::read:
             case io_operation::kind::accept:
-            case io_operation::kind::wait_readable: return reading;
+            case io_operation::kind::wait_readable:
+            case io_operation::kind::poll_readable: return reading;
             case io_operation::kind::write:
-            case io_operation::kind::connect: return writing;
+            case io_operation::kind::connect:
+            case io_operation::kind::poll_writable: return writing;
             case io_operation::kind::wait_closed: return closing;
             case io_operation::kind::wait_gone: return leaving;
         }

@@ -60,7 +60,8 @@ public:
     [[nodiscard]] io_operation*& waiting(io_operation::kind what) noexcept {
         using asks = io_operation::kind;
         if (what == asks::wait_closed || what == asks::wait_gone) return watcher;
-        const bool writes = what == asks::write || what == asks::connect;
+        const bool writes =
+            what == asks::write || what == asks::connect || what == asks::poll_writable;
         return writes ? writer : reader;
     }
     void forget(io_operation& asked) noexcept {
@@ -73,7 +74,7 @@ public:
         has_last_word = true;
     }
     [[nodiscard]] bool is_asked_of_system() const noexcept {
-        return arrives || is_lent || is_watched;
+        return arrives || is_lent || is_watched || is_polled[0] || is_polled[1];
     }
 
     std::int32_t last_word = 0;  // an error, or 0: the end
@@ -88,8 +89,9 @@ public:
     bool is_lent = false;        // the writer's memory is the system's
     bool is_taken_back = false;  // ... which was asked to give it back
     bool is_watched = false;     // the system was asked for the peer's end
-    bool has_ended = false;      // ... and has told: it writes no more
-    bool is_gone = false;        // ... or it reads no more, either
+    bool has_ended : 1 = false;  // ... and has told: it writes no more
+    bool is_gone : 1 = false;    // ... or it reads no more, either
+    bool is_polled[2] = {};      // the system was asked when one may read, or write
     bool is_closed = false;      // it is there only for completions that are due
 };
 

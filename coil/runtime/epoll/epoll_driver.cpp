@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/runtime/detail/try_calls.hpp>
 #include <coil/runtime/epoll/epoll_driver.hpp>
 
 #include <sys/epoll.h>
@@ -50,6 +51,11 @@ std::int64_t perform(int descriptor, io_operation& asked) noexcept {
                 break;
             }
             case io_operation::kind::connect: return connect_socket(descriptor, asked);
+            case io_operation::kind::poll_readable:
+            case io_operation::kind::poll_writable:
+                result = detail::poll_now(descriptor, asked);
+                if (result != -EINTR) return result;
+                continue;
             case io_operation::kind::wait_closed:
             case io_operation::kind::wait_gone: return 0;  // an edge has told so
         }

@@ -4,6 +4,7 @@
 #include <coil/runtime/detail/alarm.hpp>
 #include <coil/runtime/detail/provided_buffers.hpp>
 #include <coil/runtime/detail/ring.hpp>
+#include <coil/runtime/detail/try_calls.hpp>
 #include <coil/runtime/detail/uring_socket.hpp>
 #include <coil/runtime/uring/uring_driver.hpp>
 
@@ -21,6 +22,7 @@ namespace {
 
 using asks = io_operation::kind;
 using detail::connection_queue;
+using detail::must_wait;
 using detail::uring_socket;
 
 /// What a completion is about; stands in the low bits of a socket's address.
@@ -30,33 +32,14 @@ enum class about : std::uintptr_t {
     lent_write,
     peers_end,
     alarm,
+    reading,
+    writing,
 };
 constexpr std::uintptr_t about_bits = 7;
 
 /// Unread pieces and connections that a socket keeps while nobody waits for more.
 constexpr std::size_t unread_pieces_max = 2;
 constexpr std::size_t unread_connections_max = 8;
-
-std::int64_t result_of(ssize_t done) noexcept {
-    return done >= 0 ? done : -errno;
-}
-
-std::int64_t send_now(int descriptor, const io_operation& asked) noexcept {
-    return result_of(
-        ::send(descriptor, asked.bytes, asked.size, MSG_DONTWAIT | MSG_NOSIGNAL));
-}
-
-std::int64_t receive_now(int descriptor, const io_operation& asked) noexcept {
-    if (asked.asked == asks::read) {
-        return result_of(::recv(descriptor, asked.bytes, asked.size, MSG_DONTWAIT));
-    }
-    char first = 0;
-    return result_of(::recv(descriptor, &first, 1, MSG_DONTWAIT | MSG_PEEK));
-}
-
-bool must_wait(std::int64_t result) noexcept {
-    return result == -EAGAIN || result == -EWOULDBLOCK;
-}
 
 class uring_driver final : public io_driver {
 public:
@@ -103,6 +86,7 @@ private:
     void stop_arriving(uring_socket& source) noexcept;
     void lend(uring_socket& source, const io_operation& asked) noexcept;
     void watch(uring_socket& source) noexcept;
+    void poll(uring_socket& source, about what) noexcept;
 
     void reap() noexcept;
     void completed(const io_uring_cqe& seen) noexcept;
@@ -111,6 +95,7 @@ private:
     void keep_connection(uring_socket& source, int descriptor) noexcept;
     void gave_back(uring_socket& source, std::int32_t result) noexcept;
     void peer_ended(uring_socket& source, const io_uring_cqe& seen) noexcept;
+    void polled(uring_socket& source, about what) noexcept;
     void bury(uring_socket& source) noexcept;
 
     detail::ring ring_;
@@ -208,6 +193,17 @@ void uring_driver::watch(uring_socket& source) noexcept {
     source.is_watched = true;
 }
 
+// A stop leaves it there for the next wait, and who is told looks once more.
+void uring_driver::poll(uring_socket& source, about what) noexcept {
+    bool& is_polled = source.is_polled[what == about::writing ? 1 : 0];
+    if (is_polled) return;
+    io_uring_sqe& made = entry();
+    io_uring_prep_poll_add(&made, source.descriptor(),
+                           what == about::writing ? POLLOUT : POLLIN);
+    identify(made, &source, what);
+    is_polled = true;
+}
+
 // --- what strands ask for ---
 
 bool uring_driver::try_now(io_operation& asked) noexcept {
@@ -220,10 +216,13 @@ bool uring_driver::try_now(io_operation& asked) noexcept {
         case asks::connect: return false;
         case asks::wait_closed: return source.has_ended;
         case asks::wait_gone: return source.is_gone;
-        case asks::write: break;
+        case asks::write:
+        case asks::poll_readable:
+        case asks::poll_writable: break;
     }
+    const auto call = asked.asked == asks::write ? detail::send_now : detail::poll_now;
     do {
-        asked.result = send_now(source.descriptor(), asked);
+        asked.result = call(source.descriptor(), asked);
     } while (asked.result == -EINTR);
     return !must_wait(asked.result);
 }
@@ -243,7 +242,7 @@ bool uring_driver::try_receive(uring_socket& source, io_operation& asked) noexce
     // While bytes arrive by themselves, there are none that we do not know of.
     if (source.arrives) return false;
     do {
-        asked.result = receive_now(source.descriptor(), asked);
+        asked.result = detail::receive_now(source.descriptor(), asked);
     } while (asked.result == -EINTR);
     return !must_wait(asked.result);
 }
@@ -272,6 +271,8 @@ bool uring_driver::start(io_operation& asked) noexcept {
         case asks::read:
         case asks::wait_readable:
         case asks::accept: let_arrive(source, asked.asked); break;
+        case asks::poll_readable: poll(source, about::reading); break;
+        case asks::poll_writable: poll(source, about::writing); break;
     }
     return true;
 }
@@ -311,6 +312,8 @@ void uring_driver::close(io_source& source) noexcept {
     if (ring_.is_own_thread()) {  // else the system forgets it when the ring goes
         stop_arriving(closed);
         if (closed.is_watched) cancel(closed, about::peers_end);
+        if (closed.is_polled[0]) cancel(closed, about::reading);
+        if (closed.is_polled[1]) cancel(closed, about::writing);
         ring_.poll();
     }
     ::close(closed.descriptor());
@@ -351,6 +354,9 @@ void uring_driver::completed(const io_uring_cqe& seen) noexcept {
         case about::arrivals: return arrived(*source, seen);
         case about::lent_write: return gave_back(*source, seen.res);
         case about::peers_end: return peer_ended(*source, seen);
+        case about::reading:
+        case about::writing:
+            return polled(*source, static_cast<about>(seen.user_data & about_bits));
         case about::alarm:
             awaits_alarm_ = false;
             // Heard here and not by the system: so that who rang is seen to have done
@@ -439,6 +445,12 @@ void uring_driver::peer_ended(uring_socket& source, const io_uring_cqe& seen) no
             watch(source);
         }
     }
+    bury(source);
+}
+
+void uring_driver::polled(uring_socket& source, about what) noexcept {
+    source.is_polled[what == about::writing ? 1 : 0] = false;
+    io_operation::tell(what == about::writing ? source.writer : source.reader);
     bury(source);
 }
 

@@ -110,6 +110,18 @@ coil::task<> serve(coil::owned<connection> c) {
 }  // c is closed
 //! [own]
 
+//! [containers]
+coil::task<> chat() {
+    auto& peers = co_await coil::own(coil::async_map<std::string, connection>());
+    co_await peers.insert_or_assign("anna", co_await connect("anna"));
+    co_await peers.insert_or_assign("ben", co_await connect("ben"));
+    co_await peers.erase("anna");  // closes that one
+    co_await peers.at("ben").send("hello");
+    co_await peers.insert_or_assign("ben", co_await connect("ben again"));
+    std::puts("the old one is closed");
+}  // closes what is left
+//! [containers]
+
 //! [reason]
 struct upload {
     coil::task<> async_drop(coil::exit_reason why) {
@@ -133,6 +145,7 @@ coil::task<> all() {
     co_await transfer(500);
     co_await straight();
     co_await serve(co_await connect("peer"));
+    co_await chat();
     co_await reasons();
 }
 
