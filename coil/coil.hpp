@@ -15,9 +15,13 @@
 #include <coil/http/sse.hpp>
 #include <coil/io/buffer.hpp>
 #include <coil/io/byte_pipe.hpp>
+#include <coil/io/chained_reader.hpp>
 #include <coil/io/copy.hpp>
+#include <coil/io/limited_reader.hpp>
 #include <coil/io/lines.hpp>
+#include <coil/io/memory_reader.hpp>
 #include <coil/io/read.hpp>
+#include <coil/io/split.hpp>
 #include <coil/io/write.hpp>
 #include <coil/net/resolve.hpp>
 #include <coil/net/tcp_listener.hpp>

@@ -16,7 +16,7 @@ namespace coil {
 /// Allocates: 16 KiB, once.
 template <byte_reader From, byte_writer To>
 auto copy(From& from COIL_LOSES_WHEN_STOPPED, To& to)
-    -> task_like<std::uint64_t, read_call_t<From>, write_call_t<To>> {
+    -> task_like<std::uint64_t, From, read_call_t<From>, To, write_call_t<To>> {
     constexpr std::size_t piece = 16 * 1024;
     buffer carried(piece);
     std::uint64_t copied = 0;

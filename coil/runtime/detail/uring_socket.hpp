@@ -60,7 +60,8 @@ public:
     [[nodiscard]] io_operation*& waiting(io_operation::kind what) noexcept {
         using asks = io_operation::kind;
         if (what == asks::wait_closed || what == asks::wait_gone) return watcher;
-        const bool writes = what == asks::write || what == asks::connect;
+        const bool writes = what == asks::write || what == asks::write_vectored ||
+                            what == asks::connect;
         return writes ? writer : reader;
     }
     void forget(io_operation& asked) noexcept {

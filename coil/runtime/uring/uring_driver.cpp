@@ -4,6 +4,7 @@
 #include <coil/runtime/detail/alarm.hpp>
 #include <coil/runtime/detail/provided_buffers.hpp>
 #include <coil/runtime/detail/ring.hpp>
+#include <coil/runtime/detail/socket_calls.hpp>
 #include <coil/runtime/detail/uring_socket.hpp>
 #include <coil/runtime/uring/uring_driver.hpp>
 
@@ -37,21 +38,15 @@ constexpr std::uintptr_t about_bits = 7;
 constexpr std::size_t unread_pieces_max = 2;
 constexpr std::size_t unread_connections_max = 8;
 
-std::int64_t result_of(ssize_t done) noexcept {
-    return done >= 0 ? done : -errno;
-}
-
-std::int64_t send_now(int descriptor, const io_operation& asked) noexcept {
-    return result_of(
-        ::send(descriptor, asked.bytes, asked.size, MSG_DONTWAIT | MSG_NOSIGNAL));
-}
-
-std::int64_t receive_now(int descriptor, const io_operation& asked) noexcept {
-    if (asked.asked == asks::read) {
-        return result_of(::recv(descriptor, asked.bytes, asked.size, MSG_DONTWAIT));
+/// What a write that has to wait lends to the system. Of several buffers the first that
+/// holds something: there is no room for all of them, and who goes on gathers the rest.
+std::span<const std::byte> to_lend(const io_operation& asked) noexcept {
+    if (asked.asked == asks::write)
+        return {static_cast<const std::byte*>(asked.bytes), asked.size};
+    for (const std::span<const std::byte> bytes : asked.write_buffers()) {
+        if (!bytes.empty()) return bytes;
     }
-    char first = 0;
-    return result_of(::recv(descriptor, &first, 1, MSG_DONTWAIT | MSG_PEEK));
+    return {};
 }
 
 bool must_wait(std::int64_t result) noexcept {
@@ -98,6 +93,8 @@ private:
     void await_alarm() noexcept;
 
     [[nodiscard]] bool try_receive(uring_socket& source, io_operation& asked) noexcept;
+    [[nodiscard]] std::int64_t take_unread(uring_socket& source,
+                                           const io_operation& asked) noexcept;
     [[nodiscard]] bool try_accept(uring_socket& source, io_operation& asked) noexcept;
     void let_arrive(uring_socket& source, asks what) noexcept;
     void stop_arriving(uring_socket& source) noexcept;
@@ -190,7 +187,8 @@ void uring_driver::lend(uring_socket& source, const io_operation& asked) noexcep
                               static_cast<const sockaddr*>(asked.bytes),
                               static_cast<socklen_t>(asked.size));
     } else {
-        io_uring_prep_send(&made, source.descriptor(), asked.bytes, asked.size,
+        const std::span<const std::byte> lent = to_lend(asked);
+        io_uring_prep_send(&made, source.descriptor(), lent.data(), lent.size(),
                            MSG_NOSIGNAL);
     }
     identify(made, &source, about::lent_write);
@@ -215,37 +213,46 @@ bool uring_driver::try_now(io_operation& asked) noexcept {
     source.forget(asked);
     switch (asked.asked) {
         case asks::read:
+        case asks::read_vectored:
         case asks::wait_readable: return try_receive(source, asked);
         case asks::accept: return try_accept(source, asked);
         case asks::connect: return false;
         case asks::wait_closed: return source.has_ended;
         case asks::wait_gone: return source.is_gone;
-        case asks::write: break;
+        case asks::write:
+        case asks::write_vectored: break;
     }
-    do {
-        asked.result = send_now(source.descriptor(), asked);
-    } while (asked.result == -EINTR);
+    asked.result = detail::send_now(source.descriptor(), asked);
     return !must_wait(asked.result);
 }
 
 bool uring_driver::try_receive(uring_socket& source, io_operation& asked) noexcept {
     if (!source.unread.is_empty()) {
         if (asked.asked == asks::wait_readable) return true;
-        asked.result = static_cast<std::int64_t>(
-            buffers_.take(source.unread, asked.bytes, asked.size));
+        asked.result = take_unread(source, asked);
         return true;
     }
     if (source.has_last_word) {
         asked.result = source.last_word;
-        if (asked.asked == asks::read) source.has_last_word = false;
+        if (asked.asked != asks::wait_readable) source.has_last_word = false;
         return true;
     }
     // While bytes arrive by themselves, there are none that we do not know of.
     if (source.arrives) return false;
-    do {
-        asked.result = receive_now(source.descriptor(), asked);
-    } while (asked.result == -EINTR);
+    asked.result = detail::receive_now(source.descriptor(), asked);
     return !must_wait(asked.result);
+}
+
+std::int64_t uring_driver::take_unread(uring_socket& source,
+                                       const io_operation& asked) noexcept {
+    std::size_t count = 0;
+    if (asked.asked == asks::read) {
+        count = buffers_.take(source.unread, asked.bytes, asked.size);
+    } else {
+        for (const std::span<std::byte> into : asked.read_buffers())
+            count += buffers_.take(source.unread, into.data(), into.size());
+    }
+    return static_cast<std::int64_t>(count);
 }
 
 bool uring_driver::try_accept(uring_socket& source, io_operation& asked) noexcept {
@@ -266,10 +273,12 @@ bool uring_driver::start(io_operation& asked) noexcept {
     place = &asked;
     switch (asked.asked) {
         case asks::write:
+        case asks::write_vectored:
         case asks::connect: lend(source, asked); break;
         case asks::wait_closed:
         case asks::wait_gone: watch(source); break;
         case asks::read:
+        case asks::read_vectored:
         case asks::wait_readable:
         case asks::accept: let_arrive(source, asked.asked); break;
     }
