@@ -14,7 +14,9 @@
 #include <coil/http/server.hpp>
 #include <coil/http/sse.hpp>
 #include <coil/io/buffer.hpp>
+#include <coil/io/buffered_writer.hpp>
 #include <coil/io/byte_pipe.hpp>
+#include <coil/io/byte_sink.hpp>
 #include <coil/io/chained_reader.hpp>
 #include <coil/io/copy.hpp>
 #include <coil/io/limited_reader.hpp>
