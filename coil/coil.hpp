@@ -14,6 +14,7 @@
 #include <coil/http/server.hpp>
 #include <coil/http/sse.hpp>
 #include <coil/io/buffer.hpp>
+#include <coil/io/buffered_reader.hpp>
 #include <coil/io/buffered_writer.hpp>
 #include <coil/io/byte_pipe.hpp>
 #include <coil/io/byte_sink.hpp>
@@ -22,6 +23,7 @@
 #include <coil/io/limited_reader.hpp>
 #include <coil/io/lines.hpp>
 #include <coil/io/memory_reader.hpp>
+#include <coil/io/memory_writer.hpp>
 #include <coil/io/read.hpp>
 #include <coil/io/split.hpp>
 #include <coil/io/write.hpp>

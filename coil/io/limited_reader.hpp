@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/assert.hpp>
 #include <coil/base/attributes.hpp>
 #include <coil/io/byte_stream.hpp>
 
@@ -33,6 +34,28 @@ public:
             co_await source_.read(into.first(static_cast<std::size_t>(room)));
         remaining_ -= count;
         co_return count;
+    }
+
+    /// Where the source keeps what it has read: what is unread of it, as far as the
+    /// limit.
+    [[nodiscard]] auto fill()
+        -> task_like<std::span<const std::byte>, Source, read_call_t<Source>>
+        requires buffered_byte_reader<Source>
+    {
+        std::span<const std::byte> unread;
+        if (remaining_ == 0) co_return unread;
+        unread = co_await source_.fill();
+        if (unread.size() > remaining_)
+            unread = unread.first(static_cast<std::size_t>(remaining_));
+        co_return unread;
+    }
+    /// Requires: not more than is unread.
+    void consume(std::size_t count) noexcept
+        requires buffered_byte_reader<Source>
+    {
+        COIL_EXPECTS(count <= remaining_);
+        source_.consume(count);
+        remaining_ -= count;
     }
 
     /// How many bytes it may still give. Where a message has to be whole and this is

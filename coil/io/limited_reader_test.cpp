@@ -25,6 +25,16 @@ COIL_TEST("limited_reader: ends behind so many bytes, and leaves the rest") {
 }
 //! [a body of known length]
 
+COIL_TEST("limited_reader: of what is buffered it gives no more than its limit") {
+    memory_reader source("bodynext");
+    limited_reader body(source, 4);
+    body.consume(1);
+    CHECK((co_await body.fill()).size() == 3);
+    body.consume(3);
+    CHECK((co_await body.fill()).empty());
+    CHECK(co_await read_to_string(source) == "next");
+}
+
 COIL_TEST("limited_reader: ends with its source, and says what is missing") {
     memory_reader source("abc");
     limited_reader five(source, 5);

@@ -16,12 +16,6 @@ public:
     unexpected_end() : std::runtime_error("the bytes ended in the middle") {}
 };
 
-/// A line or a message was longer than its buffer may grow.
-class too_long : public std::length_error {
-public:
-    too_long() : std::length_error("longer than the limit of its buffer") {}
-};
-
 /// Reads what there is into `into`, behind what is unread there; waits for at least one
 /// byte. Gives the count, 0 at the end.
 ///
