@@ -195,7 +195,10 @@ struct split_halves {
 ///
 /// \snippet coil/io/split_test.cpp  one reads and one writes, and then one does both
 ///
+/// \snippet coil/io/split_test.cpp  a stream and a sink
+///
 /// The whole ends when both halves have.
+/// Requires: one read and one write of the whole may wait at the same time.
 /// Threads: each half from one at a time; the two at the same time if the whole is
 /// `shareable`, as a `tcp_stream`, and otherwise they are local.
 /// Allocates: one block, as a frame.

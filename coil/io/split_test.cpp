@@ -93,23 +93,31 @@ COIL_TEST("split: one half reads, one half writes, and together they are the who
 }
 //! [one reads and one writes, and then one does both]
 
-COIL_TEST("split: a stream and sink is a stream and a sink") {
+//! [a stream and a sink]
+COIL_TEST("split: a stream and sink is a stream and a sink, and one again") {
     channel<int, 2> there;
     channel<int, 2> back;
     auto doubles = [&]() -> task<> {
         while (auto item = co_await there.next()) (void)co_await back.send(2 * *item);
-        back.close();
     };
-    auto [items, to] = split(both_queues{&back, &there});
-    auto sends = [](writing_half<both_queues> sink) -> task<> {
-        const bool is_all_sent = co_await (std::vector{1, 2, 3, 4} | into(sink));
+    auto sends = [](writing_half<both_queues> to) -> task<writing_half<both_queues>> {
+        const bool is_all_sent = co_await (std::vector{1, 2, 3} | into(to));
         CHECK(is_all_sent);
-        sink.shutdown();
+        co_return std::move(to);
     };
-    auto [seen, sent, doubled] =
-        co_await join(items | collect<std::vector>(), sends(std::move(to)), doubles());
-    CHECK(seen == std::vector{2, 4, 6, 8});
+    auto uses = [&]() -> task<> {
+        auto [items, to] = split(both_queues{&back, &there});
+        auto [seen, sink] = co_await join(items | take(3) | collect<std::vector>(),
+                                          sends(std::move(to)));
+        CHECK(seen == std::vector{2, 4, 6});
+        both_queues whole = reunite(std::move(items), std::move(sink));
+        CHECK(co_await whole.send(4));
+        CHECK(co_await whole.next() == 8);
+        whole.shutdown();
+    };
+    co_await join(uses(), doubles());
 }
+//! [a stream and a sink]
 
 COIL_TEST("split: a stopped next of a half loses nothing") {
     channel<int, 2> queue;
