@@ -131,7 +131,8 @@ struct buffered_writers {
 /// message that was cut. Lifetime: `to` must outlive the await. Allocates: a frame, and
 /// the buffer as soon as something is held back.
 template <byte_writer To, class Body>
-auto with_buffered_writer(To& to, Body body, buffered_writer_options how = {})
+auto with_buffered_writer(To& to COIL_LOSES_WHEN_STOPPED, Body body,
+                          buffered_writer_options how = {})
     -> task_like<settled_t<call_result_t<Body&, buffered_writer<To>&>>, To,
                  write_call_t<To>, Body, call_result_t<Body&, buffered_writer<To>&>> {
     using called = call_result_t<Body&, buffered_writer<To>&>;
