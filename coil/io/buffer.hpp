@@ -4,9 +4,16 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string_view>
 
 namespace coil {
+
+/// A line or a message was longer than its buffer may grow.
+class too_long : public std::length_error {
+public:
+    too_long() : std::length_error("longer than the limit of its buffer") {}
+};
 
 /// Bytes that were read and not yet used, always in one piece, with room behind them.
 ///

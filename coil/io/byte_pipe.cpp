@@ -6,28 +6,39 @@
 namespace coil {
 
 bool byte_pipe::read_leaf::try_now() noexcept {
-    const std::size_t there = from_.held_.size();
-    if (there == 0) return from_.is_ended_ || from_.is_broken_;
-    count_ = std::min(there, into_.size());
-    std::memcpy(into_.data(), from_.held_.unread().data(), count_);
-    from_.held_.consume(count_);
+    if (from_.held_.is_empty()) return from_.is_ended_ || from_.is_broken_;
+    count_ = from_.give(into_);
+    for (const std::span<std::byte> part : more_) count_ += from_.give(part);
     if (from_.writer_ != nullptr) std::exchange(from_.writer_, nullptr)->retry();
     return true;
 }
 
 bool byte_pipe::write_leaf::try_now() noexcept {
-    if (to_.is_broken_ || to_.is_ended_ || bytes_.empty()) return true;
-    count_ = std::min(bytes_.size(), to_.held_.size_max() - to_.held_.size());
-    if (count_ == 0) return false;
+    if (to_.is_broken_ || to_.is_ended_ || size_ == 0) return true;
     try {
-        to_.held_.append(bytes_.first(count_));
-    } catch (const std::bad_alloc&) {  // the await tells of it
-        count_ = 0;
-        has_no_memory_ = true;
-        return true;
+        count_ = to_.take(bytes_);
+        for (const std::span<const std::byte> part : more_) count_ += to_.take(part);
+    } catch (const std::bad_alloc&) {  // the await tells of it, or the next one
+        has_no_memory_ = count_ == 0;
     }
+    if (has_no_memory_) return true;
+    if (count_ == 0) return false;
     if (to_.reader_ != nullptr) std::exchange(to_.reader_, nullptr)->retry();
     return true;
+}
+
+std::size_t byte_pipe::give(std::span<std::byte> into) noexcept {
+    const std::size_t count = std::min(held_.size(), into.size());
+    if (count == 0) return 0;
+    std::memcpy(into.data(), held_.unread().data(), count);
+    held_.consume(count);
+    return count;
+}
+
+std::size_t byte_pipe::take(std::span<const std::byte> bytes) {
+    const std::size_t count = std::min(bytes.size(), held_.size_max() - held_.size());
+    held_.append(bytes.first(count));
+    return count;
 }
 
 void byte_pipe::close_writing() noexcept {

@@ -37,8 +37,12 @@ public:
     ~byte_pipe() { COIL_EXPECTS(reader_ == nullptr && writer_ == nullptr); }
 
     [[nodiscard]] read_leaf read(std::span<std::byte> into) noexcept;
+    [[nodiscard]] read_leaf read_vectored(
+        std::span<const std::span<std::byte>> into) noexcept;
     /// Errors: `broken_pipe` once either side has closed; `std::bad_alloc`.
     [[nodiscard]] write_leaf write(std::span<const std::byte> bytes) noexcept;
+    [[nodiscard]] write_leaf write_vectored(
+        std::span<const std::span<const std::byte>> buffers) noexcept;
 
     /// Nothing more will be written: a read gives what is left, then 0.
     void close_writing() noexcept;
@@ -48,6 +52,8 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return held_.size(); }
 
 private:
+    [[nodiscard]] std::size_t give(std::span<std::byte> into) noexcept;
+    [[nodiscard]] std::size_t take(std::span<const std::byte> bytes);
     void wake_both() noexcept;
 
     buffer held_;
@@ -60,7 +66,7 @@ private:
 template <>
 inline constexpr bool enable_shareable<byte_pipe> = false;
 
-/// The leaf behind `byte_pipe::read`.
+/// The leaf behind `byte_pipe::read` and `read_vectored`.
 class byte_pipe::read_leaf : public leaf_of<read_leaf> {
 public:
     static constexpr const char* what = "pipe read";
@@ -68,6 +74,13 @@ public:
         : from_(from),
           into_(into) {
         COIL_EXPECTS(!into.empty() && "reading needs room");
+    }
+    read_leaf(byte_pipe& from, std::span<const std::span<std::byte>> into) noexcept
+        : from_(from),
+          more_(into) {
+        std::size_t room = 0;
+        for (const std::span<std::byte> part : into) room += part.size();
+        COIL_EXPECTS(room > 0 && "reading needs room");
     }
     [[nodiscard]] std::size_t await_resume() const noexcept { return count_; }
 
@@ -86,19 +99,27 @@ private:
 
     byte_pipe& from_;
     std::span<std::byte> into_;
+    std::span<const std::span<std::byte>> more_;  // behind that
     std::size_t count_ = 0;
 };
 
-/// The leaf behind `byte_pipe::write`.
+/// The leaf behind `byte_pipe::write` and `write_vectored`.
 class byte_pipe::write_leaf : public leaf_of<write_leaf> {
 public:
     static constexpr const char* what = "pipe write";
     write_leaf(byte_pipe& to, std::span<const std::byte> bytes) noexcept
         : to_(to),
-          bytes_(bytes) {}
+          bytes_(bytes),
+          size_(bytes.size()) {}
+    write_leaf(byte_pipe& to,
+               std::span<const std::span<const std::byte>> buffers) noexcept
+        : to_(to),
+          more_(buffers) {
+        for (const std::span<const std::byte> part : buffers) size_ += part.size();
+    }
     [[nodiscard]] std::size_t await_resume() const {
         if (has_no_memory_) throw std::bad_alloc();
-        const bool was_refused = to_.is_ended_ && count_ == 0 && !bytes_.empty();
+        const bool was_refused = to_.is_ended_ && count_ == 0 && size_ > 0;
         if (to_.is_broken_ || was_refused) throw broken_pipe();
         return count_;
     }
@@ -118,6 +139,8 @@ private:
 
     byte_pipe& to_;
     std::span<const std::byte> bytes_;
+    std::span<const std::span<const std::byte>> more_;  // behind that
+    std::size_t size_ = 0;                              // of all
     std::size_t count_ = 0;
     bool has_no_memory_ = false;
 };
@@ -125,9 +148,17 @@ private:
 inline byte_pipe::read_leaf byte_pipe::read(std::span<std::byte> into) noexcept {
     return {*this, into};
 }
+inline byte_pipe::read_leaf byte_pipe::read_vectored(
+    std::span<const std::span<std::byte>> into) noexcept {
+    return {*this, into};
+}
 inline byte_pipe::write_leaf byte_pipe::write(
     std::span<const std::byte> bytes) noexcept {
     return {*this, bytes};
+}
+inline byte_pipe::write_leaf byte_pipe::write_vectored(
+    std::span<const std::span<const std::byte>> buffers) noexcept {
+    return {*this, buffers};
 }
 
 /// A connection in memory: what `first()` writes, `second()` reads, and back.
@@ -144,9 +175,17 @@ public:
         [[nodiscard]] byte_pipe::read_leaf read(std::span<std::byte> into) noexcept {
             return in_->read(into);
         }
+        [[nodiscard]] byte_pipe::read_leaf read_vectored(
+            std::span<const std::span<std::byte>> into) noexcept {
+            return in_->read_vectored(into);
+        }
         [[nodiscard]] byte_pipe::write_leaf write(
             std::span<const std::byte> bytes) noexcept {
             return out_->write(bytes);
+        }
+        [[nodiscard]] byte_pipe::write_leaf write_vectored(
+            std::span<const std::span<const std::byte>> buffers) noexcept {
+            return out_->write_vectored(buffers);
         }
         /// Nothing more will be written.
         void shutdown() noexcept { out_->close_writing(); }

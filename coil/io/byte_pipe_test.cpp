@@ -14,6 +14,7 @@
 using namespace coil;
 
 static_assert(byte_stream<duplex::end>);
+static_assert(vectored_reader<duplex::end> && vectored_writer<duplex::end>);
 static_assert(byte_reader<byte_pipe> && byte_writer<byte_pipe>);
 static_assert(sendable<byte_pipe&> && !shareable<byte_pipe>);
 
@@ -115,4 +116,49 @@ COIL_TEST("byte_pipe: nothing can be written behind the end") {
     buffer seen;
     while (co_await read_some(pipe, seen) > 0) {}
     CHECK(seen.text() == "last");
+}
+
+COIL_TEST("byte_pipe: one call reads into several buffers, one writes from several") {
+    byte_pipe pipe(7);
+    const auto bytes = [](std::string_view text) {
+        return std::as_bytes(std::span(text));
+    };
+    const std::array sent = {bytes("ab"), bytes(""), bytes("cde"), bytes("fghi")};
+    CHECK(co_await pipe.write_vectored(sent) == 7);
+    std::array<char, 3> first = {};
+    std::array<char, 9> second = {};
+    const std::array<std::span<std::byte>, 2> into = {
+        std::as_writable_bytes(std::span(first)),
+        std::as_writable_bytes(std::span(second))};
+    CHECK(co_await pipe.read_vectored(into) == 7);
+    CHECK(std::string_view(first.data(), 3) == "abc");
+    CHECK(std::string_view(second.data(), 4) == "defg");
+}
+
+COIL_TEST("byte_pipe: several buffers wait as one does, and are stopped without loss") {
+    byte_pipe pipe(2);
+    buffer seen;
+    auto reads = [&]() -> task<> {
+        while (seen.size() < 40) {
+            std::array<std::byte, 3> piece = {};
+            const std::array<std::span<std::byte>, 2> into = {std::span(piece).first(1),
+                                                              std::span(piece).last(2)};
+            auto winner = co_await race(pipe.read_vectored(into), yield_now());
+            if (winner.index() == 0) {
+                seen.append(std::span(piece).first(winner.get<0>()));
+            }
+        }
+    };
+    auto writes = [&]() -> task<> {
+        for (char next = 0; next < 40;) {
+            const std::array<char, 2> two = {next, static_cast<char>(next + 1)};
+            const std::span all = std::as_bytes(std::span(two));
+            const std::array from = {all.first(1), all.last(1)};
+            auto winner = co_await race(pipe.write_vectored(from), yield_now());
+            if (winner.index() == 0)
+                next = static_cast<char>(next + static_cast<char>(winner.get<0>()));
+        }
+    };
+    co_await join(reads(), writes());
+    for (int i = 0; i < 40; ++i) CHECK(seen.text()[static_cast<std::size_t>(i)] == i);
 }

@@ -28,7 +28,7 @@ public:
 
     /// Errors: those of `read`; `too_long` for a line over the limit.
     [[nodiscard]] auto next()
-        -> task_like<std::optional<std::string>, read_call_t<Source>> {
+        -> task_like<std::optional<std::string>, Source, read_call_t<Source>> {
         const std::size_t size = co_await read_until(source_, unused_, "\n");
         std::string_view line = unused_.text();
         if (line.empty()) co_return std::nullopt;

@@ -6,6 +6,7 @@
 #include <coil/io/byte_stream.hpp>
 
 #include <stdexcept>
+#include <string>
 
 namespace coil {
 
@@ -15,12 +16,6 @@ public:
     unexpected_end() : std::runtime_error("the bytes ended in the middle") {}
 };
 
-/// A line or a message was longer than its buffer may grow.
-class too_long : public std::length_error {
-public:
-    too_long() : std::length_error("longer than the limit of its buffer") {}
-};
-
 /// Reads what there is into `into`, behind what is unread there; waits for at least one
 /// byte. Gives the count, 0 at the end.
 ///
@@ -28,7 +23,7 @@ public:
 /// Stop: nothing is lost; what was read is in the buffer.
 template <byte_reader Source>
 auto read_some(Source& source, buffer& into, std::size_t room = 4096)
-    -> task_like<std::size_t, read_call_t<Source>> {
+    -> task_like<std::size_t, Source, read_call_t<Source>> {
     const std::span<std::byte> free = into.prepare(room);
     if (free.empty()) throw too_long();
     const std::size_t count = co_await source.read(free);
@@ -42,7 +37,7 @@ auto read_some(Source& source, buffer& into, std::size_t room = 4096)
 /// Stop: what was read before is lost; where that matters, `read_some` into a buffer.
 template <byte_reader Source>
 auto read_exactly(Source& source COIL_LOSES_WHEN_STOPPED, std::span<std::byte> into)
-    -> task_like<bool, read_call_t<Source>> {
+    -> task_like<bool, Source, read_call_t<Source>> {
     std::span<std::byte> rest = into;
     while (!rest.empty()) {
         const std::size_t count = co_await source.read(rest);
@@ -53,6 +48,41 @@ auto read_exactly(Source& source COIL_LOSES_WHEN_STOPPED, std::span<std::byte> i
     co_return true;
 }
 
+/// Reads until the end, behind what is unread in `into`. Gives the count.
+///
+/// \snippet coil/io/read_test.cpp  to the end, but no further than
+///
+/// Errors: `too_long` if there is more than the buffer may hold; one byte of that is
+/// gone.
+/// Stop: nothing is lost; what was read is in the buffer.
+template <byte_reader Source>
+auto read_to_end(Source& source, buffer& into)
+    -> task_like<std::size_t, Source, read_call_t<Source>> {
+    std::size_t total = 0;
+    for (;;) {
+        const std::span<std::byte> free = into.prepare(1024);
+        std::byte one{};  // a full buffer is right if that is the end
+        const std::span<std::byte> room = free.empty() ? std::span(&one, 1) : free;
+        const std::size_t count = co_await source.read(room);
+        if (count == 0) co_return total;
+        if (free.empty()) throw too_long();
+        into.commit(count);
+        total += count;
+    }
+}
+
+/// The same into a string, of so many bytes at most. Whether it is UTF-8 nobody asks.
+///
+/// Errors: as above. Stop: what was read is lost; where that matters, `read_to_end`.
+template <byte_reader Source>
+auto read_to_string(Source& source COIL_LOSES_WHEN_STOPPED,
+                    std::size_t size_max = buffer::default_size_max)
+    -> task_like<std::string, Source, read_call_t<Source>> {
+    buffer all(size_max);
+    co_await read_to_end(source, all);
+    co_return std::string(all.text());
+}
+
 /// Reads until `through` stands in the buffer. Gives the size of the unread bytes up to
 /// and with it; 0 if they ended without it: what is left is in the buffer.
 ///
@@ -60,7 +90,7 @@ auto read_exactly(Source& source COIL_LOSES_WHEN_STOPPED, std::span<std::byte> i
 /// Stop: nothing is lost; it may be called again.
 template <byte_reader Source>
 auto read_until(Source& source, buffer& into, std::string_view through)
-    -> task_like<std::size_t, read_call_t<Source>> {
+    -> task_like<std::size_t, Source, read_call_t<Source>> {
     COIL_EXPECTS(!through.empty() && "reading ends with at least one byte");
     std::size_t searched = 0;
     for (;;) {

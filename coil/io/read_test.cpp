@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <coil/core/as_outcome.hpp>
 #include <coil/core/join.hpp>
+#include <coil/core/race.hpp>
 #include <coil/core/yield.hpp>
 #include <coil/io/byte_pipe.hpp>
 #include <coil/io/read.hpp>
@@ -84,4 +86,41 @@ COIL_TEST("read_until: a text longer than the buffer may grow is an error") {
         is_refused = true;
     }
     CHECK(is_refused);
+}
+
+//! [to the end, but no further than]
+COIL_TEST("read_to_end: reads all there is, up to the limit of the buffer") {
+    byte_pipe pipe;
+    buffer all(9);
+    co_await write_pieces(pipe, {"abc", "def", "ghi"});
+    CHECK(co_await read_to_end(pipe, all) == 9);
+    CHECK(all.text() == "abcdefghi");
+
+    byte_pipe more;
+    co_await write_pieces(more, {"abc", "def", "ghi", "j"});
+    const auto refused = co_await as_outcome(read_to_string(more, 9));
+    CHECK(refused.has_error());
+}
+//! [to the end, but no further than]
+
+COIL_TEST("read_to_end: stopped, it goes on behind what is in the buffer") {
+    byte_pipe pipe;
+    buffer all;
+    bool is_over = false;
+    auto reads = [&]() -> task<> {
+        while (!is_over) {
+            auto winner = co_await race(read_to_end(pipe, all), yield_now());
+            is_over = winner.index() == 0;
+        }
+    };
+    co_await join(reads(), write_pieces(pipe, {"a", "b", "", "c", "d", "e"}));
+    CHECK(all.text() == "abcde");
+}
+
+COIL_TEST("read_to_string: gives all there is, which may be nothing") {
+    byte_pipe pipe;
+    auto [text, written] =
+        co_await join(read_to_string(pipe), write_pieces(pipe, {"all ", "of it"}));
+    CHECK(text == "all of it");
+    CHECK(co_await read_to_string(pipe) == "");
 }

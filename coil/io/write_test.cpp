@@ -5,6 +5,9 @@
 #include <coil/testing/test.hpp>
 
 #include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
 
 using namespace coil;
 
@@ -51,4 +54,62 @@ TEST_CASE("write_all: a sink that takes nothing is found out, not asked for ever
         co_await write_all(sink, "x");
     });
     CHECK(testing::says(words, "a sink takes at least one byte"));
+}
+
+namespace {
+/// As `narrow_sink`, and takes several buffers in one call.
+struct gathering_sink : narrow_sink {
+    task<std::size_t> write_vectored(
+        std::span<const std::span<const std::byte>> buffers) {
+        std::size_t count = 0;
+        for (const auto bytes : buffers) {
+            for (const std::byte b : bytes) {
+                if (count == room) break;
+                taken += static_cast<char>(b);
+                ++count;
+            }
+        }
+        ++calls;
+        co_return count;
+    }
+    std::size_t room = 1000;
+};
+std::span<const std::byte> bytes(std::string_view text) {
+    return std::as_bytes(std::span(text));
+}
+}  // namespace
+
+//! [a head and a body by one call]
+COIL_TEST("write_all: several buffers go by one call where the sink takes them") {
+    gathering_sink sink;
+    const std::array all = {bytes("head "), bytes(""), bytes("body")};
+    co_await write_all(sink, all);
+    CHECK(sink.taken == "head body");
+    CHECK(sink.calls == 1);
+}
+//! [a head and a body by one call]
+
+COIL_TEST("write_all: several buffers go on where the last call broke off") {
+    const std::array all = {bytes("abc"), bytes(""), bytes("defg"), bytes("h"),
+                            bytes("")};
+    for (std::size_t room = 1; room < 10; ++room) {
+        gathering_sink gathers;
+        gathers.room = room;
+        co_await write_all(gathers, all);
+        CHECK(gathers.taken == "abcdefgh");
+    }
+    narrow_sink sink;
+    co_await write_all(sink, all);
+    CHECK(sink.taken == "abcdefgh");
+}
+
+COIL_TEST("write_all: more buffers than one call has, and none") {
+    std::vector<std::span<const std::byte>> all(100, bytes("xy"));
+    gathering_sink sink;
+    co_await write_all(sink, all);
+    CHECK(sink.taken.size() == 200);
+    CHECK(sink.calls == 7);
+    const std::array none = {bytes(""), bytes("")};
+    co_await write_all(sink, none);
+    CHECK(sink.calls == 7);
 }

@@ -27,6 +27,8 @@ class tcp_stream {
 public:
     class read_leaf;
     class write_leaf;
+    class read_vectored_leaf;
+    class write_vectored_leaf;
     class wait_leaf;
     class closed_leaf;
     class gone_leaf;
@@ -39,6 +41,13 @@ public:
     /// Lifetime: `into` must outlive the await.
     [[nodiscard]] read_leaf read(std::span<std::byte> into) noexcept;
 
+    /// Reads into several buffers by one call, the first first, as far as what is there
+    /// goes: otherwise as `read`.
+    /// Requires: one of them is not empty.
+    /// Lifetime: the list of buffers must outlive the await, too.
+    [[nodiscard]] read_vectored_leaf read_vectored(
+        std::span<const std::span<std::byte>> into) noexcept;
+
     /// Reads what is there already: as `read`, but empty where that would wait.
     /// Requires: no `read` waits, and `into` is not empty.
     [[nodiscard]] std::optional<std::size_t> try_read(std::span<std::byte> into);
@@ -47,6 +56,12 @@ public:
     /// Stop: nothing was sent; if something was, the await ends with its count.
     /// Lifetime: `bytes` must outlive the await.
     [[nodiscard]] write_leaf write(std::span<const std::byte> bytes) noexcept;
+
+    /// Writes what several buffers hold, one behind the other, by one call: otherwise
+    /// as `write`. To have all of it taken, see `write_all`. Lifetime: the list of
+    /// buffers must outlive the await, too.
+    [[nodiscard]] write_vectored_leaf write_vectored(
+        std::span<const std::span<const std::byte>> buffers) noexcept;
 
     /// Writes as much of `bytes` as is taken at once, and gives its count; 0 if that is
     /// nothing, whatever the reason: the next `write` waits, or tells of the error.
@@ -107,6 +122,30 @@ public:
     std::size_t await_resume() const { return static_cast<std::size_t>(take_result()); }
 };
 
+/// The leaf behind `tcp_stream::read_vectored`.
+class tcp_stream::read_vectored_leaf : public io_leaf<read_vectored_leaf> {
+public:
+    static constexpr const char* what = "tcp read_vectored";
+    read_vectored_leaf(const io_handle& on,
+                       std::span<const std::span<std::byte>> into) noexcept
+        : io_leaf(kind::read_vectored, on,
+                  const_cast<std::span<std::byte>*>(into.data()), into.size()) {
+        COIL_EXPECTS(room() > 0 && "reading needs room");
+    }
+    std::size_t await_resume() const { return static_cast<std::size_t>(take_result()); }
+};
+
+/// The leaf behind `tcp_stream::write_vectored`.
+class tcp_stream::write_vectored_leaf : public io_leaf<write_vectored_leaf> {
+public:
+    static constexpr const char* what = "tcp write_vectored";
+    write_vectored_leaf(const io_handle& on,
+                        std::span<const std::span<const std::byte>> from) noexcept
+        : io_leaf(kind::write_vectored, on,
+                  const_cast<std::span<const std::byte>*>(from.data()), from.size()) {}
+    std::size_t await_resume() const { return static_cast<std::size_t>(take_result()); }
+};
+
 /// The leaf behind `tcp_stream::wait_readable`.
 class tcp_stream::wait_leaf : public io_leaf<wait_leaf> {
 public:
@@ -142,6 +181,14 @@ inline tcp_stream::read_leaf tcp_stream::read(std::span<std::byte> into) noexcep
 inline tcp_stream::write_leaf tcp_stream::write(
     std::span<const std::byte> bytes) noexcept {
     return {socket_, bytes};
+}
+inline tcp_stream::read_vectored_leaf tcp_stream::read_vectored(
+    std::span<const std::span<std::byte>> into) noexcept {
+    return {socket_, into};
+}
+inline tcp_stream::write_vectored_leaf tcp_stream::write_vectored(
+    std::span<const std::span<const std::byte>> buffers) noexcept {
+    return {socket_, buffers};
 }
 inline tcp_stream::wait_leaf tcp_stream::wait_readable() noexcept {
     return wait_leaf(socket_);

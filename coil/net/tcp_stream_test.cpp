@@ -21,6 +21,7 @@ using namespace coil;
 using namespace std::chrono_literals;
 
 static_assert(byte_stream<net::tcp_stream>);
+static_assert(vectored_reader<net::tcp_stream> && vectored_writer<net::tcp_stream>);
 
 //! [an echo server]
 task<> echo(net::tcp_stream peer) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 
 namespace coil {
@@ -47,15 +48,17 @@ private:
 class io_operation : private remote_message {
 public:
     enum class kind : unsigned char {
-        read,           ///< Into `bytes`; the result is their count, 0 at the end.
-        write,          ///< From `bytes`; the result is their count. Never SIGPIPE.
-        accept,         ///< The result is a new descriptor.
-        connect,        ///< To the `sockaddr` in `bytes`; the result is 0.
-        wait_readable,  ///< Something could be read; takes nothing.
-        wait_closed,    ///< The peer writes no more, or has gone; takes nothing.
-        wait_gone,      ///< The connection was reset or is closed both ways.
-        poll_readable,  ///< A read would not wait, of whatever descriptor it is.
-        poll_writable,  ///< A write would not wait; the same.
+        read,            ///< Into `bytes`; the result is their count, 0 at the end.
+        write,           ///< From `bytes`; the result is their count. Never SIGPIPE.
+        read_vectored,   ///< Into all of `read_buffers()`, the first first.
+        write_vectored,  ///< From all of `write_buffers()`, as `write`.
+        accept,          ///< The result is a new descriptor.
+        connect,         ///< To the `sockaddr` in `bytes`; the result is 0.
+        wait_readable,   ///< Something could be read; takes nothing.
+        wait_closed,     ///< The peer writes no more, or has gone; takes nothing.
+        wait_gone,       ///< The connection was reset or is closed both ways.
+        poll_readable,   ///< A read would not wait, of whatever descriptor it is.
+        poll_writable,   ///< A write would not wait; the same.
     };
 
     io_operation(kind what, io_source* on, void* begin, std::size_t count) noexcept
@@ -70,9 +73,26 @@ public:
     bool is_told = false;    ///< The driver's: `ready` was called, `try_now` not yet.
     bool is_coming = false;  ///< `ready` was called on another thread: it will arrive.
     io_source* source;
-    void* bytes;
-    std::size_t size;
+    void* bytes;              ///< Or several buffers, which `asked` tells.
+    std::size_t size;         ///< In bytes, or the number of buffers.
     std::int64_t result = 0;  ///< At least 0, or an error number, negated.
+
+    /// How many buffers one operation may have; those behind them are not looked at.
+    static constexpr std::size_t buffer_count_max = 64;
+    [[nodiscard]] std::span<const std::span<std::byte>> read_buffers() const noexcept {
+        return {static_cast<const std::span<std::byte>*>(bytes), buffer_count()};
+    }
+    [[nodiscard]] std::span<const std::span<const std::byte>> write_buffers()
+        const noexcept {
+        return {static_cast<const std::span<const std::byte>*>(bytes), buffer_count()};
+    }
+    /// How many bytes a read may give.
+    [[nodiscard]] std::size_t room() const noexcept {
+        if (asked != kind::read_vectored) return size;
+        std::size_t sum = 0;
+        for (const std::span<std::byte> into : read_buffers()) sum += into.size();
+        return sum;
+    }
 
     /// For the driver: `try_now` may succeed now. `is_here` is false where the strand
     /// may be on another thread; then called under the lock that guards `is_told`.
@@ -100,6 +120,9 @@ protected:
     }
 
 private:
+    [[nodiscard]] std::size_t buffer_count() const noexcept {
+        return size < buffer_count_max ? size : buffer_count_max;
+    }
     static void delivered(remote_message& news) noexcept {
         auto& self = static_cast<io_operation&>(news);
         self.is_coming = false;

@@ -152,7 +152,9 @@ private:
             asked.ready(true);
             return;
         }
-        const bool is_sent = entry.is_done && asked.asked == io_operation::kind::write;
+        const bool is_sent =
+            entry.is_done && (asked.asked == io_operation::kind::write ||
+                              asked.asked == io_operation::kind::write_vectored);
         if (is_sent) asked.result = entry.result;
         if (entry.is_done && !is_sent) keep(asked, entry.result);
         lent_.erase(&asked);

@@ -23,10 +23,12 @@ struct directions {
     [[nodiscard]] static bits of(const io_operation& asked) noexcept {
         switch (asked.asked) {
             case io_operation::kind::read:
+            case io_operation::kind::read_vectored:
             case io_operation::kind::accept:
             case io_operation::kind::wait_readable:
             case io_operation::kind::poll_readable: return reading;
             case io_operation::kind::write:
+            case io_operation::kind::write_vectored:
             case io_operation::kind::connect:
             case io_operation::kind::poll_writable: return writing;
             case io_operation::kind::wait_closed: return closing;
@@ -107,8 +109,8 @@ public:
             if (is_registered_) cannot(direction, seen);  // else none tells
             return false;
         }
-        if (asked.asked == io_operation::kind::read && asked.result > 0 &&
-            static_cast<std::size_t>(asked.result) < asked.size) {
+        if (reads_bytes(asked) && asked.result > 0 &&
+            static_cast<std::size_t>(asked.result) < asked.room()) {
             // It took all there was; more of it will be a new edge.
             const holding held(lock_);
             if (is_registered_ && !has_marks_) cannot(direction, seen);
@@ -152,6 +154,10 @@ public:
     }
 
 private:
+    [[nodiscard]] static bool reads_bytes(const io_operation& asked) noexcept {
+        return asked.asked == io_operation::kind::read ||
+               asked.asked == io_operation::kind::read_vectored;
+    }
     [[nodiscard]] io_operation*& place_of(bits direction) noexcept {
         if ((direction & (directions::closing | directions::leaving)) != 0)
             return watcher_;

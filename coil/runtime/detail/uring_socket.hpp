@@ -60,8 +60,8 @@ public:
     [[nodiscard]] io_operation*& waiting(io_operation::kind what) noexcept {
         using asks = io_operation::kind;
         if (what == asks::wait_closed || what == asks::wait_gone) return watcher;
-        const bool writes =
-            what == asks::write || what == asks::connect || what == asks::poll_writable;
+        const bool writes = what == asks::write || what == asks::write_vectored ||
+                            what == asks::connect || what == asks::poll_writable;
         return writes ? writer : reader;
     }
     void forget(io_operation& asked) noexcept {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <coil/runtime/detail/try_calls.hpp>
+#include <coil/runtime/detail/socket_calls.hpp>
 #include <coil/runtime/epoll/epoll_driver.hpp>
 
 #include <sys/epoll.h>
@@ -31,37 +31,33 @@ std::int64_t connect_socket(int descriptor, io_operation& asked) noexcept {
     return -error;
 }
 
-std::int64_t perform(int descriptor, io_operation& asked) noexcept {
+std::int64_t accept_socket(int listener) noexcept {
     for (;;) {
-        std::int64_t result = 0;
-        switch (asked.asked) {
-            case io_operation::kind::read:
-                result = ::recv(descriptor, asked.bytes, asked.size, 0);
-                break;
-            case io_operation::kind::write:
-                result = ::send(descriptor, asked.bytes, asked.size, MSG_NOSIGNAL);
-                break;
-            case io_operation::kind::accept:
-                result = ::accept4(descriptor, nullptr, nullptr,
-                                   SOCK_NONBLOCK | SOCK_CLOEXEC);
-                break;
-            case io_operation::kind::wait_readable: {
-                char first = 0;
-                result = ::recv(descriptor, &first, 1, MSG_PEEK);
-                break;
-            }
-            case io_operation::kind::connect: return connect_socket(descriptor, asked);
-            case io_operation::kind::poll_readable:
-            case io_operation::kind::poll_writable:
-                result = detail::poll_now(descriptor, asked);
-                if (result != -EINTR) return result;
-                continue;
-            case io_operation::kind::wait_closed:
-            case io_operation::kind::wait_gone: return 0;  // an edge has told so
-        }
-        if (result >= 0) return result;
+        const int made =
+            ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (made >= 0) return made;
         if (errno != EINTR) return -errno;
     }
+}
+
+std::int64_t perform(int descriptor, io_operation& asked) noexcept {
+    switch (asked.asked) {
+        case io_operation::kind::read:
+        case io_operation::kind::read_vectored:
+        case io_operation::kind::wait_readable:
+            return detail::receive_now(descriptor, asked);
+        case io_operation::kind::write:
+        case io_operation::kind::write_vectored:
+            return detail::send_now(descriptor, asked);
+        case io_operation::kind::accept: return accept_socket(descriptor);
+        case io_operation::kind::connect: return connect_socket(descriptor, asked);
+        case io_operation::kind::poll_readable:
+        case io_operation::kind::poll_writable:
+            return detail::poll_now(descriptor, asked);
+        case io_operation::kind::wait_closed:
+        case io_operation::kind::wait_gone: break;  // an edge has told so
+    }
+    return 0;
 }
 
 detail::edge edge_of(std::uint32_t seen) noexcept {

@@ -4,7 +4,8 @@
 #include <coil/runtime/detail/alarm.hpp>
 #include <coil/runtime/detail/provided_buffers.hpp>
 #include <coil/runtime/detail/ring.hpp>
-#include <coil/runtime/detail/try_calls.hpp>
+#include <coil/runtime/detail/socket_calls.hpp>
+#include <coil/runtime/detail/uring_request.hpp>
 #include <coil/runtime/detail/uring_socket.hpp>
 #include <coil/runtime/uring/uring_driver.hpp>
 
@@ -21,21 +22,12 @@ namespace coil {
 namespace {
 
 using asks = io_operation::kind;
+using detail::about;
+using detail::about_bits;
 using detail::connection_queue;
+using detail::identify;
 using detail::must_wait;
 using detail::uring_socket;
-
-/// What a completion is about; stands in the low bits of a socket's address.
-enum class about : std::uintptr_t {
-    nothing,
-    arrivals,
-    lent_write,
-    peers_end,
-    alarm,
-    reading,
-    writing,
-};
-constexpr std::uintptr_t about_bits = 7;
 
 /// Unread pieces and connections that a socket keeps while nobody waits for more.
 constexpr std::size_t unread_pieces_max = 2;
@@ -76,11 +68,12 @@ public:
 
 private:
     io_uring_sqe& entry() noexcept;
-    void identify(io_uring_sqe& made, uring_socket* source, about what) noexcept;
     void cancel(uring_socket& source, about what) noexcept;
     void await_alarm() noexcept;
 
     [[nodiscard]] bool try_receive(uring_socket& source, io_operation& asked) noexcept;
+    [[nodiscard]] std::int64_t take_unread(uring_socket& source,
+                                           const io_operation& asked) noexcept;
     [[nodiscard]] bool try_accept(uring_socket& source, io_operation& asked) noexcept;
     void let_arrive(uring_socket& source, asks what) noexcept;
     void stop_arriving(uring_socket& source) noexcept;
@@ -119,13 +112,6 @@ io_uring_sqe& uring_driver::entry() noexcept {
     }
 }
 
-void uring_driver::identify(io_uring_sqe& made, uring_socket* source,
-                            about what) noexcept {
-    const auto address = reinterpret_cast<std::uintptr_t>(source);
-    COIL_ASSERT((address & about_bits) == 0);
-    io_uring_sqe_set_data64(&made, address | static_cast<std::uintptr_t>(what));
-}
-
 void uring_driver::cancel(uring_socket& source, about what) noexcept {
     io_uring_sqe& made = entry();
     const auto address = reinterpret_cast<std::uintptr_t>(&source);
@@ -150,14 +136,7 @@ void uring_driver::let_arrive(uring_socket& source, asks what) noexcept {
         }
     }
     io_uring_sqe& made = entry();
-    if (what == asks::accept) {
-        io_uring_prep_multishot_accept(&made, source.descriptor(), nullptr, nullptr,
-                                       SOCK_CLOEXEC);
-    } else {
-        io_uring_prep_recv_multishot(&made, source.descriptor(), nullptr, 0, 0);
-        made.flags |= IOSQE_BUFFER_SELECT;
-        made.buf_group = detail::provided_buffers::group;
-    }
+    detail::prepare_arrivals(made, source, what);
     identify(made, &source, about::arrivals);
     source.arrives = true;
 }
@@ -170,14 +149,7 @@ void uring_driver::stop_arriving(uring_socket& source) noexcept {
 
 void uring_driver::lend(uring_socket& source, const io_operation& asked) noexcept {
     io_uring_sqe& made = entry();
-    if (asked.asked == asks::connect) {
-        io_uring_prep_connect(&made, source.descriptor(),
-                              static_cast<const sockaddr*>(asked.bytes),
-                              static_cast<socklen_t>(asked.size));
-    } else {
-        io_uring_prep_send(&made, source.descriptor(), asked.bytes, asked.size,
-                           MSG_NOSIGNAL);
-    }
+    detail::prepare_loan(made, source, asked);
     identify(made, &source, about::lent_write);
     source.is_lent = true;
 }
@@ -211,40 +183,51 @@ bool uring_driver::try_now(io_operation& asked) noexcept {
     source.forget(asked);
     switch (asked.asked) {
         case asks::read:
+        case asks::read_vectored:
         case asks::wait_readable: return try_receive(source, asked);
         case asks::accept: return try_accept(source, asked);
         case asks::connect: return false;
         case asks::wait_closed: return source.has_ended;
         case asks::wait_gone: return source.is_gone;
         case asks::write:
+        case asks::write_vectored:
         case asks::poll_readable:
         case asks::poll_writable: break;
     }
-    const auto call = asked.asked == asks::write ? detail::send_now : detail::poll_now;
-    do {
-        asked.result = call(source.descriptor(), asked);
-    } while (asked.result == -EINTR);
+    const bool polls =
+        asked.asked == asks::poll_readable || asked.asked == asks::poll_writable;
+    const auto call = polls ? detail::poll_now : detail::send_now;
+    asked.result = call(source.descriptor(), asked);
     return !must_wait(asked.result);
 }
 
 bool uring_driver::try_receive(uring_socket& source, io_operation& asked) noexcept {
     if (!source.unread.is_empty()) {
         if (asked.asked == asks::wait_readable) return true;
-        asked.result = static_cast<std::int64_t>(
-            buffers_.take(source.unread, asked.bytes, asked.size));
+        asked.result = take_unread(source, asked);
         return true;
     }
     if (source.has_last_word) {
         asked.result = source.last_word;
-        if (asked.asked == asks::read) source.has_last_word = false;
+        if (asked.asked != asks::wait_readable) source.has_last_word = false;
         return true;
     }
     // While bytes arrive by themselves, there are none that we do not know of.
     if (source.arrives) return false;
-    do {
-        asked.result = detail::receive_now(source.descriptor(), asked);
-    } while (asked.result == -EINTR);
+    asked.result = detail::receive_now(source.descriptor(), asked);
     return !must_wait(asked.result);
+}
+
+std::int64_t uring_driver::take_unread(uring_socket& source,
+                                       const io_operation& asked) noexcept {
+    std::size_t count = 0;
+    if (asked.asked == asks::read) {
+        count = buffers_.take(source.unread, asked.bytes, asked.size);
+    } else {
+        for (const std::span<std::byte> into : asked.read_buffers())
+            count += buffers_.take(source.unread, into.data(), into.size());
+    }
+    return static_cast<std::int64_t>(count);
 }
 
 bool uring_driver::try_accept(uring_socket& source, io_operation& asked) noexcept {
@@ -265,10 +248,12 @@ bool uring_driver::start(io_operation& asked) noexcept {
     place = &asked;
     switch (asked.asked) {
         case asks::write:
+        case asks::write_vectored:
         case asks::connect: lend(source, asked); break;
         case asks::wait_closed:
         case asks::wait_gone: watch(source); break;
         case asks::read:
+        case asks::read_vectored:
         case asks::wait_readable:
         case asks::accept: let_arrive(source, asked.asked); break;
         case asks::poll_readable: poll(source, about::reading); break;

@@ -108,3 +108,42 @@ COIL_TEST("greet_all: answers each line") {
     CHECK(said == coil::testing::words{"hello, ann", "hello, bob"});
 }
 //! [duplex]
+
+//! [steps]
+#include <coil/testing/at_once.hpp>
+#include <coil/testing/stepped.hpp>
+
+TEST_CASE("notify: wakes one of those who wait") {
+    coil::notify told;
+    coil::testing::stepped first(told.wait());
+    coil::testing::stepped second(told.wait());
+    CHECK_FALSE(first.step());  // it has not ended, but waits
+    CHECK_FALSE(second.step());
+    told.notify_one();
+    CHECK(first.wakes() == 1);
+    CHECK(second.wakes() == 0);
+    CHECK(first.step());
+}  // the second is stopped here
+
+COIL_TEST("channel: who receives waits for an item, and for no more") {
+    coil::channel<int> queue(1);
+    CHECK(co_await coil::testing::is_pending(queue.next()));
+    CHECK(queue.try_send(1));
+    CHECK(co_await coil::testing::at_once(queue.next()) == 1);
+}
+//! [steps]
+
+//! [held back]
+#include <coil/testing/held_back.hpp>
+
+COIL_TEST("take: reads no more of a slow stream than it gives") {
+    coil::testing::fate seen;
+    coil::channel<int> queue(3);
+    for (int i = 1; i <= 3; ++i) CHECK(queue.try_send(i));
+    coil::testing::tracked items(coil::testing::interleaved(queue), seen);
+    auto two = co_await (items | coil::take(2) | coil::collect<std::vector>());
+    CHECK(two == std::vector{1, 2});
+    CHECK(seen.items == 2);
+    CHECK_FALSE(seen.has_ended);
+}
+//! [held back]
