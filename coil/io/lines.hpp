@@ -34,7 +34,7 @@ public:
         if (line.empty()) co_return std::nullopt;
         if (size != 0) line = line.substr(0, size - 1);
         const std::size_t used = size != 0 ? size : line.size();
-        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (size != 0 && line.ends_with('\r')) line.remove_suffix(1);
         std::optional<std::string> result(line);
         unused_.consume(used);
         co_return std::move(result);

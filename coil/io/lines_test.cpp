@@ -57,6 +57,13 @@ COIL_TEST("lines: bytes that end with a line have no empty one behind it") {
     CHECK(co_await all_lines(pipe) == words{"only"});
 }
 
+COIL_TEST("lines: a CR that no LF follows is a part of its line") {
+    byte_pipe pipe;
+    co_await write_and_end(pipe, "a\rb\nlast\r");
+    const words seen = co_await all_lines(pipe);
+    CHECK(seen == words{"a\rb", "last\r"});
+}
+
 COIL_TEST("lines: a stopped next loses nothing") {
     byte_pipe pipe;
     lines input(pipe);
