@@ -43,7 +43,7 @@ public:
 
     /// Reads into several buffers by one call, the first first, as far as what is there
     /// goes: otherwise as `read`.
-    /// Requires: one of them is not empty.
+    /// Requires: one of them is not empty. Of more than 64, the others are not used.
     /// Lifetime: the list of buffers must outlive the await, too.
     [[nodiscard]] read_vectored_leaf read_vectored(
         std::span<const std::span<std::byte>> into) noexcept;
@@ -58,8 +58,9 @@ public:
     [[nodiscard]] write_leaf write(std::span<const std::byte> bytes) noexcept;
 
     /// Writes what several buffers hold, one behind the other, by one call: otherwise
-    /// as `write`. To have all of it taken, see `write_all`. Lifetime: the list of
-    /// buffers must outlive the await, too.
+    /// as `write`. Of more than 64, the others are not used. To have all of it taken,
+    /// see `write_all`.
+    /// Lifetime: the list of buffers must outlive the await, too.
     [[nodiscard]] write_vectored_leaf write_vectored(
         std::span<const std::span<const std::byte>> buffers) noexcept;
 

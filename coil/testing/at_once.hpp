@@ -25,7 +25,7 @@ auto at_once(A work) -> task_like<std::optional<value_or_unit<await_result_t<A>>
 }
 
 /// Whether `work` is not ready at its first step. It is stopped; of a resumable stream,
-/// nothing is lost by that.
+/// nothing is lost by that. What it gives if it is ready is thrown away.
 template <awaitable A>
 auto is_pending(A work) -> task_like<bool, A> {
     const auto first = co_await race(std::move(work), ready());
