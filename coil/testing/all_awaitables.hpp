@@ -94,6 +94,10 @@ inline void add_sync_that_waits(kinds& all) {
     all("event::wait", [](stage& s) { return s.quiet.wait(); });
     all("channel::receive", [](stage& s) { return s.empty.receive(); });
     all("channel::send", [](stage& s) { return s.filled.send(2); });
+    all("channel::reserve", [](stage& s) { return s.filled.reserve(); });
+    all("channel::receive_many",
+        [](stage& s) { return s.empty.receive_many(s.items, 2); });
+    all("channel::wait_closed", [](stage& s) { return s.filled.wait_closed(); });
     all("barrier::wait", [](stage& s) { return s.two.wait(); });
     all("barrier, arrived", [](stage& s) { return s.two.wait(s.two.arrive()); });
     all("notify::wait", [](stage& s) { return s.told.wait(); });
@@ -170,6 +174,21 @@ inline kinds all_that_wait() {
     return all;
 }
 
+/// Those of a channel.
+inline void add_channels_that_end(kinds& all) {
+    all("channel::receive", [](stage& s) { return s.filled.receive(); });
+    all("channel::send", [](stage& s) { return s.empty.send(1); });
+    all("channel::reserve", [](stage& s) {
+        // Its room is given back, as others reserve it, too.
+        return call_once([&s]() -> task<> { (void)co_await s.empty.reserve(); });
+    });
+    all("channel::receive_many",
+        [](stage& s) { return s.filled.receive_many(s.items, 2); });
+    all("channel::wait_closed", [](stage& s) {
+        s.empty.close();
+        return s.empty.wait_closed();
+    });
+}
 /// What is between strands; part of the next list.
 inline void add_sync_that_ends(kinds& all) {
     all("event::wait, set", [](stage& s) {
@@ -185,8 +204,7 @@ inline void add_sync_that_ends(kinds& all) {
             co_await join(s.happened.wait(), set(s));
         });
     });
-    all("channel::receive", [](stage& s) { return s.filled.receive(); });
-    all("channel::send", [](stage& s) { return s.empty.send(1); });
+    add_channels_that_end(all);
     all("barrier::wait", [](stage& s) { return join(s.two.wait(), s.two.wait()); });
     all("notify::wait", [](stage& s) {
         s.told.notify_one();

@@ -59,6 +59,7 @@ struct stage {
     watch<int>::receiver latest = number.subscribe();
     remote_event from_afar;
     bool is_filled = filled.try_send(0);
+    std::vector<int> items;
     words log;
     std::deque<resource> held;
 };
