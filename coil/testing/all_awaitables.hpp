@@ -102,6 +102,7 @@ inline void add_sync_that_waits(kinds& all) {
     all("barrier, arrived", [](stage& s) { return s.two.wait(s.two.arrive()); });
     all("notify::wait", [](stage& s) { return s.told.wait(); });
     all("oneshot::receive", [](stage& s) { return s.reply.receive(); });
+    all("oneshot::wait_closed", [](stage& s) { return s.reply.wait_closed(); });
     all("unbounded_channel::receive", [](stage& s) { return s.unbounded.receive(); });
     all("broadcast::receive", [](stage& s) { return s.listener.receive(); });
     all("watch::wait_changed", [](stage& s) { return s.latest.wait_changed(); });
@@ -174,7 +175,7 @@ inline kinds all_that_wait() {
     return all;
 }
 
-/// Those of a channel.
+/// Those of a channel, and of a oneshot.
 inline void add_channels_that_end(kinds& all) {
     all("channel::receive", [](stage& s) { return s.filled.receive(); });
     all("channel::send", [](stage& s) { return s.empty.send(1); });
@@ -187,6 +188,14 @@ inline void add_channels_that_end(kinds& all) {
     all("channel::wait_closed", [](stage& s) {
         s.empty.close();
         return s.empty.wait_closed();
+    });
+    all("oneshot::receive", [](stage& s) {
+        (void)s.reply.send(1);
+        return s.reply.receive();
+    });
+    all("oneshot::wait_closed", [](stage& s) {
+        s.reply.close();
+        return s.reply.wait_closed();
     });
 }
 /// What is between strands; part of the next list.
@@ -209,10 +218,6 @@ inline void add_sync_that_ends(kinds& all) {
     all("notify::wait", [](stage& s) {
         s.told.notify_one();
         return s.told.wait();
-    });
-    all("oneshot::receive", [](stage& s) {
-        (void)s.reply.send(1);
-        return s.reply.receive();
     });
     all("unbounded_channel::receive", [](stage& s) {
         (void)s.unbounded.send(1);
