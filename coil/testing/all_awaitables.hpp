@@ -126,6 +126,7 @@ inline kinds all_that_wait() {
     all("sleep", [](stage&) { return sleep(24h); });
     all("sleep_until", [](stage&) { return sleep_until(instant::max()); });
     all("interval::next", [](stage& s) { return s.ticks.reset(), s.ticks.next(); });
+    all("delay_queue::next", [](stage& s) { return s.later.next(); });
     all("rate_limiter::acquire", [](stage& s) {
         (void)s.daily.try_acquire();
         return s.daily.acquire();
@@ -263,6 +264,10 @@ inline kinds all_that_end() {
     all("sleep", [](stage&) { return sleep(1ms); });
     all("sleep_until", [](stage&) { return sleep_until(instant()); });
     all("interval::next", [](stage& s) { return s.ticks.next(); });
+    all("delay_queue::next", [](stage& s) {
+        s.later.insert(1, 1ms);
+        return s.later.next();
+    });
     all("rate_limiter::acquire", [](stage& s) {
         (void)s.often.try_acquire();
         return s.often.acquire();
