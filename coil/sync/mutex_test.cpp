@@ -4,7 +4,9 @@
 #include <coil/core/race.hpp>
 #include <coil/core/yield.hpp>
 #include <coil/runtime/multi_thread.hpp>
+#include <coil/stream/generator.hpp>
 #include <coil/sync/mutex.hpp>
+#include <coil/testing/death.hpp>
 #include <coil/testing/test.hpp>
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
@@ -175,6 +177,84 @@ COIL_TEST("shared_mutex: a stop after the downgrade unlocks it") {
     auto in_time = co_await coil::with_timeout(1500ms, write_and_read_on(door, log));
     CHECK_FALSE(in_time);
     CHECK(log == words{"wrote"});
+    CHECK(door.try_lock().has_value());
+}
+
+// A branch of a race that holds the lock, or queues for it, and loses; then the handler
+// of the winner wants the lock, too. Where a loser is kept and not run any more, as
+// after `select!` over a borrowed future, this waits for ever: "futurelock", Oxide's
+// RFD 609.
+
+namespace {
+
+coil::task<> work_behind(coil::mutex& door, words& log, std::string name,
+                         coil::clock::duration time) {
+    auto guard = co_await door.lock();
+    log.push_back(name);
+    co_await coil::sleep(time);
+    log.push_back(name + " done");
+}
+
+coil::task<> race_and_handle(coil::mutex& door, words& log) {
+    auto first =
+        co_await coil::race(work_behind(door, log, "loser", 24h), coil::sleep(1s));
+    const auto handle = [&] { return work_behind(door, log, "handler", 1s); };
+    co_await std::move(first).visit(handle, handle);
+}
+
+coil::generator<int> numbers_behind(coil::mutex& door) {
+    auto guard = co_await door.lock();
+    for (int i = 0; i < 3; ++i) co_yield i;
+}
+coil::task<> lock_beside_generator(coil::mutex& door, words& log) {
+    auto numbers = numbers_behind(door);
+    (void)co_await numbers.next();
+    co_await work_behind(door, log, "consumer", 1s);
+}
+
+}  // namespace
+
+COIL_TEST("mutex: a loser that holds it has let it go when the handler locks it") {
+    coil::mutex door;
+    words log;
+    const auto begin = coil::now();
+    co_await race_and_handle(door, log);
+    CHECK(log == words{"loser", "handler", "handler done"});
+    CHECK(coil::now() - begin == 2s);
+}
+
+COIL_TEST("mutex: a loser in the line for it has left when the handler locks it") {
+    coil::mutex door;
+    words log;
+    const auto begin = coil::now();
+    co_await coil::join(work_behind(door, log, "other", 5s), race_and_handle(door, log),
+                        work_behind(door, log, "last", 1s));
+    CHECK(log ==
+          words{"other", "other done", "last", "last done", "handler", "handler done"});
+    CHECK(coil::now() - begin == 7s);
+}
+
+COIL_TEST("mutex: what shall go on after the race is a child, and runs meanwhile") {
+    coil::mutex door;
+    words log;
+    co_await coil::with_group([&](coil::group& g) -> coil::task<> {
+        g.spawn(work_behind(door, log, "child", 5s));
+        co_await coil::yield_now();
+        co_await race_and_handle(door, log);
+    });
+    CHECK(log == words{"child", "child done", "handler", "handler done"});
+}
+
+// A generator is no branch: it stands still whenever nobody asks it for an item, and
+// what it holds meanwhile is its consumer's to wait for.
+TEST_CASE("mutex: who waits for what its own generator holds is told of the deadlock") {
+    coil::mutex door;
+    words log;
+    coil::testing::virtual_runtime runtime;
+    CHECK(runtime.run(lock_beside_generator(door, log)).is_stopped());
+    CHECK(coil::testing::says(runtime.deadlock(), "waits for mutex"));
+    CHECK(coil::testing::says(runtime.deadlock(), "lock_beside_generator"));
+    CHECK(log.empty());
     CHECK(door.try_lock().has_value());
 }
 
