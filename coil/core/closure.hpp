@@ -107,4 +107,13 @@ auto call_once(F&& f, A&&... args) {
     return detail::call_once_recipe<F, A...>(std::move(f), std::forward<A>(args)...);
 }
 
+template <class F, class... A>
+auto call_once(F&, A&&...) {
+    static_assert(detail::always_false<F>,
+                  "coil::call_once keeps the closure, and this one has a name: write "
+                  "call_once(std::move(f)), or call_once([&] { return f(); }) if it "
+                  "stays where it is");
+    return detail::no_awaitable();
+}
+
 }  // namespace coil

@@ -152,6 +152,7 @@ public:
 /// the strand, from `allocate_frame`.
 template <awaitable A>
 COIL_SPAWNS join_handle<await_result_t<A>> spawn_with_handle(group& of, A&& work) {
+    detail::expect_no_drop_in_handle<await_result_t<A>>();
     auto* const child = new detail::handled_child<A>(of, std::forward<A>(work));
     child->enter();
     return join_handle<await_result_t<A>>(*child);
