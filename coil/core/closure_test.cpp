@@ -105,9 +105,9 @@ TEST_CASE("maybe_task: of sync callables it is an ordinary function") {
     CHECK(sum == 385);
     words seen;
     const words all = {"one", "three", "two"};
-    const std::string& most =
-        longest(all, [&](const std::string& word) { seen.push_back(word); });
-    CHECK(&most == &all[1]);
+    const auto look = [&](const std::string& word) { seen.push_back(word); };
+    const std::string* const most = &longest(all, look).get();
+    CHECK(most == &all[1]);
     CHECK(seen == all);
     const int both = sum_twice(4, sync_half, sync_half);
     CHECK(both == 2 * (0 + 1 + 1 + 2));
