@@ -68,6 +68,9 @@ public:
     basic_channel()
         requires(Capacity > 0)
     = default;
+    basic_channel()  // it needs a capacity: write channel<T> queue(8)
+        requires(Capacity == 0)
+    = delete;
     /// Requires: `capacity` is at least 1.
     explicit basic_channel(std::size_t capacity)
         requires(Capacity == 0)
