@@ -258,6 +258,30 @@ TEST_CASE("mutex: who waits for what its own generator holds is told of the dead
     CHECK(door.try_lock().has_value());
 }
 
+namespace {
+
+coil::task<> lock_both(coil::mutex& first, coil::mutex& second) {
+    auto one = co_await first.lock();
+    co_await coil::yield_now();
+    auto two = co_await second.lock();
+}
+
+}  // namespace
+
+TEST_CASE(
+    "mutex: two that are taken in two orders at once: the report names both waits") {
+    coil::mutex a;
+    coil::mutex b;
+    coil::testing::virtual_runtime runtime;
+    CHECK(runtime.run(coil::join(lock_both(a, b), lock_both(b, a))).is_stopped());
+    const std::string& report = runtime.deadlock();
+    const auto first = report.find("waits for mutex");
+    REQUIRE(first != std::string::npos);
+    CHECK(report.find("waits for mutex", first + 1) != std::string::npos);
+    CHECK(coil::testing::says(report, "lock_both"));
+    CHECK((a.try_lock().has_value() && b.try_lock().has_value()));
+}
+
 // Many threads.
 
 namespace {
