@@ -394,15 +394,19 @@ private:
         }
         text += "'" + found.other.method->getNameAsString() +
                 "' may have changed meanwhile";
-        to_.add({.at = found.use->getExprLoc(),
-                 .text = text,
-                 .notes = {{found.waits->getExprLoc(), "others run while this waits"},
-                           {found.other.call->getExprLoc(), "such as what this does"}},
-                 .mend = is_loop
-                             ? "go over a copy, or let a coil::mutex keep them apart"
-                             : "find it again after the await, or let a coil::mutex "
-                               "keep them apart",
-                 .statement = found.use});
+        finding said{
+            .at = found.use->getExprLoc(),
+            .text = text,
+            .notes = {{found.waits->getExprLoc(), "others run while this waits"},
+                      {found.other.call->getExprLoc(), "such as what this does"}},
+            .mend = is_loop ? "go over a copy, or let a coil::mutex keep them apart"
+                            : "find it again after the await, or let a coil::mutex "
+                              "keep them apart",
+            .statement = found.use};
+        if (auto* again = found.other.again)
+            said.notes.push_back({again->getExprLoc(),
+                                  "which runs more than once at a time, from here"});
+        to_.add(said);
     }
 
     // --- what it says ---
