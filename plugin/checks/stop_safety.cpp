@@ -5,6 +5,7 @@
 #include <plugin/core/loss.hpp>
 #include <plugin/core/marks.hpp>
 #include <plugin/core/never_ends.hpp>
+#include <plugin/core/never_waits.hpp>
 #include <plugin/core/report.hpp>
 #include <plugin/core/syntax.hpp>
 
@@ -92,12 +93,31 @@ void say(const loss& lost, const clang::CallExpr& stopper, const clang::Stmt& ag
     to.add(found);
 }
 
+/// What computes, and nothing else.
+void say_never_waits(const clang::Expr& made, const clang::Stmt& loop,
+                     const clang::CallExpr& stopper, report& to) {
+    auto* call = dyn_cast_or_null<clang::CallExpr>(without_wrappers(&made));
+    if (call == nullptr) return;
+    const bool is_time_out = name_of(stopper) == "'with_timeout'";
+    to.add({.at = made.getExprLoc(),
+            .text = name_of(*call) + " never waits, so " +
+                    (is_time_out ? "this time-out" : name_of(stopper)) +
+                    " cannot stop it",
+            .notes = {{loop.getBeginLoc(), "no co_await comes by while this goes on"}},
+            .mend = "ask co_await coil::stop_requested() now and then, or let a thread "
+                    "of the pool do it: co_await coil::blocking([&] { ... })",
+            .statement = &stopper});
+}
+
 void check_stopper(const clang::CallExpr& stopper, const body& in, report& to) {
     auto* await = await_of(stopper, in);
     if (await == nullptr) return;
     llvm::SmallVector<const clang::Expr*, 4> parts;
     for (const clang::Expr* each : stopper.arguments())
         if (each->getType()->isRecordType()) parts.push_back(made_by(*each));
+    for (auto* each : parts)
+        if (auto* loop = computing_without_awaits(*each))
+            say_never_waits(*each, *loop, stopper, to);
     const auto count = static_cast<unsigned>(parts.size());
     for (unsigned i = 0; i < count; ++i) {
         for (const loss& lost : losses_in(*parts[i])) {
