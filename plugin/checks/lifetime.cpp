@@ -7,6 +7,7 @@
 #include <plugin/core/group_escape.hpp>
 #include <plugin/core/growth.hpp>
 #include <plugin/core/holders.hpp>
+#include <plugin/core/lent_awaits.hpp>
 #include <plugin/core/loan_flow.hpp>
 #include <plugin/core/loans.hpp>
 #include <plugin/core/marks.hpp>
@@ -481,6 +482,7 @@ void check_body(const body& in, report& to) {
     lifetimes(in, to).check();
     check_daemon_loans(in, to);
     check_group_escapes(in, to);
+    check_lent_awaits(in, to);
     check_overlapping_calls(in, to);
     check_returned_parts(in, to);
     check_used_up_closures(in, to);
