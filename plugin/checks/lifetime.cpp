@@ -364,7 +364,8 @@ private:
             said.text = subject + " was moved into " + into +
                         " in the round before, and is used here again";
             said.mend =
-                "declare it in the loop, give it a value in each round, or a copy away";
+                "declare it in the loop, or give it a value in each round, or give a "
+                "copy away: a moved-from string is empty";
         }
         to_.add(said);
     }

@@ -149,6 +149,15 @@ void say_never_reached(const never_reached& each, report& to) {
     to.add(found);
 }
 
+/// Who waits for the mutex: a coroutine that is called, or this one.
+std::string waiter_of(const self_wait& each) {
+    auto* call =
+        dyn_cast_or_null<clang::CallExpr>(without_wrappers(each.await->getOperand()));
+    auto* callee = call != nullptr ? call->getDirectCallee() : nullptr;
+    return callee == nullptr || call == each.by || is_in_coil(*callee) ? "this"
+                                                                       : name_of(*call);
+}
+
 void check_body(const body& in, report& to) {
     if (!in.is_coroutine()) return;
     for (const auto& each : never_reached_in(in)) say_never_reached(each, to);
@@ -162,8 +171,9 @@ void check_body(const body& in, report& to) {
         const std::string guard = "'" + each.guard->getNameAsString() + "'";
         to.add(
             {.at = each.await->getKeywordLoc(),
-             .text = "this waits for " + mutex + ", which " + guard +
-                     " holds until it has ended: neither ever goes on",
+             .text = waiter_of(each) + " waits for " + mutex +
+                     ", which this coroutine already holds (" + guard +
+                     "): it waits for itself for ever",
              .notes = {{each.guard->getLocation(), guard + " holds it from here on"},
                        {each.by->getExprLoc(), "it is waited for here"}},
              .mend = "move what is done behind the lock into a function that does not "
