@@ -17,6 +17,7 @@
 #include <plugin/core/report.hpp>
 #include <plugin/core/returned_parts.hpp>
 #include <plugin/core/shared_flow.hpp>
+#include <plugin/core/spawn_mends.hpp>
 #include <plugin/core/syntax.hpp>
 #include <plugin/core/used_up.hpp>
 
@@ -206,9 +207,11 @@ private:
     }
     void say_spawned(const lender& lent, const clang::Expr& at, const std::string& what,
                      bool is_daemon = false) {
+        const std::string special = mend_of_spawned(lent, in_.ast());
         say(lent, at,
             what + " refers to " + name_of(lent) + ", which may be gone before it ends",
-            is_closure(type_of(lent)) ? mend_of_closure(false)
+            !special.empty() && !is_daemon ? special
+            : is_closure(type_of(lent))    ? mend_of_closure(false)
             : lent.variable != nullptr && captures_by_reference(at, *lent.variable)
                 ? "capture it by value; what children share stands outside of "
                   "with_group()"

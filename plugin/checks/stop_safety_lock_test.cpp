@@ -22,7 +22,7 @@ coil::task<> update_twice(coil::mutex& m) {
 
 coil::task<> locks_twice(coil::mutex& m) {
     const auto held = co_await m.lock();
-    // expected-warning@+1 {{waits for 'm', which this coroutine already holds ('held')}}
+    // expected-warning@+1 {{waits for 'm', which this coroutine already holds}}
     const auto again = co_await m.lock();
 }
 coil::task<> locks_two(coil::mutex& m, coil::mutex& other) {
