@@ -341,10 +341,8 @@ private:
                              ? "await it before that"
                              : "use it before that")
             : is_loop ? "note what is to be changed, and change it after the loop"
-            : by.getDirectCallee() != nullptr &&
-                    has_mark(*by.getDirectCallee(), "lends")
-                ? "copy what is to stay, or use it before"
-                : "take it again after that, or use it before",
+            : lends_items(by) ? "copy what is to stay, or use it before"
+                              : "take it again after that, or use it before",
             {by.getExprLoc(), is_moved ? "it is moved from here" : "changed here"});
     }
 
