@@ -15,8 +15,9 @@ namespace coil::net {
 /// already does not wait, however much of it was read before. An end or an error counts
 /// as something to read; the read tells which.
 ///
-/// Errors: `std::system_error` where the system does not wait for such a thing: on
-/// epoll, a plain file.
+/// A plain file never waits here, whatever its disk does.
+///
+/// Errors: `std::system_error` where the system does not wait for such a thing.
 /// Stop: of a wait; nothing is lost.
 /// Threads: those of the runtime that it was made on, one at a time.
 /// Memory: it keeps a duplicate of the descriptor. So the descriptor may be closed

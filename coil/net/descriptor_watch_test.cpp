@@ -160,6 +160,16 @@ TEST_CASE("descriptor_watch: what is none is an error") {
     CHECK_THROWS_AS(run(fails()), std::system_error);
 }
 
+TEST_CASE("descriptor_watch: a plain file does not wait, and is no error") {
+    auto reads = []() -> task<> {
+        const int file = ::open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+        net::descriptor_watch watch(file);
+        ::close(file);
+        co_await watch.wait_readable();
+    };
+    run(reads());
+}
+
 TEST_CASE("descriptor_watch: on many threads, each reader hears its own") {
     auto reads = []() -> task<> {
         std::array<plain_pipe, 8> pipes;

@@ -42,8 +42,9 @@ public:
     [[nodiscard]] read_leaf read(std::span<std::byte> into) noexcept;
 
     /// Reads into several buffers by one call, the first first, as far as what is there
-    /// goes: otherwise as `read`.
-    /// Requires: one of them is not empty. Of more than 64, the others are not used.
+    /// goes, and no further than the 64 from the first that is not empty: otherwise as
+    /// `read`.
+    /// Requires: one of them is not empty.
     /// Lifetime: the list of buffers must outlive the await, too.
     [[nodiscard]] read_vectored_leaf read_vectored(
         std::span<const std::span<std::byte>> into) noexcept;
@@ -57,9 +58,9 @@ public:
     /// Lifetime: `bytes` must outlive the await.
     [[nodiscard]] write_leaf write(std::span<const std::byte> bytes) noexcept;
 
-    /// Writes what several buffers hold, one behind the other, by one call: otherwise
-    /// as `write`. Of more than 64, the others are not used. To have all of it taken,
-    /// see `write_all`.
+    /// Writes what several buffers hold, one behind the other, by one call, as many at
+    /// most as `read_vectored`: otherwise as `write`. To have all of it taken, see
+    /// `write_all`.
     /// Lifetime: the list of buffers must outlive the await, too.
     [[nodiscard]] write_vectored_leaf write_vectored(
         std::span<const std::span<const std::byte>> buffers) noexcept;
@@ -129,8 +130,7 @@ public:
     static constexpr const char* what = "tcp read_vectored";
     read_vectored_leaf(const io_handle& on,
                        std::span<const std::span<std::byte>> into) noexcept
-        : io_leaf(kind::read_vectored, on,
-                  const_cast<std::span<std::byte>*>(into.data()), into.size()) {
+        : io_leaf(kind::read_vectored, on, into) {
         COIL_EXPECTS(room() > 0 && "reading needs room");
     }
     std::size_t await_resume() const { return static_cast<std::size_t>(take_result()); }
@@ -142,8 +142,7 @@ public:
     static constexpr const char* what = "tcp write_vectored";
     write_vectored_leaf(const io_handle& on,
                         std::span<const std::span<const std::byte>> from) noexcept
-        : io_leaf(kind::write_vectored, on,
-                  const_cast<std::span<const std::byte>*>(from.data()), from.size()) {}
+        : io_leaf(kind::write_vectored, on, from) {}
     std::size_t await_resume() const { return static_cast<std::size_t>(take_result()); }
 };
 

@@ -95,6 +95,21 @@ TEST_CASE("tcp_stream: one call writes several buffers, and one reads into sever
     run(carries());
 }
 
+TEST_CASE("tcp_stream: many empty buffers do not hide the one behind them") {
+    auto carries = []() -> task<> {
+        auto [here, there] = co_await connect_both();
+        std::vector<std::span<const std::byte>> sent(1000);
+        sent.push_back(bytes("at last"));
+        CHECK(co_await here.write_vectored(sent) == 7);
+        std::string text(20, ' ');
+        std::vector<std::span<std::byte>> into(1000);
+        into.push_back(room(text));
+        CHECK(co_await there.read_vectored(into) == 7);
+        CHECK(text.substr(0, 7) == "at last");
+    };
+    run(carries());
+}
+
 TEST_CASE("tcp_stream: megabytes in many buffers pass both ways, unchanged") {
     static constexpr std::size_t total = 4 << 20;
     auto both = []() -> task<> {

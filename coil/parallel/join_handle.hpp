@@ -32,6 +32,7 @@ public:
     join_handle(join_handle&& other) noexcept
         : child_(std::exchange(other.child_, nullptr)) {}
     join_handle& operator=(join_handle&& other) noexcept {
+        if (this == &other) return *this;
         join_handle before(std::move(*this));
         child_ = std::exchange(other.child_, nullptr);
         return *this;

@@ -280,6 +280,15 @@ COIL_TEST("join_handle: stops its child when it ends, if it is told so") {
     CHECK(log == words{"body", "~watch"});
 }
 
+COIL_TEST("join_handle: one that is moved to itself still has its child") {
+    co_await with_group([](group& g) -> task<> {
+        auto handle = spawn_with_handle(g, give_after(1ms, 7), when_let_go::stop);
+        auto& same = handle;
+        handle = std::move(same);
+        CHECK(co_await handle.join() == 7);
+    });
+}
+
 COIL_TEST("join_handle: one that would stop its child may leave it to the group") {
     words log;
     auto work = [](words& l) -> task<> {

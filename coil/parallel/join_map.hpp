@@ -65,9 +65,10 @@ public:
 
     /// Spawns a child that gives a `T`, as `group::spawn` does.
     ///
-    /// One that has this key already is asked to stop, and its result, which may be
-    /// there, is thrown away: `next` tells of the new child only. To wait until the
-    /// old one has ended, stop it and go on until `next` gives it.
+    /// One that has this key already is asked to stop, and left to the group: `next`
+    /// tells of the new child only. A result that is there is thrown away, also an
+    /// error; one that comes later, as of its clean-up, fails the group. To hear of the
+    /// old one, stop it and go on until `next` gives it.
     ///
     /// Returns: whether the key is new.
     /// Requires: nothing local, and no local result, on a parallel runtime; the program

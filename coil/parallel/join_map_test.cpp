@@ -194,6 +194,21 @@ COIL_TEST("join_map: an error is told with the key of who failed") {
         CHECK(second->first == "good");
     });
 }
+
+COIL_TEST("join_map: one that is replaced and fails in its clean-up fails the group") {
+    auto fails_when_stopped = []() -> task<int> {
+        (void)co_await coil::as_outcome(never());
+        throw std::runtime_error("clean-up failed");
+    };
+    auto ended = co_await coil::as_outcome(with_group([&](group& g) -> task<> {
+        join_map<int, int> all(g);
+        all.spawn(7, fails_when_stopped());
+        co_await coil::yield_now();
+        all.spawn(7, give_after(1ms, 2));
+        (void)co_await all.next();
+    }));
+    CHECK_THROWS_WITH(ended.take(), "clean-up failed");
+}
 #endif
 
 TEST_CASE("join_map: on many threads, each of a thousand is told once") {

@@ -19,8 +19,8 @@ namespace coil {
 /// It is made where the group is used, and may end before its children: then those are
 /// the group's, as if by `group::spawn`, and by `when_let_go::stop` are asked to stop.
 ///
-/// Threads: `spawn` from any strand of the group; `next` from one at a time. Where the
-/// group stays on one thread, from that.
+/// Threads: `spawn` and `request_stop` from any strand of the group; `next` from one at
+/// a time. Where the group stays on one thread, from that.
 /// Allocates: one block per child, from `allocate_frame`.
 template <class T>
 class join_set {

@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 using namespace std::chrono_literals;
@@ -119,6 +120,41 @@ task<> feed_from_elsewhere(coil::executor& there, int rounds) {
 TEST_CASE("join_set: may be fed from a pinned strand, and end before its children") {
     coil::multi_thread_runtime runtime(four_workers);
     runtime.run(feed_from_elsewhere(runtime.pinned(1), 300)).take();
+}
+
+namespace {
+
+task<> stop_all_until(join_set<int>& asked, const std::atomic<bool>& is_over) {
+    while (!is_over) {
+        asked.request_stop();
+        co_await coil::yield_now();
+    }
+}
+task<int> take_while_asked(int count) {
+    std::optional<join_set<int>> children;
+    std::atomic<bool> is_over = false;
+    const coil::outcome<int> taken =
+        co_await as_outcome(coil::with_group([&](group& g) -> task<int> {
+            children.emplace(g);
+            for (int i = 0; i < 50; ++i) children->spawn(count_up(i % 2));
+            g.spawn(stop_all_until(*children, is_over));
+            int ended = 0;
+            for (int i = 0; i < count; ++i) {
+                children->spawn(count_up(i % 2));
+                ended += (co_await children->next()).has_value() ? 1 : 0;
+            }
+            is_over = true;
+            co_return ended;
+        }));
+    co_return taken.value();
+}
+
+}  // namespace
+
+TEST_CASE("join_set: a sibling may stop all while results are taken, on many threads") {
+    coil::multi_thread_runtime runtime(four_workers);
+    for (int round = 0; round < 300; ++round)
+        CHECK(runtime.run(take_while_asked(300)).take() <= 300);
 }
 
 namespace {

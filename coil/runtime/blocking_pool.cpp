@@ -39,6 +39,10 @@ struct blocking_pool::machinery {
 blocking_pool::blocking_pool(blocking_pool_options options)
     : machinery_(std::make_unique<machinery>()),
       options_(options) {
+    // Far behind all clocks' ends: now and so long is no time.
+    constexpr std::chrono::nanoseconds forever = std::chrono::years(100);
+    if (options_.keep_alive > forever)
+        options_.keep_alive = std::chrono::nanoseconds::max();
     constexpr std::size_t per_processor = 4;
     if (options_.threads_max == 0)
         options_.threads_max =

@@ -233,6 +233,16 @@ public:
     io_leaf(kind what, const io_handle& on, void* begin, std::size_t count) noexcept
         : io_operation(what, &on.source(), begin, count),
           driver_(on.driver()) {}
+    /// Of several buffers: those from the first that is not empty on, as only so many
+    /// are looked at.
+    template <class Span>
+    io_leaf(kind what, const io_handle& on, std::span<const Span> buffers) noexcept
+        : io_leaf(what, on, nullptr, 0) {
+        while (!buffers.empty() && buffers.front().empty())
+            buffers = buffers.subspan(1);
+        bytes = const_cast<Span*>(buffers.data());
+        size = buffers.size();
+    }
     io_leaf(io_leaf&&) = default;
 
 protected:

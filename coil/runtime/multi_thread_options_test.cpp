@@ -239,6 +239,16 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("multi_thread_options: threads for blocking calls may wait for centuries") {
+    counted_threads told;
+    multi_thread_runtime runtime(
+        {.workers = 1,
+         .blocking_keep_alive = coil::clock::duration::max() - 1ns,
+         .hooks = &told});
+    for (int i = 0; i < 3; ++i) runtime.run(blocking([] {})).take();
+    CHECK(told.blocking.ended == 0);
+}
+
 TEST_CASE("multi_thread_options: the same seed draws the same, another one others") {
     const auto draw = [](std::vector<std::size_t>& drawn) -> task<> {
         for (int i = 0; i < 64; ++i)

@@ -19,7 +19,11 @@ void kept_child::request_stop(stop_level level) noexcept {
 
 bool kept_child::keeps_outcome(bool is_stopped) noexcept {
     const holding held(lock);
-    has_ended_work_ = true;
+    if (set_ == nullptr) {
+        has_ended_work_ = true;
+    } else {
+        set_->set_ended_work(has_ended_work_);
+    }
     was_stopped_ = is_stopped;
     const bool is_kept = is_kept_ || COIL_PLANTED(unkept_errors_vanish);
     if (!is_kept || has_started_) return false;
@@ -116,19 +120,20 @@ void kept_set::forget(kept_child& child) noexcept {
     child.leave_set();
 }
 
-// Each goes to the end of the list as its turn comes, because it cannot be asked while
-// the list is locked. One that ends meanwhile is not the first any more.
+// Under the lock: another strand may take a child that ends, and free it. Each goes to
+// the end of the list as its turn comes, so all are in their order again.
 void kept_set::request_stop(stop_level level) noexcept {
-    for (std::size_t left = stats().running; left > 0; --left) {
-        kept_child* asked = nullptr;
-        {
-            const holding held(lock);
-            asked = running_.pop_front();
-            if (asked == nullptr) return;
-            running_.push_back(*asked);
-        }
-        asked->request_stop(level);
+    const holding held(lock);
+    for (std::size_t left = stats_.running; left > 0; --left) {
+        kept_child& next = *running_.pop_front();
+        running_.push_back(next);
+        if (!next.has_ended_work_) next.ask_alone(level);
     }
+}
+
+void kept_set::set_ended_work(bool& has_ended_work) noexcept {
+    const holding held(lock);
+    has_ended_work = true;
 }
 
 set_leaf* kept_set::move_to_ended(kept_child& child) noexcept {

@@ -85,7 +85,7 @@ private:
     kept_set* set_ = nullptr;  // which has it in a list
     bool stops_when_let_go_ = false;
     bool has_started_ = false;
-    bool has_ended_work_ = false;
+    bool has_ended_work_ = false;  // in a set, written under that one's lock, too
     bool was_stopped_ = false;
     bool is_kept_ = true;
     bool is_keepers_ = false;  // the outcome, or what it said at its start

@@ -37,6 +37,8 @@ public:
     /// Asks it to stop, and lets it go.
     void forget(kept_child& child) noexcept;
     void request_stop(stop_level level) noexcept;
+    /// A child's work has ended: it is asked no more.
+    void set_ended_work(bool& has_ended_work) noexcept;
     /// Returns whom to wake.
     [[nodiscard]] set_leaf* move_to_ended(kept_child& child) noexcept;
     /// The first that ended, or null. Those that were stopped have nothing to say where
