@@ -5,7 +5,7 @@
 #include <coil/core/detail/flavour.hpp>
 #include <coil/core/detail/parameters.hpp>
 #include <coil/core/detail/parts.hpp>
-#include <coil/core/detail/placed_promise.hpp>
+#include <coil/core/detail/promise_choice.hpp>
 #include <coil/core/drop_traits.hpp>
 #include <coil/core/foreign.hpp>
 #include <coil/core/outcome.hpp>
@@ -166,36 +166,6 @@ struct task_promise<void, F> : task_promise_base<void, F> {
     basic_task<void, F> get_return_object() noexcept;
     void return_void() noexcept { this->result().put_value(); }
 };
-
-/// Of a task with `owned` parameters: they are dropped at its end.
-template <class T, flavour F>
-struct owning_promise : task_promise<T, F> {
-    template <class... Parameters>
-    explicit owning_promise(Parameters&... parameters) noexcept {
-        (adopt(parameters), ...);
-    }
-    begin_with_drops initial_suspend() const noexcept {
-        return {{}, static_cast<drops*>(this->scope)};
-    }
-
-private:
-    template <class P>
-    void adopt(P& parameter) noexcept {
-        if constexpr (is_owned<P>) parameter.belong_to(*this);
-    }
-};
-
-/// One that sees the parameters only where some of them are dropped.
-template <class T, flavour F, class... Parameters>
-using unplaced_promise_for =
-    std::conditional_t<(is_owned<std::remove_cvref_t<Parameters>> || ...),
-                       owning_promise<T, F>, task_promise<T, F>>;
-
-template <class T, flavour F, class... Parameters>
-using task_promise_for =
-    std::conditional_t<(std::is_same_v<Parameters, frame_place&> || ...),
-                       placed_promise<unplaced_promise_for<T, F, Parameters...>>,
-                       unplaced_promise_for<T, F, Parameters...>>;
 
 /// The awaiter of a task, built in the awaiting frame; the result lands in it.
 template <class T>

@@ -6,7 +6,7 @@
 #include <coil/stream/take.hpp>
 #include <coil/sync/channel.hpp>
 #include <coil/sync/unbounded_channel.hpp>
-#include <coil/testing/at_once.hpp>
+#include <coil/testing/at_first_step.hpp>
 #include <coil/testing/held_back.hpp>
 #include <coil/testing/streams.hpp>
 
