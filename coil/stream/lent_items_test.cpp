@@ -69,7 +69,8 @@ COIL_TEST("lent items: adaptors see them in their place, and collect copies them
     CHECK(places[0] == places[1]);
     int digits = 0;
     auto size = [](const std::string& each) { return static_cast<int>(each.size()); };
-    co_await (numbers(12) | coil::map(size) | coil::for_each([&](int n) { digits += n; }));
+    co_await (numbers(12) | coil::map(size) |
+              coil::for_each([&](int n) { digits += n; }));
     CHECK(digits == 15);
 }
 

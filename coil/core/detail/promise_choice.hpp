@@ -3,7 +3,6 @@
 
 #include <coil/core/detail/flavour.hpp>
 #include <coil/core/detail/parameters.hpp>
-#include <coil/core/drop_traits.hpp>
 #include <coil/core/frame.hpp>
 #include <coil/core/promise.hpp>
 
