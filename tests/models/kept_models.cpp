@@ -8,6 +8,7 @@
 
 #include "strands.hpp"
 
+#include <optional>
 #include <stdexcept>
 
 namespace coil::models {
@@ -20,6 +21,7 @@ struct household {
     event go;
     event is_handed;
     join_handle<> handle;
+    std::optional<join_set<int>> results;
     plain text;
     int given = 0;  // values that have not ended
     int sum = 0;
@@ -229,6 +231,37 @@ model next_and_stop() {
         [](household& d) { d.all.stop(0); });
 }
 
+task<int> give_number() {
+    co_return 1;
+}
+task<> take_from_set(household& d) {
+    co_await with_group([&d](group& g) -> task<> {
+        d.results.emplace(g);
+        d.results->spawn(give_number());
+        d.is_handed.set();
+        while (const auto next = co_await d.results->next()) d.sum += *next;
+    });
+}
+task<> stop_set(household& d) {
+    co_await d.is_handed.wait();
+    d.results->request_stop();
+}
+
+model set_asked() {
+    return strands_model<household>(
+        "a sibling stops all of a set while one ends and is taken", {},
+        [](household& d) {
+            d.all.spread({1});
+            d.all.start(0, take_from_set(d));
+            d.all.start(2, stop_set(d));
+            return d.all.working([&d] {
+                expect(d.sum == 1, "it was taken");
+                expect(is_all_given_back(), "nobody frees it under the other's hands");
+            });
+        },
+        1);
+}
+
 // --- spawn_started ---
 
 task<> start_and_go_on(household& d, started<gift>& ready) {
@@ -295,6 +328,7 @@ std::vector<model> kept_models() {
             two_results(),
             set_let_go(),
             next_and_stop(),
+            set_asked(),
             starts(),
             fails_before_start(),
             ends_before_start(),
