@@ -84,6 +84,7 @@
 #include <coil/sync/stop_source.hpp>
 #include <coil/sync/unbounded_channel.hpp>
 #include <coil/sync/watch.hpp>
+#include <coil/time/delay_queue.hpp>
 #include <coil/time/interval.hpp>
 #include <coil/time/rate_limiter.hpp>
 #include <coil/time/sleep.hpp>

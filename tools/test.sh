@@ -14,7 +14,7 @@ source tools/files.sh
 first=(format layers tidy build)
 heavy=(unit integration parity checked compile_fail headers compiler noexcept noheap asan tsan random fuzz planted)
 # These mostly wait, or use one processor: they run beside the heavy ones.
-light=(law9 models failure acts proxies browser install snippets book plugin ways_in)
+light=(law9 maybe_async models failure acts proxies browser install snippets book plugin ways_in)
 
 main() {
     local suites=("${first[@]}" "${heavy[@]}" "${light[@]}") name

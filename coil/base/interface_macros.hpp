@@ -43,10 +43,9 @@
 #define COIL_METHOD_OF_TYPE(pair) \
     &COIL_METHOD_OF(              \
         pair)::template call<::coil::detail::seen_by<COIL_METHOD_OF(pair), T>>,
-#define COIL_METHOD_FITS(pair) \
-    &&COIL_METHOD_OF(          \
-        pair)::template fits<::coil::detail::seen_by<COIL_METHOD_OF(pair), T>>()
+#define COIL_METHOD_IN_LIST(pair) , COIL_METHOD_OF(pair)
 #define COIL_METHOD_IS_LOCAL(pair) || COIL_METHOD_OF(pair)::is_local
+// An error that a `requires` of a macro makes shows the macro's lines as well.
 #define COIL_METHOD_CALL(pair)                                                      \
     template <class... A>                                                           \
         requires std::is_invocable_v<typename COIL_METHOD_OF(pair)::pointer, void*, \
@@ -56,10 +55,9 @@
         return to.functions->COIL_METHOD_NAME pair(to.object,                       \
                                                    std::forward<A>(args)...);       \
     }                                                                               \
-    template <class... A>                                                           \
-        requires(IsView || COIL_METHOD_OF(pair)::is_const) &&                       \
-                std::is_invocable_v<typename COIL_METHOD_OF(pair)::pointer, void*,  \
-                                    A...>                                           \
+    template <class... A, std::enable_if_t<::coil::detail::may_call_if_const<       \
+                                               COIL_METHOD_OF(pair), IsView, A...>, \
+                                           int> = 0>                                \
     auto COIL_METHOD_NAME pair(A&&... args) const {                                 \
         const auto to = static_cast<const Self&>(*this).erased();                   \
         return to.functions->COIL_METHOD_NAME pair(to.object,                       \

@@ -88,6 +88,31 @@ struct any_result {
     template <class T>
     operator T() const;
 };
+/// Else each built-in operator would be a candidate.
+template <class A, class B>
+concept has_any_result = std::same_as<A, any_result> || std::same_as<B, any_result>;
+template <class A, class B>
+    requires has_any_result<A, B>
+any_result operator+(const A&, const B&);
+template <class A, class B>
+    requires has_any_result<A, B>
+any_result operator-(const A&, const B&);
+template <class A, class B>
+    requires has_any_result<A, B>
+any_result operator*(const A&, const B&);
+template <class A, class B>
+    requires has_any_result<A, B>
+any_result operator/(const A&, const B&);
+template <class A, class B>
+    requires has_any_result<A, B>
+bool operator==(const A&, const B&);
+template <class A, class B>
+    requires has_any_result<A, B>
+bool operator<(const A&, const B&);
+template <class A, class B>
+    requires has_any_result<A, B>
+bool operator>(const A&, const B&);
+
 template <class T>
 T no_value() noexcept;
 struct no_awaitable : std::suspend_never {
@@ -101,6 +126,15 @@ struct no_stream : no_awaitable {
     static constexpr bool is_resumable = true;
     next_item next() noexcept;
 };
+
+/// Says how the body of a `with_group` takes its group.
+template <class Body>
+no_awaitable refuse_group_body() {
+    static_assert(always_false<Body>,
+                  "the body of coil::with_group is called with the group, by "
+                  "reference, as it cannot be copied: [&](coil::group& g) {...}");
+    return {};
+}
 
 /// Says why a combinator cannot take these.
 template <class... A>

@@ -30,7 +30,7 @@ using call_result_t = decltype(std::declval<F>()(std::declval<A>()...));
 ///
 /// \snippet coil/core/call_test.cpp  a bound on what a method gives
 template <class F, class... A>
-concept returns_sendable = sendable<std::invoke_result_t<F, A...>>;
+concept returns_sendable = is_sendable_v<std::invoke_result_t<F, A...>>;
 
 /// A callable, sync or async, that yields an `R` for `A...`; called through `const&`.
 template <class F, class R, class... A>

@@ -39,6 +39,9 @@ public:
     void close() noexcept { unlink(); }
 };
 
+template <class A>
+concept is_own_recipe = requires { typename std::remove_cvref_t<A>::is_own; };
+
 /// One awaitable run on behalf of something that is no coroutine: every combinator is
 /// made of these. The owner's hooks are told how it ends; each calls `collect()` or
 /// `collect_stopped()` first. Starting never throws: a failure is the child's outcome.
@@ -56,7 +59,7 @@ public:
     /// Begins `awaitable` in `within`. Returns what to run next.
     std::coroutine_handle<> begin(A&& awaitable, context& within) noexcept {
         static_assert(
-            !requires { typename std::remove_cvref_t<A>::is_own; },
+            !is_own_recipe<A>,
             "own is awaited by itself, in the coroutine that is to own the object");
         scope = &within;
 #if COIL_EXCEPTIONS

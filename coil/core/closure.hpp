@@ -3,6 +3,7 @@
 
 #include <coil/core/as_outcome.hpp>
 #include <coil/core/call.hpp>
+#include <coil/core/task.hpp>
 
 namespace coil {
 
@@ -105,6 +106,147 @@ template <class F, class... A>
     requires(!std::is_lvalue_reference_v<F>)
 auto call_once(F&& f, A&&... args) {
     return detail::call_once_recipe<F, A...>(std::move(f), std::forward<A>(args)...);
+}
+
+template <class F, class... A>
+auto call_once(F&, A&&...) {
+    static_assert(detail::always_false<F>,
+                  "coil::call_once keeps the closure, and this one has a name: write "
+                  "call_once(std::move(f)), or call_once([&] { return f(); }) if it "
+                  "stays where it is");
+    return detail::no_awaitable();
+}
+
+namespace detail {
+
+/// What a sync callable gave, on its way through a `co_await` that never waits.
+template <class R>
+struct settled_value {
+    using is_coil_leaf = void;
+    static constexpr bool is_local = !is_sendable_v<R>;
+
+    settled_value& attach(continuation) noexcept { return *this; }
+    [[nodiscard]] bool await_ready() const noexcept { return true; }
+    void await_suspend(std::coroutine_handle<>) const noexcept {}
+    R await_resume() { return static_cast<R&&>(value); }
+
+    R value;
+};
+template <>
+struct settled_value<void> {
+    using is_coil_leaf = void;
+
+    settled_value& attach(continuation) noexcept { return *this; }
+    [[nodiscard]] bool await_ready() const noexcept { return true; }
+    void await_suspend(std::coroutine_handle<>) const noexcept {}
+    void await_resume() const noexcept {}
+};
+
+template <class T>
+struct at_once_result {
+    template <class U = T>
+        requires std::is_convertible_v<U&&, T>
+    void return_value(U&& value) {
+        static_assert(binds_to_what_stays<T, U>,
+                      "this gives a reference, and what co_return has would be gone: "
+                      "give the object itself, or a reference to one that stays");
+        if constexpr (std::is_reference_v<T>) {
+            to->put_value(std::forward<U>(value));
+        } else {
+            to->put_made([&]() -> T { return std::forward<U>(value); });
+        }
+    }
+    outcome<T>* to = nullptr;
+};
+template <>
+struct at_once_result<void> {
+    void return_void() noexcept { to->put_value(); }
+    outcome<void>* to = nullptr;
+};
+
+}  // namespace detail
+
+/// What a coroutine gives that never waits: it has run when the call returns, and this
+/// is its value, or the call throws. That is the sync kind of a `maybe_task`.
+///
+/// Allocates: nothing, where the compiler sees that it never waits (Clang, from -O1
+/// on); else one frame, from `allocate_frame`.
+template <class T = void>
+class at_once {
+public:
+    using value_type = T;
+
+    struct promise_type : detail::at_once_result<T> {
+        static void* operator new(std::size_t size) { return allocate_frame(size); }
+        static void operator delete(void* frame, std::size_t size) noexcept {
+            release_frame(frame, size);
+        }
+        at_once get_return_object() noexcept { return at_once(*this); }
+        std::suspend_never initial_suspend() const noexcept { return {}; }
+        std::suspend_never final_suspend() const noexcept { return {}; }
+        void unhandled_exception() {
+#if COIL_EXCEPTIONS
+            throw;  // out of the call, whose frame goes as any function's does
+#endif
+        }
+        template <class R>
+        detail::settled_value<R>&& await_transform(detail::settled_value<R>&& given) {
+            return std::move(given);
+        }
+        template <class A>
+        detail::no_awaitable await_transform(A&&) {
+            static_assert(
+                detail::always_false<A>,
+                "a maybe_task of sync callables never waits: it may await what "
+                "they give, by co_await coil::settle(f, arguments...)");
+            return {};
+        }
+    };
+
+    at_once(at_once&&) = delete;
+    at_once& operator=(at_once&&) = delete;
+
+    T get() && { return result_.take_value(); }
+operator T() &&  // NOLINT: as the function that it stands for gives it
+    requires(!std::is_void_v<T>) { return result_.take_value(); }
+
+    private : explicit at_once(promise_type& of) noexcept {
+        of.to = &result_;
+    }
+
+    outcome<T> result_;
+};
+
+template <class T>
+struct detail::settled<at_once<T>> {
+    using type = T;
+};
+
+/// What an algorithm gives that has one body for sync and async callables: of the
+/// `Futures` that they give, is one awaitable, it is a task of `T` (a local one, if
+/// that future is); else `at_once<T>`, and the algorithm is an ordinary function.
+///
+/// \snippet coil/core/closure_test.cpp  one body for sync and async callables
+template <class T, class... Futures>
+using maybe_task = std::conditional_t<(awaitable<Futures> || ...),
+                                      task_like<T, Futures...>, at_once<T>>;
+
+/// Calls `f`; `co_await` gives what that gives, be it to be awaited or there at once.
+/// In a task it may be of either kind; in a `maybe_task` it is all that is awaited.
+///
+/// Allocates: nothing but what `f` does.
+template <class F, class... A>
+decltype(auto) settle(F&& f, A&&... args) {
+    using given = call_result_t<F&&, A&&...>;
+    if constexpr (awaitable<given>) {
+        return std::forward<F>(f)(std::forward<A>(args)...);
+    } else if constexpr (std::is_void_v<settled_t<given>>) {
+        std::forward<F>(f)(std::forward<A>(args)...);
+        return detail::settled_value<void>();
+    } else {
+        return detail::settled_value<settled_t<given>>{
+            std::forward<F>(f)(std::forward<A>(args)...)};
+    }
 }
 
 }  // namespace coil

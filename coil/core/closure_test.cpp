@@ -51,7 +51,102 @@ static_assert(coil::returns_sendable<decltype(async_half)&, int>);
 static_assert(coil::returns_sendable<decltype(sync_half)&, int>);
 static_assert(!coil::returns_sendable<decltype(local_half)&, int>);
 
+//! [one body for sync and async callables]
+template <coil::async_fn<int(int)> F>
+auto sum_to(int last, F f)
+    -> coil::maybe_task<int, coil::call_result_t<const F&, int>> {
+    int sum = 0;
+    for (int i = 1; i <= last; ++i) sum += co_await coil::settle(std::as_const(f), i);
+    co_return sum;
+}
+//! [one body for sync and async callables]
+static_assert(std::is_same_v<decltype(sum_to(1, async_half)), task<int>>);
+static_assert(std::is_same_v<decltype(sum_to(1, local_half)), coil::local_task<int>>);
+static_assert(std::is_same_v<decltype(sum_to(1, sync_half)), coil::at_once<int>>);
+static_assert(!coil::awaitable<coil::at_once<int>>, "who has one need not wait");
+
+template <class F>
+auto longest(const words& of, F look)
+    -> coil::maybe_task<const std::string&,
+                        coil::call_result_t<F&, const std::string&>> {
+    const std::string* found = &of.front();
+    for (const std::string& word : of) {
+        co_await coil::settle(look, word);
+        if (word.size() > found->size()) found = &word;
+    }
+    co_return *found;
+}
+
+template <class F, class G>
+auto sum_twice(int last, F f, G g)
+    -> coil::maybe_task<int, coil::call_result_t<F&, int>,
+                        coil::call_result_t<G&, int>> {
+    const int sum = co_await coil::settle(sum_to<F>, last, std::move(f));
+    co_return sum + co_await coil::settle(sum_to<G>, last, std::move(g));
+}
+
+struct counted {
+    explicit counted(int& of) : count(of) { ++count; }
+    counted(const counted& other) : counted(other.count) {}
+    ~counted() { --count; }
+    int& count;
+};
+template <class F>
+auto call_with_locals(counted given, F f)
+    -> coil::maybe_task<void, coil::call_result_t<F&>> {
+    const counted local = given;
+    co_await coil::settle(f);
+}
+
 }  // namespace
+
+TEST_CASE("maybe_task: of sync callables it is an ordinary function") {
+    const int sum = sum_to(10, [](int n) { return n * n; });
+    CHECK(sum == 385);
+    words seen;
+    const words all = {"one", "three", "two"};
+    const auto look = [&](const std::string& word) { seen.push_back(word); };
+    const std::string* const most = &longest(all, look).get();
+    CHECK(most == &all[1]);
+    CHECK(seen == all);
+    const int both = sum_twice(4, sync_half, sync_half);
+    CHECK(both == 2 * (0 + 1 + 1 + 2));
+    CHECK(sum_to(2, sync_half).get() == 1);
+}
+
+COIL_TEST("maybe_task: of async callables it is a task") {
+    const int sum = co_await sum_to(10, [](int n) -> task<int> {
+        co_await coil::yield_now();
+        co_return n* n;
+    });
+    CHECK(sum == 385);
+    words seen;
+    const words all = {"one", "three", "two"};
+    const std::string& most =
+        co_await longest(all, [&](const std::string& word) -> task<> {
+            co_await coil::yield_now();
+            seen.push_back(word);
+        });
+    CHECK(&most == &all[1]);
+    CHECK(seen == all);
+}
+
+COIL_TEST("maybe_task: of both kinds of callables it is a task") {
+    const int both = co_await sum_twice(4, sync_half, async_half);
+    CHECK(both == 2 * (0 + 1 + 1 + 2));
+}
+
+#if COIL_EXCEPTIONS
+TEST_CASE("maybe_task: a sync error leaves the call, and its objects are gone") {
+    int count = 0;
+    counted given(count);
+    auto fail = []() -> void { throw std::runtime_error("no"); };
+    CHECK_THROWS_WITH(call_with_locals(given, fail), "no");
+    CHECK(count == 1);
+    call_with_locals(given, [] {}).get();
+    CHECK(count == 1);
+}
+#endif
 
 COIL_TEST("call_once: a lambda that outlives its name") {
     words log;

@@ -84,15 +84,6 @@ template <class T>
 concept looks_callable = std::is_function_v<std::remove_pointer_t<T>> ||
                          requires { &T::operator(); } || hides_call<T>;
 
-/// Says what is wrong with a member `async_drop` that is no async destructor.
-template <class T>
-constexpr void expect_drop_shape() {
-    static_assert(!names_async_drop<T> || async_droppable<T>,
-                  "this type's async_drop() is no async destructor: it must be public, "
-                  "take nothing or a coil::exit_reason, and give an awaitable of void, "
-                  "such as coil::task<>");
-}
-
 /// What holds at most one value: optional, expected, outcome.
 template <class T>
 concept value_holder = requires(T& t) {
@@ -120,8 +111,8 @@ template <class T>
 concept tuple_like = requires { std::tuple_size<T>::value; };
 
 /// Whether dropping something runs async destructors, and whether those are bound to
-/// the executor where they run.
-enum class drop_kind : unsigned char { none, movable, local };
+/// the executor where they run; `wrong`: there is one that is no async destructor.
+enum class drop_kind : unsigned char { none, movable, local, wrong };
 
 constexpr drop_kind combine(drop_kind a, drop_kind b) noexcept {
     return a < b ? b : a;
@@ -151,8 +142,7 @@ struct drops_inside {
         } else if constexpr (async_droppable<T>) {
             return is_local_v<drop_call_t<T>> ? drop_kind::local : drop_kind::movable;
         } else if constexpr (names_async_drop<T>) {
-            expect_drop_shape<T>();
-            return drop_kind::none;
+            return drop_kind::wrong;
         } else if constexpr (value_holder<T> || owning_range<T>) {
             return drops_inside<std::remove_cv_t<typename T::value_type>, T,
                                 Outer...>::value;
@@ -185,6 +175,21 @@ struct drops_inside<T, Outer...> {
     static constexpr drop_kind value = drop_kind::none;
 };
 
+template <class T>
+inline constexpr bool has_right_drops =
+    drops_inside<std::remove_cv_t<T>>::value != drop_kind::wrong;
+
+/// Says so where a member `async_drop` is no async destructor.
+template <class T>
+constexpr drop_kind drops_of() {
+    static_assert(has_right_drops<T>,
+                  "an async_drop() in this type is no async destructor: it must be "
+                  "public, take nothing or a coil::exit_reason, and give an awaitable "
+                  "of void, such as coil::task<>");
+    return has_right_drops<T> ? drops_inside<std::remove_cv_t<T>>::value
+                              : drop_kind::none;
+}
+
 }  // namespace detail
 
 /// Whether a `T` holds something with an async destructor: looks through optional,
@@ -192,7 +197,7 @@ struct drops_inside<T, Outer...> {
 /// the members of a class.
 template <class T>
 inline constexpr bool needs_async_drop_v =
-    detail::drops_inside<std::remove_cv_t<T>>::value != detail::drop_kind::none;
+    detail::drops_of<T>() != detail::drop_kind::none;
 template <class T>
 concept needs_async_drop = needs_async_drop_v<T>;
 
@@ -210,6 +215,6 @@ constexpr void refuse_async_drop() noexcept {
 /// Whether such a drop is bound to the executor where it runs.
 template <class T>
 inline constexpr bool drops_locally_v =
-    detail::drops_inside<std::remove_cv_t<T>>::value == detail::drop_kind::local;
+    detail::drops_of<T>() == detail::drop_kind::local;
 
 }  // namespace coil

@@ -326,9 +326,12 @@ auto with_group(group_options options, Body&& body) {
     return detail::group_recipe<Body>(options, std::forward<Body>(body));
 }
 template <class Body>
-    requires requires(Body& body, group& g) { body(g); }
 auto with_group(Body&& body) {
-    return detail::group_recipe<Body>({}, std::forward<Body>(body));
+    if constexpr (requires(group& g) { body(g); }) {
+        return detail::group_recipe<Body>({}, std::forward<Body>(body));
+    } else {
+        return detail::refuse_group_body<Body>();
+    }
 }
 
 template <class A>
@@ -340,8 +343,7 @@ void group::spawn(A&& work) {
                       "spawn uses the task up: write spawn(std::move(it))");
         static_assert(awaitable<std::remove_reference_t<A>>,
                       "spawn needs something awaitable, such as a task; for a lambda "
-                      "write spawn(coil::call_once(lambda)), which keeps what it "
-                      "captured");
+                      "spawn(coil::call_once(lambda)), which keeps what it captured");
     }
 }
 

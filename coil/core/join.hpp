@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coil/base/planted.hpp>
+#include <coil/core/awaitable.hpp>
 #include <coil/core/detail/branches.hpp>
 
 namespace coil {

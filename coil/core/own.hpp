@@ -110,7 +110,7 @@ constexpr void expect_ownable() {
     static_assert(!drops_children<T>,
                   "the children of this type may refer to locals, which are gone when "
                   "an owned object is dropped: use coil::with or coil::with_group");
-    static_assert(alignof(T) <= 2 * sizeof(void*),
+    static_assert(is_aligned_as_a_frame<T>,
                   "an owned object lies in a block that is aligned for two pointers: "
                   "own a pointer to what needs more");
 }
@@ -264,7 +264,7 @@ template <class T>
     requires(!async_droppable<std::remove_cvref_t<T>>)
 auto own(T&&) {
     using type = std::remove_cvref_t<T>;
-    detail::expect_drop_shape<type>();
+    (void)detail::drops_of<type>();
     static_assert(!awaitable<type>,
                   "coil::own keeps the object, not the task that gives it: write "
                   "co_await coil::own(co_await it)");

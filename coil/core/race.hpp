@@ -3,6 +3,7 @@
 
 #include <coil/base/attributes.hpp>
 #include <coil/base/planted.hpp>
+#include <coil/core/awaitable.hpp>
 #include <coil/core/detail/branches.hpp>
 
 namespace coil {
@@ -56,13 +57,13 @@ public:
     template <std::size_t I>
     [[nodiscard]] auto& get() noexcept {
         COIL_EXPECTS(index_ == I);
-        return std::get<I>(outcomes_).value();
+        return std::get<branch<I>()>(outcomes_).value();
     }
 
     template <std::size_t I>
     [[nodiscard]] const auto& get() const noexcept {
         COIL_EXPECTS(index_ == I);
-        return std::get<I>(outcomes_).value();
+        return std::get<branch<I>()>(outcomes_).value();
     }
 
     /// The winner's value, when all branches have the same type.
@@ -119,6 +120,15 @@ public:
     }
 
 private:
+    template <std::size_t I>
+    static constexpr std::size_t branch() noexcept {
+        constexpr bool has_branch = I < sizeof...(T);
+        static_assert(has_branch,
+                      "the branches of a race are counted from 0, and this "
+                      "one has fewer");
+        return has_branch ? I : 0;
+    }
+
     template <class, class...>
     friend class detail::basic_race;
     friend detail::value_drop<race_result>;

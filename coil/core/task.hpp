@@ -5,7 +5,7 @@
 #include <coil/core/detail/flavour.hpp>
 #include <coil/core/detail/parameters.hpp>
 #include <coil/core/detail/parts.hpp>
-#include <coil/core/detail/placed_promise.hpp>
+#include <coil/core/detail/promise_choice.hpp>
 #include <coil/core/drop_traits.hpp>
 #include <coil/core/foreign.hpp>
 #include <coil/core/outcome.hpp>
@@ -57,18 +57,33 @@ struct awaiting_promise : promise_base {
                           "coil::sleep(), or a type with await_ready/suspend/resume");
             return no_awaitable();
         } else {
-            if constexpr (F == flavour::movable) expect_movable<A>();
+            if constexpr (F == flavour::local) {
+            } else if constexpr (has_local_value<std::remove_cvref_t<A>>) {
+                static_assert(!has_local_value<std::remove_cvref_t<A>>,
+                              "a coil::task may move between threads, and the value of "
+                              "this task_local may not, or may not be read from two: "
+                              "make this coroutine a local_task, or take another type");
+            } else if constexpr (says_local<std::remove_cvref_t<A>>) {
+                static_assert(!says_local<std::remove_cvref_t<A>>,
+                              "a coil::task may move between threads, so it cannot "
+                              "await a coil::local_task: make this coroutine a "
+                              "local_task too");
+            } else {
+                static_assert(is_sendable_v<A>,
+                              "a coil::task may move between threads, and what it "
+                              "awaits here may not: make this coroutine a local_task");
+            }
             if constexpr (leaf_type<A>) {
                 return a.attach(continuation(*this));
             } else if constexpr (recipe_type<A>) {
                 static_assert(std::is_rvalue_reference_v<A&&>,
                               "a task is awaited once and is used up by it: write "
                               "co_await std::move(it)");
-                static_assert(alignof(A) <= 2 * sizeof(void*) &&
-                                  alignof(awaiter_of<A>) <= 2 * sizeof(void*),
-                              "what is awaited lies in the coroutine's frame, which is "
-                              "aligned for "
-                              "two pointers: keep what needs more somewhere else");
+                static_assert(
+                    is_aligned_as_a_frame<A> && is_aligned_as_a_frame<awaiter_of<A>>,
+                    "what is awaited lies in the coroutine's frame, which is "
+                    "aligned for "
+                    "two pointers: keep what needs more somewhere else");
                 return std::forward<A>(a).operator co_await();
             } else {
                 return foreign_operation<A>(continuation(*this), std::forward<A>(a));
@@ -106,7 +121,7 @@ struct task_promise : task_promise_base<T, F> {
                       "temporary that is gone by then: give the object itself");
         if constexpr (F == flavour::movable) {
             static_assert(
-                sendable<T>,
+                is_sendable_v<T>,
                 "a coil::task may move between threads, and what this one "
                 "gives may not: make it a local_task, or give something else");
         }
@@ -114,8 +129,8 @@ struct task_promise : task_promise_base<T, F> {
             static_assert(std::is_move_constructible_v<T>,
                           "a task moves its result to who awaits it, and this type "
                           "cannot be moved: give a std::unique_ptr to it");
-            expect_drop_shape<T>();
-            static_assert(alignof(T) <= 2 * sizeof(void*),
+            (void)drops_of<T>();
+            static_assert(is_aligned_as_a_frame<T>,
                           "a coroutine's frame is aligned for two pointers, so a task "
                           "cannot give what needs more: give a pointer to it");
         }
@@ -132,18 +147,15 @@ struct task_promise : task_promise_base<T, F> {
         requires(!std::is_scalar_v<T>)
     void return_value(U&& value) {
         static_assert(
-            std::convertible_to<U&&, T>,
+            std::is_convertible_v<U&&, T>,
             "what this co_return has does not convert to what the task gives");
         static_assert(
-            !std::is_lvalue_reference_v<T> ||
-                (std::is_lvalue_reference_v<U> &&
-                 std::is_convertible_v<std::remove_reference_t<U>*,
-                                       std::remove_reference_t<T>*>),
+            binds_to_what_stays<T, U>,
             "this task gives a reference, and what co_return has would be gone: give "
             "the object itself, or a reference to one that stays");
         if constexpr (std::is_reference_v<T>) {
             this->result().put_value(std::forward<U>(value));
-        } else if constexpr (std::convertible_to<U&&, T>) {
+        } else if constexpr (std::is_convertible_v<U&&, T>) {
             this->result().put_made([&]() -> T { return std::forward<U>(value); });
         }
     }
@@ -154,36 +166,6 @@ struct task_promise<void, F> : task_promise_base<void, F> {
     basic_task<void, F> get_return_object() noexcept;
     void return_void() noexcept { this->result().put_value(); }
 };
-
-/// Of a task with `owned` parameters: they are dropped at its end.
-template <class T, flavour F>
-struct owning_promise : task_promise<T, F> {
-    template <class... Parameters>
-    explicit owning_promise(Parameters&... parameters) noexcept {
-        (adopt(parameters), ...);
-    }
-    begin_with_drops initial_suspend() const noexcept {
-        return {{}, static_cast<drops*>(this->scope)};
-    }
-
-private:
-    template <class P>
-    void adopt(P& parameter) noexcept {
-        if constexpr (is_owned<P>) parameter.belong_to(*this);
-    }
-};
-
-/// One that sees the parameters only where some of them are dropped.
-template <class T, flavour F, class... Parameters>
-using unplaced_promise_for =
-    std::conditional_t<(is_owned<std::remove_cvref_t<Parameters>> || ...),
-                       owning_promise<T, F>, task_promise<T, F>>;
-
-template <class T, flavour F, class... Parameters>
-using task_promise_for =
-    std::conditional_t<(std::is_same_v<Parameters, frame_place&> || ...),
-                       placed_promise<unplaced_promise_for<T, F, Parameters...>>,
-                       unplaced_promise_for<T, F, Parameters...>>;
 
 /// The awaiter of a task, built in the awaiting frame; the result lands in it.
 template <class T>
@@ -327,10 +309,19 @@ using task = local_task<T>;
 
 /// A coroutine that may move between threads: so may what it is given.
 template <class T, class... Parameters>
-struct std::coroutine_traits<coil::basic_task<T, coil::flavour::movable>, Parameters...>
-    : coil::detail::sendable_parameters<
-          coil::detail::task_promise_for<T, coil::flavour::movable, Parameters...>,
-          Parameters...> {};
+struct std::coroutine_traits<coil::basic_task<T, coil::flavour::movable>,
+                             Parameters...> {
+    using promise_type =
+        coil::detail::task_promise_for<T, coil::flavour::movable, Parameters...>;
+    static_assert(coil::detail::unfit_parameter<Parameters...>::has_sendable_drop,
+                  "a coil::task may move between threads, and this parameter's "
+                  "async_drop() is a coil::local_task: make this coroutine a "
+                  "local_task too");
+    static_assert(coil::detail::unfit_parameter<Parameters...>::is_sendable,
+                  "a coil::task may move between threads, and its parameter<number, "
+                  "type> (a member function's object counts) may not: make this "
+                  "coroutine a local_task, or hand over something else");
+};
 template <class T, class... Parameters>
 struct std::coroutine_traits<coil::basic_task<T, coil::flavour::local>, Parameters...> {
     using promise_type =

@@ -173,30 +173,49 @@ template <class Part, class First, class... Made>
              std::is_invocable_v<Part&>)
 struct with_part<Part, First, Made...> : with_part<Part> {};
 
+/// Where the look at the parts ends, as the compiler names it.
+template <with_fault Fault, class Resource>
+struct with_end {
+    static constexpr bool has_resource = Fault != with_fault::resource;
+    static constexpr bool has_future = Fault != with_fault::used;
+    static constexpr bool has_right_drop = Fault != with_fault::shape;
+    static constexpr bool has_drop = Fault != with_fault::drop;
+    static constexpr bool has_body = Fault != with_fault::body;
+    static constexpr bool fits = Fault == with_fault::none;
+};
+
+template <class Part, class Resource>
+constexpr with_fault fault_of() {
+    if constexpr (std::is_void_v<Resource>) {
+        return awaitable<std::remove_reference_t<Part>> ? with_fault::used
+                                                        : with_fault::resource;
+    } else if constexpr (async_droppable<Resource>) {
+        return with_fault::none;
+    } else {
+        return names_async_drop<Resource> ? with_fault::shape : with_fault::drop;
+    }
+}
+
 template <class Parts, class... Made>
 struct with_parts;
+template <with_fault Fault, class Rest, class Resource, class... Made>
+struct with_rest {
+    using end = with_end<Fault, Resource>;
+};
+template <class Rest, class Resource, class... Made>
+struct with_rest<with_fault::none, Rest, Resource, Made...>
+    : with_parts<Rest, Made..., Resource> {};
 template <class Body, class... Made>
 struct with_parts<std::tuple<Body>, Made...> {
-    static constexpr with_fault fault =
-        std::is_invocable_v<Body&, Made&...> ? with_fault::none : with_fault::body;
+    using end = with_end<std::is_invocable_v<Body&, Made&...> ? with_fault::none
+                                                              : with_fault::body,
+                         Body>;
 };
 template <class Part, class Next, class... Rest, class... Made>
-struct with_parts<std::tuple<Part, Next, Rest...>, Made...> {
-    using resource = typename with_part<Part, Made...>::resource;
-    static constexpr with_fault fault = [] {
-        if constexpr (std::is_void_v<resource>) {
-            return awaitable<std::remove_reference_t<Part>> ? with_fault::used
-                                                            : with_fault::resource;
-        } else if constexpr (names_async_drop<resource> && !async_droppable<resource>) {
-            expect_drop_shape<resource>();
-            return with_fault::shape;
-        } else if constexpr (!async_droppable<resource>) {
-            return with_fault::drop;
-        } else {
-            return with_parts<std::tuple<Next, Rest...>, Made..., resource>::fault;
-        }
-    }();
-};
+struct with_parts<std::tuple<Part, Next, Rest...>, Made...>
+    : with_rest<fault_of<Part, typename with_part<Part, Made...>::resource>(),
+                std::tuple<Next, Rest...>, typename with_part<Part, Made...>::resource,
+                Made...> {};
 
 /// The rest of a `with` from its I-th part on, given the resources made so far.
 template <std::size_t I, class Parts, class... Made>
@@ -263,27 +282,27 @@ private:
 template <class... Parts>
     requires(sizeof...(Parts) >= 2)
 auto with(Parts&&... parts) {
-    using detail::with_fault;
-    constexpr with_fault fault = detail::with_parts<std::tuple<Parts...>>::fault;
-    constexpr bool has_resources = fault != with_fault::resource;
-    constexpr bool has_futures = fault != with_fault::used;
-    constexpr bool have_drops = fault != with_fault::drop;
-    constexpr bool has_body = fault != with_fault::body;
+    using end = typename detail::with_parts<std::tuple<Parts...>>::end;
     static_assert(
-        has_resources,
+        end::has_resource,
         "before its body coil::with takes resources, awaitables that give one, "
         "and makers: callables that may take the resources before them");
-    static_assert(has_futures,
+    static_assert(end::has_future,
                   "a task is awaited once and is used up by it: write std::move(it)");
     static_assert(
-        have_drops,
+        end::has_right_drop,
+        "an async_drop() in this type is no async destructor: it must be public, "
+        "take nothing or a coil::exit_reason, and give an awaitable of void, "
+        "such as coil::task<>");
+    static_assert(
+        end::has_drop,
         "coil::with needs a resource that has a member async_drop(), and this type has "
         "none; a resource that a std::unique_ptr or the like holds is given as *it");
     static_assert(
-        has_body,
+        end::has_body,
         "the last argument of coil::with is the body: a callable that takes a "
         "reference to each resource, [](connection& c) {...}");
-    if constexpr (fault == with_fault::none) {
+    if constexpr (end::fits) {
         return detail::with_recipe<Parts...>(std::forward<Parts>(parts)...);
     } else {
         return detail::no_awaitable();

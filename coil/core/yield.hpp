@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/core/child.hpp>
+#include <coil/core/drop_traits.hpp>
 #include <coil/core/leaf.hpp>
 #include <coil/core/outcome.hpp>
 #include <coil/core/sendable.hpp>
+
+#include <concepts>
+#include <utility>
 
 namespace coil {
 
@@ -148,5 +153,99 @@ private:
     static constexpr piece_ops giving_way = {&leaf::resume_parent, nullptr,
                                              "stop_requested", &leaf::parent_of};
 };
+
+namespace detail {
+
+/// What is awaited if a condition holds, or whose result is taken if it fits.
+template <class Condition, class A>
+class when_operation : public frame_operation<when_operation<Condition, A>> {
+    using value = await_result_t<A>;
+    static constexpr bool is_asked_first = std::is_same_v<Condition, bool>;
+    static_assert(is_asked_first || !needs_async_drop<value>,
+                  "a result that does not fit is thrown away, and this one needs an "
+                  "async drop: take it, and drop it where it does not fit");
+
+public:
+    static constexpr const char* what = "when";
+
+    when_operation(Condition& condition, A&& part) noexcept
+        : condition_(condition),
+          part_(std::forward<A>(part)) {}
+
+    std::coroutine_handle<> begin(continuation parent) noexcept {
+        this->set_parent(parent);
+        if constexpr (is_asked_first) {
+            if (!condition_) return this->unwind();
+        }
+        return child_.begin(std::forward<A>(part_), parent.scope());
+    }
+    value await_resume() { return child_.result.take(); }
+
+private:
+    std::coroutine_handle<> ended() noexcept {
+        if constexpr (!is_asked_first) {
+            if (!fits()) return this->unwind();
+        }
+        return this->complete();
+    }
+    bool fits() noexcept {
+        auto& result = child_.result;
+        if (!result.has_value()) return true;  // an error is told
+#if COIL_EXCEPTIONS
+        try {
+            return condition_(std::as_const(result).value());
+        } catch (...) {
+            result.clear();
+            result.set_error(std::current_exception());
+            return true;
+        }
+#else
+        return condition_(std::as_const(result).value());
+#endif
+    }
+
+    Condition& condition_;
+    A&& part_;
+    part<child<A>, when_operation, &when_operation::ended, &when_operation::unwind>
+        child_{*this};
+};
+
+template <class Condition, class A>
+class [[nodiscard(
+    "when does nothing until it is awaited: write co_await")]] when_recipe {
+public:
+    static constexpr bool is_local = is_local_v<A> || !is_sendable_v<Condition>;
+
+    when_recipe(Condition condition, A&& part)
+        : condition_(std::move(condition)),
+          part_(std::forward<A>(part)) {}
+    when_operation<Condition, A> operator co_await() && noexcept {
+        return {condition_, std::forward<A>(part_)};
+    }
+
+private:
+    Condition condition_;
+    A part_;
+};
+
+}  // namespace detail
+
+/// A branch of a race that is in it only `when` a condition holds: a `bool`, or a
+/// function that says whether the branch's result fits.
+///
+/// \snippet coil/core/race_test.cpp  branches with conditions
+///
+/// One that is not in it ends as stopped, which a race passes over. If none is in it,
+/// the race itself is stopped: `as_outcome(race(...))` tells.
+///
+/// Returns: the branch's result. Errors: the branch's, and what the function throws. A
+/// result that does not fit is thrown away. Stop: reaches the branch. Allocates: never.
+template <class Condition, awaitable A>
+    requires(std::same_as<Condition, bool> ||
+             std::predicate<Condition&, const await_result_t<A>&>)
+auto when(Condition condition, A&& part) {
+    return detail::when_recipe<Condition, A>(std::move(condition),
+                                             std::forward<A>(part));
+}
 
 }  // namespace coil

@@ -29,6 +29,40 @@ struct erased_object {
 template <class Method, class T>
 using seen_by = std::conditional_t<Method::is_const, const T&, T&>;
 
+/// Whether a `T` has this function of an interface.
+template <class T, class Method>
+inline constexpr bool has_method =
+    Method::template fits<seen_by<Method, std::remove_reference_t<T>>>();
+template <class T>
+inline constexpr bool has_method<T, void> = true;
+
+/// The functions of an interface. The first is void, as it is of the ones lacking.
+template <class... Method>
+struct methods;
+template <class T, class Methods>
+struct first_lacking;
+template <class T>
+struct first_lacking<T, methods<void>> {
+    using type = void;
+};
+template <class T, class First, class... Rest>
+struct first_lacking<T, methods<void, First, Rest...>> {
+    using type = First;
+};
+template <class T, class First, class... Rest>
+    requires(has_method<T, First>)
+struct first_lacking<T, methods<void, First, Rest...>>
+    : first_lacking<T, methods<void, Rest...>> {};
+/// The first one that a `T` does not have, or void.
+template <class T, class Methods>
+using lacking_method = typename first_lacking<T, Methods>::type;
+
+/// Whether an `any_` that is constant, or a view, has this function.
+template <class Method, bool IsView, class... A>
+inline constexpr bool may_call_if_const =
+    (IsView || Method::is_const) &&
+    std::is_invocable_v<typename Method::pointer, void*, A...>;
+
 template <class T>
 concept has_async_drop_method = requires { typename T::async_drop_method; };
 
@@ -38,9 +72,9 @@ constexpr void expect_implements() {
                   "an object behind this interface may be used on any thread, and this "
                   "type may not go there: let a function of the interface give a "
                   "coil::local_task, then all of it is local");
-    static_assert(Interface::template is_implemented_by<T>,
-                  "this type lacks a function of the interface, or it takes or gives "
-                  "something else");
+    static_assert(has_method<T, lacking_method<T, typename Interface::methods>>,
+                  "this type lacks this function of the interface, or its own takes "
+                  "or gives something else");
     static_assert(!needs_async_drop<T> || has_async_drop_method<Interface>,
                   "this type has an async destructor: give the interface one, too, as "
                   "(async_drop, coil::task<>())");
@@ -130,9 +164,11 @@ private:
         template <class T>                                                            \
         static constexpr table functions_of = {                                       \
             COIL_FOR_EACH(COIL_METHOD_OF_TYPE, __VA_ARGS__)};                         \
+        using methods = ::coil::detail::methods<void COIL_FOR_EACH(                   \
+            COIL_METHOD_IN_LIST, __VA_ARGS__)>;                                       \
         template <class T>                                                            \
         static constexpr bool is_implemented_by =                                     \
-            true COIL_FOR_EACH(COIL_METHOD_FITS, __VA_ARGS__);                        \
+            std::is_void_v<::coil::detail::lacking_method<T, methods>>;               \
         [[maybe_unused]] static constexpr bool is_local =                             \
             false COIL_FOR_EACH(COIL_METHOD_IS_LOCAL, __VA_ARGS__);                   \
         template <class Self, bool IsView>                                            \

@@ -83,6 +83,7 @@ private:
 /// \snippet coil/http/server_test.cpp  serve in one line
 template <class H>
 task<> serve(net::listen_options where, H handler) {
+    detail::check_handler<H>();
     server whole(co_await net::listen(where));
     co_await whole.serve(std::move(handler));
 }

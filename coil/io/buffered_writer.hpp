@@ -126,10 +126,10 @@ struct buffered_writers {
 ///
 /// \snippet coil/io/buffered_writer_test.cpp  many small writes, one call
 ///
-/// Errors: those of the body, and of `to`: what was written has gone out if there is
-/// none. Stop: as an error: what was not flushed before it is gone, and `to` has a
-/// message that was cut. Lifetime: `to` must outlive the await. Allocates: a frame, and
-/// the buffer as soon as something is held back.
+/// Errors: those of the body, and of `to`; without one, all has gone out.
+/// Stop: as an error: what was not flushed before is gone, and a message was cut.
+/// Lifetime: `to` must outlive the await.
+/// Allocates: a frame, and the buffer as soon as something is held back.
 template <byte_writer To, class Body>
 auto with_buffered_writer(To& to COIL_LOSES_WHEN_STOPPED, Body body,
                           buffered_writer_options how = {})
@@ -147,14 +147,14 @@ auto with_buffered_writer(To& to COIL_LOSES_WHEN_STOPPED, Body body,
     } else if constexpr (!awaitable<called>) {
         value given = body(out);
         co_await out.flush();
-        co_return std::move(given);
+        co_return std::forward<value>(given);
     } else if constexpr (std::is_void_v<value>) {
         co_await body(out);
         co_await out.flush();
     } else {
         value given = co_await body(out);
         co_await out.flush();
-        co_return std::move(given);
+        co_return std::forward<value>(given);
     }
 }
 

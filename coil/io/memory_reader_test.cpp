@@ -17,7 +17,8 @@ static_assert(buffered_byte_reader<memory_reader>);
 COIL_TEST("memory_reader: what reads from a connection reads from memory") {
     memory_reader file("one\ntwo\n");
     lines all(file);
-    CHECK(co_await (all | collect<std::vector>()) == words{"one", "two"});
+    const words seen = co_await (all | collect<std::vector>());
+    CHECK(seen == words{"one", "two"});
 }
 //! [a reader of what is known already]
 

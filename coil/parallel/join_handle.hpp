@@ -165,6 +165,7 @@ public:
 template <awaitable A>
 COIL_SPAWNS join_handle<await_result_t<A>> spawn_with_handle(
     group& of, A&& work, when_let_go then = when_let_go::go_on) {
+    detail::expect_no_drop_in_handle<await_result_t<A>>();
     auto* const child = new detail::handled_child<A>(of, std::forward<A>(work));
     child->set_when_let_go(then);
     child->enter();

@@ -77,6 +77,7 @@ public:
     COIL_SPAWNS bool spawn(Key key, A&& work) {
         static_assert(std::is_same_v<await_result_t<A>, T>,
                       "the children of a join_map<Key, T> give exactly a T");
+        detail::expect_no_drop_in_handle<await_result_t<A>>();
         std::unique_ptr<detail::keyed_strand<Key, A>> added(
             new detail::keyed_strand<Key, A>(of_, std::forward<A>(work)));
         const auto [place, is_new] = known_.try_emplace(std::move(key), nullptr);

@@ -64,6 +64,7 @@ public:
     /// Runs `work` to its end, and all that it started.
     template <awaitable A>
     outcome<await_result_t<A>> run(A&& work) {
+        detail::refuse_async_drop<await_result_t<A>>();
         const stop_on_signals told(*this);
         outcome<await_result_t<A>> ended = event_loop::run(std::forward<A>(work));
         daemons_.end();
@@ -72,7 +73,8 @@ public:
     template <class A>
         requires(!awaitable<A>)
     detail::refused_outcome<A> run(A&&) {
-        return detail::refuse_to_run<A>();
+        (void)detail::refuse_parts<A>();
+        return detail::no_value<detail::refused_outcome<A>>();
     }
     [[nodiscard]] coil::daemons& daemons() noexcept { return daemons_; }
 

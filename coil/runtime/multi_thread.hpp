@@ -149,7 +149,8 @@ public:
     template <class A>
         requires(!awaitable<A>)
     detail::refused_outcome<A> run(A&&) {
-        return detail::refuse_to_run<A>();
+        (void)detail::refuse_parts<A>();
+        return detail::no_value<detail::refused_outcome<A>>();
     }
 
 private:

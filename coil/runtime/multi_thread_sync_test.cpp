@@ -17,6 +17,7 @@
 #include <atomic>
 #include <memory>
 #include <thread>
+#include <vector>
 
 using namespace std::chrono_literals;
 
@@ -110,6 +111,74 @@ TEST_CASE("multi_thread_runtime: a stop loses no item of a channel") {
     REQUIRE(runtime.run(pass_impatiently(all)).has_value());
     CHECK(all.sent == 1499L * 1500 / 2);
     CHECK(all.received == all.sent);
+}
+
+namespace {
+
+coil::task<> reserve_impatiently(queue& to, int from, int count, totals& all) {
+    const int end = from + count;
+    for (int i = from; i < end;) {
+        const auto wanted = static_cast<std::size_t>(i % 3 + 1);
+        auto in_time = co_await coil::with_timeout(std::chrono::microseconds(i % 7),
+                                                   to.reserve(wanted));
+        if (!in_time) continue;
+        auto& permit = **in_time;
+        while (permit.left() > 0 && i < end && i % 5 != 4) {
+            CHECK_UNARY(permit.send(std::make_unique<int>(i)));
+            all.sent += i++;
+        }
+        if (i % 5 == 4 && i < end) {  // the rest of the room is not used
+            if (co_await to.send(std::make_unique<int>(i))) all.sent += i;
+            ++i;
+        }
+    }
+}
+
+coil::task<> receive_many_impatiently(queue& from, totals& all) {
+    std::vector<std::unique_ptr<int>> items;
+    for (int i = 0;; ++i) {
+        auto in_time = co_await coil::with_timeout(std::chrono::microseconds(i % 9),
+                                                   from.receive_many(items, 2));
+        if (!in_time) continue;
+        if (*in_time == 0) co_return;
+        for (const auto& item : items) all.received += *item;
+        items.clear();
+    }
+}
+
+coil::task<> wait_for_end(queue& of, std::atomic<int>& told) {
+    co_await of.wait_closed();
+    ++told;
+}
+
+coil::task<> pass_many(totals& all, std::atomic<int>& told) {
+    queue items(4);
+    co_await coil::with_group([&](coil::group& receivers) -> coil::task<> {
+        for (int i = 0; i < 2; ++i) receivers.spawn(wait_for_end(items, told));
+        for (int i = 0; i < 2; ++i)
+            receivers.spawn(receive_many_impatiently(items, all));
+        receivers.spawn(receive_impatiently(items, all));
+        co_await coil::with_group([&](coil::group& senders) {
+            for (int i = 0; i < 3; ++i)
+                senders.spawn(reserve_impatiently(items, i * 500, 500, all));
+        });
+        items.close();
+    });
+}
+
+}  // namespace
+
+TEST_CASE(
+    "multi_thread_runtime: a stop loses neither reserved room nor several items") {
+    for (const unsigned workers : {2U, 4U}) {
+        coil::multi_thread_runtime runtime({.workers = workers});
+        totals all;
+        std::atomic<int> told = 0;
+        REQUIRE(runtime.run(pass_many(all, told)).has_value());
+        CHECK(all.sent == 1499L * 1500 / 2);
+        CHECK(all.received == all.sent);
+        CHECK(told == 2);
+    }
 }
 
 namespace {

@@ -57,7 +57,7 @@ class on_leaf : public leaf_of<on_leaf<A>> {
         !needs_async_drop<value>,
         "a result that needs an async drop cannot be handed from one executor "
         "to another: nobody could await the drop of one that comes too late");
-    static_assert(sendable<value>,
+    static_assert(is_sendable_v<value>,
                   "the result goes to another thread, and this type is not sendable");
 
 public:

@@ -29,6 +29,7 @@ public:
 /// compile.
 template <awaitable A>
 await_result_t<A> run(A&& work, run_options options = {}) {
+    detail::refuse_async_drop<await_result_t<A>>();
     current_thread_runtime runtime(options);
     outcome<await_result_t<A>> ended = runtime.run(std::forward<A>(work));
     if (ended.is_stopped()) {

@@ -3,6 +3,7 @@
 
 #include <coil/core/task.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -92,6 +93,9 @@ public:
     /// threads has not: see its `stop_on_signals`.
     /// Throws: `std::system_error` for a number that cannot be listened to.
     signals(std::initializer_list<int> numbers);
+    explicit signals(std::same_as<int> auto... numbers)
+        requires(sizeof...(numbers) > 0)
+        : signals({numbers...}) {}
     ~signals();
 
     /// The next one; never empty.

@@ -61,7 +61,7 @@ TEST_CASE("signals: what comes again before it was taken counts once") {
 TEST_CASE("signals: each listener is told; the usual effect returns with the last") {
     auto listens = []() -> task<> {
         {
-            signals first{SIGUSR1};
+            signals first(SIGUSR1);
             signals second{SIGUSR1, SIGUSR2};
             ::raise(SIGUSR1);
             CHECK(*co_await first.next() == SIGUSR1);

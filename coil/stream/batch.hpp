@@ -20,10 +20,6 @@ class batch_operation;
 /// The stream that `source | chunk_ready(size)` and `chunk_within(size, time)` give.
 template <class S>
 class batch_stream : public detail::source_drop<S> {
-    static_assert(is_resumable_v<S>,
-                  "these chunks stop waiting for their source when they are to be "
-                  "given, and this source would end by that: read it into a channel");
-
 public:
     using value_type = std::vector<stream_value_t<S>>;
     static constexpr bool is_local = detail::source<S>::is_local;
@@ -170,6 +166,10 @@ struct batch_adaptor : adaptor {
           within(time) {}
     template <class S>
     auto apply(S&& from) const {
+        static_assert(
+            is_resumable_v<S>,
+            "these chunks stop waiting for their source when they are to be "
+            "given, and this source would end by that: read it into a channel");
         return batch_stream<S>(std::forward<S>(from), size, within);
     }
     std::size_t size;

@@ -23,9 +23,6 @@ public:
     /// A stopped `next()` ends the wait, and neither the work nor the source.
     static constexpr bool is_resumable = true;
     static constexpr bool drop_runs_children = true;
-    static_assert(!needs_async_drop<value_type>,
-                  "coil::buffered has no place to await the async drop of a value that "
-                  "nobody takes: give a handle instead");
 
     buffered_stream(S&& from, detail::limited<F> work)
         : from_(std::forward<S>(from)),

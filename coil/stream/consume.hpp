@@ -66,21 +66,16 @@ struct fold_items {
 template <class Fold>
 struct fold_rule;
 template <class T, class F>
-struct fold_rule<fold_items<T, F>> {
+struct fold_rule<fold_items<T, F>> : function_rule {
     template <class S, class Fold>
     using made = consumer_recipe<S, Fold>;
     template <class Fold, class S>
     static constexpr bool fits() {
-        if constexpr (expect_takes_item<Fold, S>()) {
-            using answer = settled_t<call_with_t<Fold, S>>;
-            constexpr bool is_state = std::is_assignable_v<T&, answer>;
-            static_assert(is_state,
-                          "coil::fold_left needs a function that gives what it is to "
-                          "be called with for the next item");
-            return is_state;
-        } else {
-            return false;
-        }
+        using answer = settled_t<call_with_t<Fold, S>>;
+        static_assert(std::is_assignable_v<T&, answer>,
+                      "coil::fold_left needs a function that gives what it is to "
+                      "be called with for the next item");
+        return std::is_assignable_v<T&, answer>;
     }
 };
 
@@ -121,21 +116,16 @@ struct find_item : search_items<F, true> {
     }
 };
 template <class Search>
-struct search_rule {
+struct search_rule : function_rule {
     template <class S, class>
     using made = consumer_recipe<S, Search>;
     template <class, class S>
     static constexpr bool fits() {
-        if constexpr (expect_takes_item<Search, S>()) {
-            using answer = settled_t<call_with_t<Search, S>>;
-            constexpr bool is_test = std::convertible_to<answer, bool>;
-            static_assert(is_test,
-                          "a search needs a function that gives a bool, or an "
-                          "awaitable of one");
-            return is_test;
-        } else {
-            return false;
-        }
+        using answer = settled_t<call_with_t<Search, S>>;
+        static_assert(is_a_bool<answer>,
+                      "a search needs a function that gives a bool, or an "
+                      "awaitable of one");
+        return is_a_bool<answer>;
     }
 };
 template <class Search>

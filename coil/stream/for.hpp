@@ -24,15 +24,15 @@
 /// Allocates: with such a stream, one block, which is freed at the coroutine's end: in
 /// a loop around it `for_each` is better.
 // tidy: a loop form can only be a macro
-#define COIL_FOR(declaration, ...)                        \
-    COIL_FOR_AS(COIL_FOR_NAME(coil_stream_, COIL_UNIQUE), \
-                COIL_FOR_NAME(coil_item_, COIL_UNIQUE), declaration, __VA_ARGS__)
+#define COIL_FOR(declaration, ...)                                   \
+    COIL_FOR_AS(COIL_FOR_NAME(coil_stream_, COIL_UNIQUE),            \
+                COIL_FOR_NAME(coil_item_, COIL_UNIQUE), declaration, \
+                ::coil::detail::begin_loop(__VA_ARGS__))
 // tidy: part of COIL_FOR
-#define COIL_FOR_AS(items, item, declaration, ...)                        \
-    for (auto&& items = co_await ::coil::detail::begin_loop(__VA_ARGS__); \
-         co_await items.has_more();)                                      \
-        while (auto item = co_await items.next())                         \
-            if (declaration = ::coil::detail::give_item(item); false) {   \
+#define COIL_FOR_AS(items, item, declaration, begun)                    \
+    for (auto&& items = co_await begun; co_await items.has_more();)     \
+        while (auto item = co_await items.next())                       \
+            if (declaration = ::coil::detail::give_item(item); false) { \
             } else
 // tidy: part of COIL_FOR
 #define COIL_FOR_NAME(prefix, line) COIL_FOR_JOIN(prefix, line)

@@ -22,26 +22,19 @@ private:
     F f_;
 };
 
-template <class F, class S>
-constexpr bool expect_answers() {
-    if constexpr (expect_takes_item<F, S>()) {
-        using answer = settled_t<call_with_t<F, S>>;
-        constexpr bool fits = std::is_void_v<answer> || std::is_same_v<answer, loop>;
-        static_assert(fits,
-                      "coil::for_each needs a function that returns void, or "
-                      "coil::loop to say whether to go on");
-        return fits;
-    } else {
-        return false;
-    }
-}
+template <class T>
+inline constexpr bool is_void_or_loop = std::is_void_v<T> || std::is_same_v<T, loop>;
 
-struct for_each_rule {
+struct for_each_rule : function_rule {
     template <class S, class F>
     using made = for_each_recipe<S, F>;
     template <class F, class S>
     static constexpr bool fits() {
-        return expect_answers<F, S>();
+        using answer = settled_t<call_with_t<F, S>>;
+        static_assert(is_void_or_loop<answer>,
+                      "coil::for_each needs a function that returns void, or "
+                      "coil::loop to say whether to go on");
+        return is_void_or_loop<answer>;
     }
 };
 template <class F>

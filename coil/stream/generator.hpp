@@ -196,6 +196,7 @@ public:
     static constexpr bool is_local = F == flavour::local;
     explicit next_recipe(basic_generator& from) noexcept : from_(from) {}
     next_operation operator co_await() && noexcept { return next_operation(from_); }
+    explicit operator bool() const = delete;  // write co_await before next()
 
 private:
     basic_generator& from_;
@@ -231,7 +232,7 @@ public:
     basic_generator get_return_object() noexcept {
         if constexpr (F == flavour::movable) {
             static_assert(
-                sendable<T>,
+                is_sendable_v<T>,
                 "a coil::generator may move between threads, and what this one "
                 "gives may not: make it a local_generator");
         }
@@ -317,9 +318,18 @@ inline constexpr bool enable_shareable<basic_generator<T, F, K>> = false;
 /// As for a task: so may what it is given.
 template <class T, coil::generator_kind K, class... Parameters>
 struct std::coroutine_traits<coil::basic_generator<T, coil::flavour::movable, K>,
-                             Parameters...>
-    : coil::detail::sendable_parameters<
-          typename coil::basic_generator<T, coil::flavour::movable, K>::promise_type,
-          Parameters...> {};
+                             Parameters...> {
+    using promise_type =
+        typename coil::basic_generator<T, coil::flavour::movable, K>::promise_type;
+    static_assert(coil::detail::unfit_parameter<Parameters...>::has_sendable_drop,
+                  "a coil::generator may move between threads, and this parameter's "
+                  "async_drop() is a coil::local_task: make this coroutine a "
+                  "local_generator");
+    static_assert(
+        coil::detail::unfit_parameter<Parameters...>::is_sendable,
+        "a coil::generator may move between threads, and its parameter<number, "
+        "type> (a member function's object counts) may not: make this "
+        "coroutine a local_generator, or hand over something else");
+};
 
 #include <coil/stream/detail/delegation.hpp>

@@ -58,17 +58,17 @@ private:
     F f_;
 };
 
-struct into_rule {
+struct into_rule : function_rule {
     template <class S, class F>
     using made = into_recipe<S, F>;
+    template <class, class>
+    static constexpr bool takes = true;  // said in words of its own
     template <class F, class S>
     static constexpr bool fits() {
-        using item = stream_item_t<S>;
-        constexpr bool takes = takes_given<F, item> || takes_lvalue<F, item>;
-        static_assert(takes,
+        static_assert(takes_items<F, S>,
                       "coil::into needs a sink that takes the items of this stream: "
                       "its send(item) gives a bool or nothing, by an awaitable or not");
-        return takes;
+        return takes_items<F, S>;
     }
 };
 template <class K>

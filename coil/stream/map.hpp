@@ -10,11 +10,6 @@ namespace detail {
 template <class S, class F>
 struct map_step : one_for_one {
     using call_type = call_with_t<F, S>;
-    static_assert(!std::is_void_v<settled_t<call_type>>,
-                  "coil::map needs a function that gives a value: use for_each");
-    static_assert(!needs_async_drop<std::remove_cvref_t<settled_t<call_type>>>,
-                  "coil::map has no place to await the async drop of a value that "
-                  "nobody takes: give a handle instead");
     using item = std::optional<std::remove_cvref_t<settled_t<call_type>>>;
     static constexpr const char* what = "map";
 
@@ -24,8 +19,20 @@ struct map_step : one_for_one {
     }
     F f;
 };
+struct map_rule : given_rule<map_step> {
+    template <class F, class S>
+    static constexpr bool fits() {
+        using value = std::remove_cvref_t<settled_t<call_with_t<F, S>>>;
+        static_assert(!std::is_void_v<value>,
+                      "coil::map needs a function that gives a value: use for_each");
+        static_assert(!needs_async_drop_v<value>,
+                      "coil::map has no place to await the async drop of a value that "
+                      "nobody takes: give a handle instead");
+        return !std::is_void_v<value> && !needs_async_drop_v<value>;
+    }
+};
 template <class F>
-using map_adaptor = function_adaptor<F, given_rule<map_step>>;
+using map_adaptor = function_adaptor<F, map_rule>;
 
 }  // namespace detail
 

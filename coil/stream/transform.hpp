@@ -39,9 +39,6 @@ template <class S, class F, adapt Empty>
 struct optional_step : step {
     using call_type = call_with_t<F, S>;
     using item = std::remove_cvref_t<settled_t<call_type>>;
-    static_assert(!needs_async_drop<item>,
-                  "an adaptor has no place to await the async drop of a value that "
-                  "nobody takes: give a handle instead");
     static constexpr const char* what = Empty == adapt::ask ? "filter_map" : "scan";
 
     call_type call(stream_item_t<S>* from) { return call_with(f, *from); }

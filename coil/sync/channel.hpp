@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <coil/base/planted.hpp>
 #include <coil/core/discard.hpp>
-#include <coil/sync/detail/ring.hpp>
-#include <coil/sync/detail/waiter.hpp>
+#include <coil/sync/detail/queue_leaves.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <vector>
 
 namespace coil {
 
@@ -16,6 +16,7 @@ namespace detail {
 struct channel_names {
     static constexpr const char* send = "channel::send";
     static constexpr const char* receive = "channel::receive";
+    static constexpr const char* closed = "channel::wait_closed";
 };
 }  // namespace detail
 
@@ -34,6 +35,9 @@ struct channel_stats {
 ///
 /// \snippet coil/sync/channel_test.cpp  a producer and a consumer
 ///
+/// Its senders and receivers are not counted: who knows that no more will come closes
+/// it, or that nobody receives any more.
+///
 /// A type that needs an async drop cannot be sent: a channel that dies with items in
 /// it has no place to await their drops.
 ///
@@ -49,133 +53,125 @@ class basic_channel {
     static_assert(std::is_nothrow_move_constructible_v<T>,
                   "an item is moved where no error could be told: its move constructor "
                   "must be noexcept; send a std::unique_ptr to it instead");
+    using queue = detail::queue<T, Capacity, F, Names>;
 
 public:
-    class send_leaf;
-    class receive_leaf;
+    using send_leaf = typename queue::send_leaf;
+    using reserve_leaf = typename queue::reserve_leaf;
+    using receive_leaf = typename queue::receive_leaf;
+    using receive_many_leaf = typename queue::receive_many_leaf;
+    using closed_leaf = typename queue::closed_leaf;
+    /// Room for items that `reserve()` gave.
+    using permit = typename queue::permit;
     using value_type = T;
 
     basic_channel()
         requires(Capacity > 0)
     = default;
+    basic_channel()  // it needs a capacity: write channel<T> queue(8)
+        requires(Capacity == 0)
+    = delete;
     /// Requires: `capacity` is at least 1.
     explicit basic_channel(std::size_t capacity)
         requires(Capacity == 0)
-        : items_(capacity) {
+        : queue_(capacity) {
         COIL_EXPECTS(capacity > 0);
     }
     basic_channel(const basic_channel&) = delete;
     basic_channel& operator=(const basic_channel&) = delete;
-    /// Requires: nobody is waiting, nor was woken and has not gone on yet.
-    ~basic_channel() {
-        COIL_EXPECTS(senders_.is_empty() && receivers_.is_empty() &&
-                     "a channel died while it was awaited");
-    }
+    /// Requires: nobody is waiting, nor was woken and has not gone on yet; no permit
+    /// is left.
+    ~basic_channel() = default;
 
     /// Puts an item into the channel, waiting for room. `co_await` gives false if the
     /// channel is closed.
     ///
     /// Stop: an item that was not taken yet is not sent; it dies with the await.
-    [[nodiscard]] send_leaf send(T item) { return send_leaf(*this, std::move(item)); }
+    [[nodiscard]] send_leaf send(T item) { return {queue_, std::move(item)}; }
+
+    /// Waits for room, and keeps it for so many items: what is costly to make is made
+    /// when it is sure that it can be sent. `co_await` gives a `permit` in an
+    /// `optional`, which is empty if the channel is closed. First come first served,
+    /// with those who `send`. Requires: at most `stats().capacity`, and at least 1.
+    ///
+    /// \snippet coil/sync/channel_test.cpp  made when there is room
+    ///
+    /// Stop: leaves the line; room that was kept for it goes to the next.
+    [[nodiscard]] reserve_leaf reserve(std::size_t count = 1) noexcept {
+        expect_fits(count);
+        return {queue_, count};
+    }
+    /// Keeps room if it is there and nobody waits for it.
+    [[nodiscard]] std::optional<permit> try_reserve(std::size_t count = 1) noexcept {
+        expect_fits(count);
+        return queue_.try_reserve(count);
+    }
 
     /// Takes the oldest item, waiting for one; empty once the channel is closed and
     /// drained.
     ///
     /// Stop: nothing is lost; an item is taken only by a receiver that returns it.
-    [[nodiscard]] receive_leaf receive() noexcept { return receive_leaf(*this); }
-    [[nodiscard]] receive_leaf next() noexcept { return receive_leaf(*this); }
+    [[nodiscard]] receive_leaf receive() noexcept { return receive_leaf(queue_); }
+    [[nodiscard]] receive_leaf next() noexcept { return receive_leaf(queue_); }
 
-    /// Sends without waiting. False if there is no room or the channel is closed; then
-    /// `item` is unchanged.
-    [[nodiscard]] bool try_send(T&& item);
+    /// Waits for an item, and appends what is there to `to`, at most `limit`.
+    /// `co_await` gives how many: 0 once the channel is closed and drained. As a
+    /// stream, `queue | chunk_ready(limit)` does the same. Requires: `limit` is at
+    /// least 1.
+    ///
+    /// \snippet coil/sync/channel_test.cpp  all that is there
+    ///
+    /// Stop: nothing is lost, nor appended.
+    /// Allocates: room in `to` before it waits, if there is too little.
+    [[nodiscard]] receive_many_leaf receive_many(std::vector<T>& to,
+                                                 std::size_t limit) {
+        COIL_EXPECTS(limit > 0);
+        const std::size_t size = to.size() + std::min(limit, stats().capacity);
+        if (to.capacity() < size) to.reserve(std::max(size, 2 * to.capacity()));
+        return {queue_, to, limit};
+    }
+
+    /// Sends without waiting. False if there is no room, or others wait for it, or the
+    /// channel is closed; then `item` is unchanged.
+    [[nodiscard]] bool try_send(T&& item) { return queue_.try_put(std::move(item)); }
     [[nodiscard]] bool try_send(const T& item)
         requires std::copy_constructible<T>
     {
         return try_send(T(item));
     }
     /// The same, and closes the channel behind the item: only one can be the last.
-    [[nodiscard]] bool try_send_last(T&& item);
+    [[nodiscard]] bool try_send_last(T&& item) {
+        return queue_.try_put_last(std::move(item));
+    }
     /// Takes an item if there is one that nobody was promised.
-    [[nodiscard]] std::optional<T> try_receive();
+    [[nodiscard]] std::optional<T> try_receive() { return queue_.try_take(); }
 
     /// Makes room for so many items, if there was less; senders that wait go on.
     /// Allocates.
     void grow(std::size_t capacity)
-        requires(Capacity == 0);
+        requires(Capacity == 0)
+    {
+        queue_.grow(capacity);
+    }
 
     /// No more items: senders fail, receivers drain what is left. May be called again.
-    void close() noexcept;
-    [[nodiscard]] bool is_closed() const noexcept {
-        const guard held(lock_);
-        return is_closed_;
-    }
+    void close() noexcept { queue_.close(); }
+    [[nodiscard]] bool is_closed() const noexcept { return queue_.is_closed(); }
+    /// Waits until it is closed: for who makes items that somebody may cease to want.
+    ///
+    /// Stop: leaves the line, and loses nothing.
+    [[nodiscard]] closed_leaf wait_closed() noexcept { return closed_leaf(queue_); }
     [[nodiscard]] channel_stats stats() const noexcept {
-        const guard held(lock_);
-        return {items_.size(), items_.capacity()};
+        return queue_.template stats<channel_stats>();
     }
 
 private:
-    using guard = holding<lock_of<F>>;
-    /// A change under the lock, and whom it wakes, senders first, without the lock.
-    struct change {
-        explicit change(basic_channel& of) noexcept : held(of.lock_) {}
-        detail::wake_list<receive_leaf, F> receivers;
-        detail::wake_list<send_leaf, F> senders;
-        guard held;
-    };
-
-    // A woken leaf was promised an item, or room for one, until it runs: newcomers
-    // cannot overtake it.
-    [[nodiscard]] bool has_free_item() const noexcept {
-        return items_.size() > promised_items_;
-    }
-    [[nodiscard]] bool has_free_room() const noexcept {
-        const std::size_t extra = COIL_PLANTED(channel_over_capacity) ? 1 : 0;
-        return items_.size() + promised_room_ < items_.capacity() + extra;
-    }
-    [[nodiscard]] bool is_drained() const noexcept {
-        return is_closed_ && items_.size() == 0;
-    }
-    void put(T&& item, change& c) {
-        items_.push(std::move(item));
-        wake_receiver(c);
-    }
-    T take(change& c) {
-        T item = items_.pop();
-        wake_sender(c);
-        if (is_drained()) wake_all_receivers(c);
-        return item;
-    }
-    void shut(change& c) noexcept {
-        is_closed_ = true;
-        while (send_leaf* next = senders_.pop_front()) c.senders.add(*next);
-        wake_all_receivers(c);
-    }
-    void wake_all_receivers(change& c) noexcept {
-        while (receive_leaf* next = receivers_.pop_front()) c.receivers.add(*next);
-    }
-    void wake_receiver(change& c) noexcept {
-        if (receivers_.is_empty() || !has_free_item()) return;
-        receive_leaf& next = *receivers_.pop_front();
-        next.is_promised_ = true;
-        ++promised_items_;
-        c.receivers.add(next);
-    }
-    void wake_sender(change& c) noexcept {
-        if (senders_.is_empty() || !has_free_room()) return;
-        send_leaf& next = *senders_.pop_front();
-        next.is_promised_ = true;
-        ++promised_room_;
-        c.senders.add(next);
+    void expect_fits(std::size_t count) const noexcept {
+        COIL_EXPECTS(count > 0 && count <= stats().capacity &&
+                     "there is never room for so many at once");
     }
 
-    detail::ring<T, Capacity> items_;
-    intrusive_list<send_leaf> senders_;
-    intrusive_list<receive_leaf> receivers_;
-    std::size_t promised_items_ = 0;
-    std::size_t promised_room_ = 0;
-    bool is_closed_ = false;
-    [[no_unique_address]] mutable lock_of<F> lock_;
+    queue queue_;
 };
 
 template <class T, std::size_t Capacity, flavour F, class Names>
@@ -184,149 +180,6 @@ inline constexpr bool enable_sendable<basic_channel<T, Capacity, F, Names>> =
 template <class T, std::size_t Capacity, flavour F, class Names>
 inline constexpr bool enable_shareable<basic_channel<T, Capacity, F, Names>> =
     F == flavour::movable && sendable<T>;
-
-/// The leaf behind `channel::send()`.
-template <class T, std::size_t Capacity, flavour F, class Names>
-class basic_channel<T, Capacity, F, Names>::send_leaf
-    : public detail::waiter<send_leaf, F> {
-public:
-    static constexpr const char* what = Names::send;
-
-    send_leaf(basic_channel& to, T&& item) : channel_(to), item_(std::move(item)) {}
-    /// Whether the item was sent; false if the channel is closed.
-    [[nodiscard]] bool await_resume() const noexcept { return was_sent_; }
-
-private:
-    friend basic_channel;
-    friend leaf_of<send_leaf>;
-    friend detail::waiter<send_leaf, F>;
-    friend detail::wake_list<send_leaf, F>;
-    void woken() noexcept { this->retry(); }
-    void forget_promise() noexcept {
-        if (std::exchange(is_promised_, false)) --channel_.promised_room_;
-    }
-    [[nodiscard]] bool try_now() noexcept {
-        change c(channel_);
-        forget_promise();
-        if (channel_.is_closed_) return true;
-        if (!channel_.has_free_room()) {
-            // It waits from this very look on, so none comes between the two.
-            if (!COIL_PLANTED(between_is_missed)) channel_.senders_.push_back(*this);
-            return false;
-        }
-        channel_.put(std::move(item_), c);
-        return was_sent_ = true;
-    }
-    void start() noexcept {
-        if (!COIL_PLANTED(between_is_missed)) return;
-        const guard held(channel_.lock_);
-        channel_.senders_.push_back(*this);
-    }
-    stop_answer on_stop() noexcept {
-        change c(channel_);
-        if (!this->withdraw()) return stop_answer::later;
-        if (COIL_PLANTED(stopped_ones_keep_promises)) return stop_answer::ended;
-        forget_promise();
-        channel_.wake_sender(c);
-        return stop_answer::ended;
-    }
-
-    basic_channel& channel_;
-    T item_;
-    bool is_promised_ = false;
-    bool was_sent_ = false;
-};
-
-/// The leaf behind `channel::receive()`.
-template <class T, std::size_t Capacity, flavour F, class Names>
-class basic_channel<T, Capacity, F, Names>::receive_leaf
-    : public detail::waiter<receive_leaf, F> {
-public:
-    static constexpr const char* what = Names::receive;
-
-    explicit receive_leaf(basic_channel& from) noexcept : channel_(from) {}
-    [[nodiscard]] std::optional<T> await_resume() { return std::move(item_); }
-
-private:
-    friend basic_channel;
-    friend leaf_of<receive_leaf>;
-    friend detail::waiter<receive_leaf, F>;
-    friend detail::wake_list<receive_leaf, F>;
-    void woken() noexcept { this->retry(); }
-    void forget_promise() noexcept {
-        if (std::exchange(is_promised_, false)) --channel_.promised_items_;
-    }
-    [[nodiscard]] bool try_now() noexcept {
-        change c(channel_);
-        forget_promise();
-        if (channel_.has_free_item()) {
-            item_.emplace(channel_.take(c));
-            return true;
-        }
-        if (channel_.is_drained()) return true;
-        // It waits from this very look on, so none comes between the two.
-        if (!COIL_PLANTED(between_is_missed)) channel_.receivers_.push_back(*this);
-        return false;
-    }
-    void start() noexcept {
-        if (!COIL_PLANTED(between_is_missed)) return;
-        const guard held(channel_.lock_);
-        channel_.receivers_.push_back(*this);
-    }
-    stop_answer on_stop() noexcept {
-        change c(channel_);
-        if (!this->withdraw()) return stop_answer::later;
-        if (COIL_PLANTED(stopped_ones_keep_promises)) return stop_answer::ended;
-        forget_promise();
-        channel_.wake_receiver(c);
-        return stop_answer::ended;
-    }
-
-    basic_channel& channel_;
-    std::optional<T> item_;
-    bool is_promised_ = false;
-};
-
-template <class T, std::size_t Capacity, flavour F, class Names>
-bool basic_channel<T, Capacity, F, Names>::try_send(T&& item) {
-    change c(*this);
-    if (is_closed_ || !has_free_room()) return false;
-    put(std::move(item), c);
-    return true;
-}
-
-template <class T, std::size_t Capacity, flavour F, class Names>
-bool basic_channel<T, Capacity, F, Names>::try_send_last(T&& item) {
-    change c(*this);
-    if (is_closed_ || !has_free_room()) return false;
-    put(std::move(item), c);
-    shut(c);
-    return true;
-}
-
-template <class T, std::size_t Capacity, flavour F, class Names>
-void basic_channel<T, Capacity, F, Names>::grow(std::size_t capacity)
-    requires(Capacity == 0)
-{
-    detail::ring_slots<T, 0> slots(capacity);  // made, and the old ones freed, unlocked
-    change c(*this);
-    items_.move_to(slots);
-    while (!senders_.is_empty() && has_free_room()) wake_sender(c);
-}
-
-template <class T, std::size_t Capacity, flavour F, class Names>
-std::optional<T> basic_channel<T, Capacity, F, Names>::try_receive() {
-    change c(*this);
-    if (!has_free_item()) return std::nullopt;
-    return take(c);
-}
-
-template <class T, std::size_t Capacity, flavour F, class Names>
-void basic_channel<T, Capacity, F, Names>::close() noexcept {
-    change c(*this);
-    while (COIL_PLANTED(close_loses_items) && items_.size() > 0) (void)items_.pop();
-    shut(c);
-}
 
 template <class T, std::size_t Capacity = 0>
 using channel = basic_channel<T, Capacity, flavour::movable>;

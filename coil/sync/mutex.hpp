@@ -23,6 +23,7 @@ class basic_mutex {
     struct name {
         static constexpr const char* what = "mutex";
         static constexpr bool is_lock = true;
+        static constexpr bool has_readers = false;
     };
     using permits = detail::permits<F, name>;
 
@@ -48,20 +49,27 @@ private:
 /// Many may read, or one may write: see `basic_mutex`.
 ///
 /// First come first served: a writer that waits holds later readers back, so that it is
-/// not starved.
+/// not starved. Who has written may go on as a reader, and no other writer comes in
+/// between: by its guard's `downgrade()`.
 ///
 /// \snippet coil/sync/mutex_test.cpp  readers and a writer
+///
+/// \snippet coil/sync/mutex_test.cpp  goes on as a reader
+///
+/// Threads, Memory, Allocates: as `basic_mutex`.
 template <flavour F>
 class basic_shared_mutex {
     struct name {
         static constexpr const char* what = "shared_mutex";
         static constexpr bool is_lock = true;
+        static constexpr bool has_readers = true;
     };
     using permits = detail::permits<F, name>;
     static constexpr std::size_t all = static_cast<std::size_t>(-1) / 2;
 
 public:
-    /// Holds the mutex, shared or alone; unlocks it when it ends.
+    /// Holds the mutex, shared or alone; unlocks it when it ends. `downgrade()` makes
+    /// one that holds it alone share it.
     using guard = typename permits::held;
     static constexpr bool is_local = F == flavour::local;
     using lock_leaf = typename permits::wait_leaf;

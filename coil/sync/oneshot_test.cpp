@@ -145,6 +145,118 @@ COIL_TEST("oneshot: a local one does the same") {
     CHECK_FALSE(coil::sendable<coil::local::oneshot<int>&>);
 }
 
+// The ends.
+
+namespace {
+
+using number = coil::oneshot<int>;
+
+//! [an answer that may be wanted no more]
+coil::task<> look_up(number::sender to) {
+    auto first = co_await coil::race(coil::sleep(1h), to.wait_closed());
+    if (first.index() == 0) (void)to.send(42);  // else nobody waits any more
+}
+coil::task<int> ask_for(number::receiver from) {
+    const auto found = co_await from.receive();
+    co_return found.value_or(-1);  // there is none if who looked for it has gone
+}
+//! [an answer that may be wanted no more]
+
+coil::task<int> give_up_after(coil::clock::duration time, number& asked) {
+    auto found = co_await coil::with_timeout(time, ask_for(number::receiver(asked)));
+    co_return found.value_or(0);
+}
+coil::task<> give_up_looking(coil::clock::duration time, number& asked) {
+    (void)co_await coil::with_timeout(time, look_up(number::sender(asked)));
+}
+
+}  // namespace
+
+COIL_TEST(
+    "oneshot: who sends hears that the receiver has gone, whichever way it went") {
+    const auto begin = coil::now();
+    number asked;
+    auto [none, given] =
+        co_await coil::join(look_up(number::sender(asked)), give_up_after(1s, asked));
+    CHECK(given == 0);  // it was stopped
+    CHECK(coil::now() - begin == 1s);
+    CHECK(asked.is_closed());
+}
+
+COIL_TEST("oneshot: who receives hears that the sender has gone") {
+    const auto begin = coil::now();
+    number asked;
+    auto [given, none] =
+        co_await coil::join(give_up_after(24h, asked), give_up_looking(1s, asked));
+    CHECK(given == -1);
+    CHECK(coil::now() - begin == 1s);
+
+    number answered;
+    auto [found, done] = co_await coil::join(give_up_after(24h, answered),
+                                             look_up(number::sender(answered)));
+    CHECK(found == 42);
+}
+
+COIL_TEST("oneshot: each end knows without waiting whether the other has gone") {
+    coil::oneshot<std::unique_ptr<int>> one;
+    using ends = decltype(one);
+    std::optional from(ends::receiver{one});
+    ends::sender to(one);
+    CHECK_FALSE(to.is_closed());
+    CHECK_FALSE(from->is_closed());
+    CHECK_FALSE(from->try_receive().has_value());
+    from.reset();
+    CHECK(to.is_closed());
+    auto kept = std::make_unique<int>(1);
+    CHECK_FALSE(to.send(std::move(kept)));
+    CHECK(kept != nullptr);
+
+    coil::oneshot<void> other;
+    coil::oneshot<void>::receiver waits(other);
+    { const coil::oneshot<void>::sender gone(other); }
+    CHECK(waits.is_closed());
+    CHECK_FALSE(waits.try_receive().has_value());
+    const bool is_done = (co_await waits.receive()).has_value();
+    CHECK_FALSE(is_done);
+}
+
+COIL_TEST("oneshot: what a sender sent before it went is received") {
+    number one;
+    number::receiver from(one);
+    {
+        number::sender to(one);
+        number::sender moved(std::move(to));
+        CHECK(moved.send(7));
+        CHECK(moved.is_closed());
+        CHECK_FALSE(moved.send(8));
+    }
+    CHECK(from.is_closed());
+    CHECK(from.try_receive() == 7);
+    const auto second = co_await from.receive();
+    CHECK_FALSE(second.has_value());
+}
+
+COIL_TEST("oneshot: a wait for its end may be raced in a loop, and loses nothing") {
+    coil::local::oneshot<int> one;
+    coil::local::oneshot<int>::sender to(one);
+    auto wait = [&]() -> coil::local_task<> {
+        for (int rounds = 1;; ++rounds) {
+            const auto first = co_await coil::race(to.wait_closed(), coil::sleep(1s));
+            if (first.index() != 0) continue;
+            CHECK(rounds == 4);
+            co_return;
+        }
+    };
+    auto go = [&]() -> coil::local_task<> {
+        const coil::local::oneshot<int>::receiver from(one);
+        co_await coil::sleep(3500ms);
+    };
+    co_await coil::join(wait(), go());
+    CHECK_FALSE(to.send(1));
+    CHECK_FALSE(coil::sendable<coil::local::oneshot<int>::sender>);
+    CHECK(coil::sendable<number::sender>);
+}
+
 // Many threads.
 
 namespace {
@@ -216,4 +328,52 @@ TEST_CASE("oneshot: between threads, one value is sent, and received once") {
 TEST_CASE("oneshot: between threads, who has received may end it") {
     coil::multi_thread_runtime runtime(four_workers);
     CHECK(runtime.run(ask_many(1000)).has_value());
+}
+
+namespace {
+
+struct counted {
+    std::atomic<int> sent = 0;
+    std::atomic<int> received = 0;
+    std::atomic<int> unsent = 0;
+    std::atomic<int> unreceived = 0;
+};
+
+coil::task<> send_unless_gone(number::sender to, int round, counted& all) {
+    if (round % 3 == 0) co_return;  // it is gone
+    const auto pause = std::chrono::microseconds(round % 5);
+    const auto first = co_await coil::race(to.wait_closed(), coil::sleep(pause));
+    if (first.index() == 0 || !to.send(round)) {
+        ++all.unsent;
+    } else {
+        ++all.sent;
+    }
+}
+coil::task<> receive_for(number::receiver from, int round, counted& all) {
+    const auto pause = std::chrono::microseconds(round % 7);
+    auto in_time = co_await coil::with_timeout(pause, from.receive());
+    if (!in_time) from.close();
+    // One that was sent before the close is there.
+    const auto value = in_time ? *in_time : from.try_receive();
+    ++(value ? all.received : all.unreceived);
+}
+coil::task<> go_at_any_time(int rounds, counted& all) {
+    for (int round = 0; round < rounds; ++round) {
+        number one;
+        co_await coil::with_group([&](coil::group& g) {
+            g.spawn(send_unless_gone(number::sender(one), round, all));
+            g.spawn(receive_for(number::receiver(one), round, all));
+        });
+    }
+}
+
+}  // namespace
+
+TEST_CASE("oneshot: between threads, each end may go at any time") {
+    coil::multi_thread_runtime runtime({.workers = 2});
+    counted all;
+    CHECK(runtime.run(go_at_any_time(3000, all)).has_value());
+    CHECK(all.received == all.sent);
+    CHECK(all.sent + all.unsent == 2000);
+    CHECK(all.received + all.unreceived == 3000);
 }

@@ -8,6 +8,7 @@ namespace coil {
 namespace detail {
 struct unbounded_channel_names : channel_names {
     static constexpr const char* receive = "unbounded_channel::receive";
+    static constexpr const char* closed = "unbounded_channel::wait_closed";
 };
 }  // namespace detail
 
@@ -29,6 +30,8 @@ class basic_unbounded_channel {
 public:
     using value_type = T;
     using receive_leaf = typename queue::receive_leaf;
+    using receive_many_leaf = typename queue::receive_many_leaf;
+    using closed_leaf = typename queue::closed_leaf;
 
     basic_unbounded_channel() : items_(8) {}
 
@@ -51,10 +54,15 @@ public:
     [[nodiscard]] receive_leaf receive() noexcept { return items_.receive(); }
     [[nodiscard]] receive_leaf next() noexcept { return items_.next(); }
     [[nodiscard]] std::optional<T> try_receive() { return items_.try_receive(); }
+    [[nodiscard]] receive_many_leaf receive_many(std::vector<T>& to,
+                                                 std::size_t limit) {
+        return items_.receive_many(to, limit);
+    }
 
     /// No more items: `send` fails, receivers drain what is left. May be called again.
     void close() noexcept { items_.close(); }
     [[nodiscard]] bool is_closed() const noexcept { return items_.is_closed(); }
+    [[nodiscard]] closed_leaf wait_closed() noexcept { return items_.wait_closed(); }
     /// Its capacity is the room that there is at the moment.
     [[nodiscard]] channel_stats stats() const noexcept { return items_.stats(); }
 

@@ -167,3 +167,16 @@ TEST_CASE("unbounded_channel: between threads, a stop loses no item") {
     CHECK(runtime.run(pass_many(sum)).has_value());
     CHECK(sum == 4999L * 5000 / 2);
 }
+
+COIL_TEST("unbounded_channel: all that is there is received at once") {
+    coil::unbounded_channel<int> queue;
+    for (int i = 0; i < 20; ++i) CHECK(queue.send(i));
+    std::vector<int> items;
+    std::size_t count = co_await queue.receive_many(items, 100);
+    CHECK(count == 20);
+    CHECK(items.back() == 19);
+    queue.close();
+    co_await queue.wait_closed();
+    count = co_await queue.receive_many(items, 100);
+    CHECK(count == 0);
+}

@@ -136,6 +136,19 @@ COIL_TEST("watch: a local one does the same") {
     CHECK_FALSE(coil::sendable<coil::local::watch<int>&>);
 }
 
+COIL_TEST("watch: gives copies, so nobody keeps it locked while they wait") {
+    coil::watch<words> settings(words{"a"});
+    static_assert(std::is_same_v<decltype(settings.get()), words>);
+    const words before = settings.get();
+    auto change = [&]() -> coil::task<> {
+        CHECK(settings.send(words{"b"}));  // at once, although `before` is there
+        co_return;
+    };
+    co_await coil::join(coil::sleep(1s), change());
+    CHECK(before == words{"a"});
+    CHECK(settings.get() == words{"b"});
+}
+
 // Many threads.
 
 namespace {

@@ -108,10 +108,15 @@ inline void add_sync_that_waits(kinds& all) {
     all("event::wait", [](stage& s) { return s.quiet.wait(); });
     all("channel::receive", [](stage& s) { return s.empty.receive(); });
     all("channel::send", [](stage& s) { return s.filled.send(2); });
+    all("channel::reserve", [](stage& s) { return s.filled.reserve(); });
+    all("channel::receive_many",
+        [](stage& s) { return s.empty.receive_many(s.items, 2); });
+    all("channel::wait_closed", [](stage& s) { return s.filled.wait_closed(); });
     all("barrier::wait", [](stage& s) { return s.two.wait(); });
     all("barrier, arrived", [](stage& s) { return s.two.wait(s.two.arrive()); });
     all("notify::wait", [](stage& s) { return s.told.wait(); });
     all("oneshot::receive", [](stage& s) { return s.reply.receive(); });
+    all("oneshot::wait_closed", [](stage& s) { return s.reply.wait_closed(); });
     all("unbounded_channel::receive", [](stage& s) { return s.unbounded.receive(); });
     all("broadcast::receive", [](stage& s) { return s.listener.receive(); });
     all("watch::wait_changed", [](stage& s) { return s.latest.wait_changed(); });
@@ -135,6 +140,7 @@ inline kinds all_that_wait() {
     all("sleep", [](stage&) { return sleep(24h); });
     all("sleep_until", [](stage&) { return sleep_until(instant::max()); });
     all("interval::next", [](stage& s) { return s.ticks.reset(), s.ticks.next(); });
+    all("delay_queue::next", [](stage& s) { return s.later.next(); });
     all("rate_limiter::acquire", [](stage& s) {
         (void)s.daily.try_acquire();
         return s.daily.acquire();
@@ -184,6 +190,29 @@ inline kinds all_that_wait() {
     return all;
 }
 
+/// Those of a channel, and of a oneshot.
+inline void add_channels_that_end(kinds& all) {
+    all("channel::receive", [](stage& s) { return s.filled.receive(); });
+    all("channel::send", [](stage& s) { return s.empty.send(1); });
+    all("channel::reserve", [](stage& s) {
+        // Its room is given back, as others reserve it, too.
+        return call_once([&s]() -> task<> { (void)co_await s.empty.reserve(); });
+    });
+    all("channel::receive_many",
+        [](stage& s) { return s.filled.receive_many(s.items, 2); });
+    all("channel::wait_closed", [](stage& s) {
+        s.empty.close();
+        return s.empty.wait_closed();
+    });
+    all("oneshot::receive", [](stage& s) {
+        (void)s.reply.send(1);
+        return s.reply.receive();
+    });
+    all("oneshot::wait_closed", [](stage& s) {
+        s.reply.close();
+        return s.reply.wait_closed();
+    });
+}
 /// What is between strands; part of the next list.
 inline void add_sync_that_ends(kinds& all) {
     all("event::wait, set", [](stage& s) {
@@ -199,16 +228,11 @@ inline void add_sync_that_ends(kinds& all) {
             co_await join(s.happened.wait(), set(s));
         });
     });
-    all("channel::receive", [](stage& s) { return s.filled.receive(); });
-    all("channel::send", [](stage& s) { return s.empty.send(1); });
+    add_channels_that_end(all);
     all("barrier::wait", [](stage& s) { return join(s.two.wait(), s.two.wait()); });
     all("notify::wait", [](stage& s) {
         s.told.notify_one();
         return s.told.wait();
-    });
-    all("oneshot::receive", [](stage& s) {
-        (void)s.reply.send(1);
-        return s.reply.receive();
     });
     all("unbounded_channel::receive", [](stage& s) {
         (void)s.unbounded.send(1);
@@ -254,6 +278,10 @@ inline kinds all_that_end() {
     all("sleep", [](stage&) { return sleep(1ms); });
     all("sleep_until", [](stage&) { return sleep_until(instant()); });
     all("interval::next", [](stage& s) { return s.ticks.next(); });
+    all("delay_queue::next", [](stage& s) {
+        s.later.insert(1, 1ms);
+        return s.later.next();
+    });
     all("rate_limiter::acquire", [](stage& s) {
         (void)s.often.try_acquire();
         return s.often.acquire();

@@ -6,7 +6,7 @@
 #include <coil/stream/take.hpp>
 #include <coil/sync/channel.hpp>
 #include <coil/sync/unbounded_channel.hpp>
-#include <coil/testing/at_once.hpp>
+#include <coil/testing/at_first_step.hpp>
 #include <coil/testing/held_back.hpp>
 #include <coil/testing/streams.hpp>
 
@@ -20,7 +20,8 @@ using namespace coil::testing;
 //! [a wait before each item]
 COIL_TEST("interleaved: has a wait before each item, and before the end") {
     interleaved items(count_to(2));
-    CHECK(co_await (std::move(items) | collect<std::vector>()) == std::vector{0, 1});
+    const std::vector<int> seen = co_await (std::move(items) | collect<std::vector>());
+    CHECK(seen == std::vector{0, 1});
 
     channel<int, 4> queue;
     CHECK((queue.try_send(1) && queue.try_send(2)));
@@ -57,7 +58,8 @@ COIL_TEST("tracked: tells how far a stream was read, and that it is gone") {
     fate seen;
     {
         auto first_two = tracked(count_to(5), seen) | take(2);
-        CHECK(co_await (first_two | collect<std::vector>()) == std::vector{0, 1});
+        const std::vector<int> given = co_await (first_two | collect<std::vector>());
+        CHECK(given == std::vector{0, 1});
         CHECK_FALSE(seen.is_destroyed);
     }
     CHECK(seen.items == 2);
@@ -86,7 +88,8 @@ COIL_TEST("tracked: tells of what was sent to a sink, and that it was closed") {
     unbounded_channel<int> queue;
     fate seen;
     tracked sink(to_queue{&queue}, seen);
-    CHECK(co_await (std::vector{1, 2} | into(sink)));
+    const bool is_all_sent = co_await (std::vector{1, 2} | into(sink));
+    CHECK(is_all_sent);
     CHECK(seen.items == 2);
     CHECK_FALSE(seen.is_closed);
     sink.close();

@@ -28,6 +28,7 @@
 #include <coil/sync/unbounded_channel.hpp>
 #include <coil/sync/watch.hpp>
 #include <coil/testing/probes.hpp>
+#include <coil/time/delay_queue.hpp>
 #include <coil/time/interval.hpp>
 #include <coil/time/rate_limiter.hpp>
 #include <coil/time/timeout.hpp>
@@ -56,11 +57,13 @@ struct stage {
     stop_source from_outside;
     rate_limiter daily{{.per = std::chrono::hours(24)}};
     interval ticks{std::chrono::hours(24)};
+    delay_queue<int> later;
     rate_limiter often{{.per = std::chrono::milliseconds(1)}};
     watch<int> number;
     watch<int>::receiver latest = number.subscribe();
     remote_event from_afar;
     bool is_filled = filled.try_send(0);
+    std::vector<int> items;
     words log;
     std::deque<resource> held;
 };

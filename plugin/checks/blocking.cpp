@@ -147,6 +147,11 @@ private:
                              "' blocks the thread that runs " + coroutine_.name() +
                              ", so nothing else runs there",
                      .statement = &from};
+        if (way->last.name == "coil::run")
+            said.text = "'" + function->getNameAsString() +
+                        "' calls 'coil::run', which ends the program when it is called "
+                        "in a running strand, as in " +
+                        coroutine_.name();
         for (auto* each : way->calls) {
             const bool is_last = each == way->calls.back();
             const std::string called =
@@ -154,7 +159,8 @@ private:
             said.notes.push_back(
                 {each->getExprLoc(),
                  (said.notes.empty() ? "it calls '" : "which calls '") + called +
-                     "' here" + (is_last ? ", which blocks" : "")});
+                     "' here" +
+                     (is_last && called != "coil::run" ? ", which blocks" : "")});
         }
         said.mend =
             "make it a coroutine that awaits instead, or let a thread of the "
@@ -183,6 +189,11 @@ private:
         finding said{.at = call.getExprLoc(),
                      .text = "'" + found.name + "' blocks the thread that runs " +
                              coroutine_.name() + ", so nothing else runs there"};
+        if (found.name == "coil::run")
+            said.text =
+                "'coil::run' ends the program when it is called in a running "
+                "strand, as in " +
+                coroutine_.name();
         if (outer != nullptr)
             said.notes.push_back({outer->getExprLoc(), "it is called from here"});
         said.mend = found.mend;

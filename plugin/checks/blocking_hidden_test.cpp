@@ -189,6 +189,6 @@ int asks_if(bool is_old) {
 }
 coil::task<> calls_what_may_block() {
     naps_if(true);        // expected-warning {{'naps_if' blocks}}
-    (void)asks_if(true);  // expected-warning {{'asks_if' blocks}}
+    (void)asks_if(true);  // expected-warning {{'asks_if' calls 'coil::run', which}}
     co_return;
 }

@@ -192,7 +192,7 @@ int starts_a_runtime() {
 coil::task<int> starts_a_runtime_in_a_strand(coil::multi_thread_runtime& runtime) {
     // expected-warning@+1 {{'coil::multi_thread_runtime::run' blocks}}
     runtime.run(answer()).take();
-    co_return coil::run(answer());  // expected-warning {{'coil::run' blocks}}
+    co_return coil::run(answer());  // expected-warning {{'coil::run' ends the}}
 }
 
 // Marks.

@@ -7,6 +7,7 @@
 #include <plugin/core/group_escape.hpp>
 #include <plugin/core/growth.hpp>
 #include <plugin/core/holders.hpp>
+#include <plugin/core/lent_awaits.hpp>
 #include <plugin/core/loan_flow.hpp>
 #include <plugin/core/loans.hpp>
 #include <plugin/core/marks.hpp>
@@ -16,6 +17,7 @@
 #include <plugin/core/report.hpp>
 #include <plugin/core/returned_parts.hpp>
 #include <plugin/core/shared_flow.hpp>
+#include <plugin/core/spawn_mends.hpp>
 #include <plugin/core/syntax.hpp>
 #include <plugin/core/used_up.hpp>
 
@@ -205,9 +207,11 @@ private:
     }
     void say_spawned(const lender& lent, const clang::Expr& at, const std::string& what,
                      bool is_daemon = false) {
+        const std::string special = mend_of_spawned(lent, in_.ast());
         say(lent, at,
             what + " refers to " + name_of(lent) + ", which may be gone before it ends",
-            is_closure(type_of(lent)) ? mend_of_closure(false)
+            !special.empty() && !is_daemon ? special
+            : is_closure(type_of(lent))    ? mend_of_closure(false)
             : lent.variable != nullptr && captures_by_reference(at, *lent.variable)
                 ? "capture it by value; what children share stands outside of "
                   "with_group()"
@@ -337,10 +341,8 @@ private:
                              ? "await it before that"
                              : "use it before that")
             : is_loop ? "note what is to be changed, and change it after the loop"
-            : by.getDirectCallee() != nullptr &&
-                    has_mark(*by.getDirectCallee(), "lends")
-                ? "copy what is to stay, or use it before"
-                : "take it again after that, or use it before",
+            : lends_items(by) ? "copy what is to stay, or use it before"
+                              : "take it again after that, or use it before",
             {by.getExprLoc(), is_moved ? "it is moved from here" : "changed here"});
     }
 
@@ -366,7 +368,8 @@ private:
             said.text = subject + " was moved into " + into +
                         " in the round before, and is used here again";
             said.mend =
-                "declare it in the loop, give it a value in each round, or a copy away";
+                "declare it in the loop, or give it a value in each round, or give a "
+                "copy away: a moved-from string is empty";
         }
         to_.add(said);
     }
@@ -397,15 +400,19 @@ private:
         }
         text += "'" + found.other.method->getNameAsString() +
                 "' may have changed meanwhile";
-        to_.add({.at = found.use->getExprLoc(),
-                 .text = text,
-                 .notes = {{found.waits->getExprLoc(), "others run while this waits"},
-                           {found.other.call->getExprLoc(), "such as what this does"}},
-                 .mend = is_loop
-                             ? "go over a copy, or let a coil::mutex keep them apart"
-                             : "find it again after the await, or let a coil::mutex "
-                               "keep them apart",
-                 .statement = found.use});
+        finding said{
+            .at = found.use->getExprLoc(),
+            .text = text,
+            .notes = {{found.waits->getExprLoc(), "others run while this waits"},
+                      {found.other.call->getExprLoc(), "such as what this does"}},
+            .mend = is_loop ? "go over a copy, or let a coil::mutex keep them apart"
+                            : "find it again after the await, or let a coil::mutex "
+                              "keep them apart",
+            .statement = found.use};
+        if (auto* again = found.other.again)
+            said.notes.push_back({again->getExprLoc(),
+                                  "which runs more than once at a time, from here"});
+        to_.add(said);
     }
 
     // --- what it says ---
@@ -480,6 +487,7 @@ void check_body(const body& in, report& to) {
     lifetimes(in, to).check();
     check_daemon_loans(in, to);
     check_group_escapes(in, to);
+    check_lent_awaits(in, to);
     check_overlapping_calls(in, to);
     check_returned_parts(in, to);
     check_used_up_closures(in, to);

@@ -208,7 +208,7 @@ private:
         if (is_of_thread) return "name the variable again after it";
         if (is_lock)
             return "end its block before, or hold a coil::mutex, which may be held "
-                   "then";
+                   "then: on one thread this blocks the others, too, while it waits";
         switch (each.is) {
             case held::what::variable:
                 return "end its block before, or make this a coil::local_task";

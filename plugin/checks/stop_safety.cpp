@@ -5,6 +5,7 @@
 #include <plugin/core/loss.hpp>
 #include <plugin/core/marks.hpp>
 #include <plugin/core/never_ends.hpp>
+#include <plugin/core/never_waits.hpp>
 #include <plugin/core/report.hpp>
 #include <plugin/core/syntax.hpp>
 
@@ -92,12 +93,31 @@ void say(const loss& lost, const clang::CallExpr& stopper, const clang::Stmt& ag
     to.add(found);
 }
 
+/// What computes, and nothing else.
+void say_never_waits(const clang::Expr& made, const clang::Stmt& loop,
+                     const clang::CallExpr& stopper, report& to) {
+    auto* call = dyn_cast_or_null<clang::CallExpr>(without_wrappers(&made));
+    if (call == nullptr) return;
+    const bool is_time_out = name_of(stopper) == "'with_timeout'";
+    to.add({.at = made.getExprLoc(),
+            .text = name_of(*call) + " never waits, so " +
+                    (is_time_out ? "this time-out" : name_of(stopper)) +
+                    " cannot stop it",
+            .notes = {{loop.getBeginLoc(), "no co_await comes by while this goes on"}},
+            .mend = "ask co_await coil::stop_requested() now and then, or let a thread "
+                    "of the pool do it: co_await coil::blocking([&] { ... })",
+            .statement = &stopper});
+}
+
 void check_stopper(const clang::CallExpr& stopper, const body& in, report& to) {
     auto* await = await_of(stopper, in);
     if (await == nullptr) return;
     llvm::SmallVector<const clang::Expr*, 4> parts;
     for (const clang::Expr* each : stopper.arguments())
         if (each->getType()->isRecordType()) parts.push_back(made_by(*each));
+    for (auto* each : parts)
+        if (auto* loop = computing_without_awaits(*each))
+            say_never_waits(*each, *loop, stopper, to);
     const auto count = static_cast<unsigned>(parts.size());
     for (unsigned i = 0; i < count; ++i) {
         for (const loss& lost : losses_in(*parts[i])) {
@@ -129,6 +149,15 @@ void say_never_reached(const never_reached& each, report& to) {
     to.add(found);
 }
 
+/// Who waits for the mutex: a coroutine that is called, or this one.
+std::string waiter_of(const self_wait& each) {
+    auto* call =
+        dyn_cast_or_null<clang::CallExpr>(without_wrappers(each.await->getOperand()));
+    auto* callee = call != nullptr ? call->getDirectCallee() : nullptr;
+    return callee == nullptr || call == each.by || is_in_coil(*callee) ? "this"
+                                                                       : name_of(*call);
+}
+
 void check_body(const body& in, report& to) {
     if (!in.is_coroutine()) return;
     for (const auto& each : never_reached_in(in)) say_never_reached(each, to);
@@ -142,8 +171,9 @@ void check_body(const body& in, report& to) {
         const std::string guard = "'" + each.guard->getNameAsString() + "'";
         to.add(
             {.at = each.await->getKeywordLoc(),
-             .text = "this waits for " + mutex + ", which " + guard +
-                     " holds until it has ended: neither ever goes on",
+             .text = waiter_of(each) + " waits for " + mutex +
+                     ", which this coroutine already holds (" + guard +
+                     "): it waits for itself for ever",
              .notes = {{each.guard->getLocation(), guard + " holds it from here on"},
                        {each.by->getExprLoc(), "it is waited for here"}},
              .mend = "move what is done behind the lock into a function that does not "

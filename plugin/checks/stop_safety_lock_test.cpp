@@ -22,7 +22,7 @@ coil::task<> update_twice(coil::mutex& m) {
 
 coil::task<> locks_twice(coil::mutex& m) {
     const auto held = co_await m.lock();
-    // expected-warning@+1 {{this waits for 'm', which 'held' holds until it has ended}}
+    // expected-warning@+1 {{waits for 'm', which this coroutine already holds}}
     const auto again = co_await m.lock();
 }
 coil::task<> locks_two(coil::mutex& m, coil::mutex& other) {
@@ -43,11 +43,11 @@ coil::task<> locks_in_each_round(coil::mutex& m) {
 }
 coil::task<> calls_what_locks(coil::mutex& m) {
     const auto held = co_await m.lock();
-    co_await update(m);  // expected-warning {{this waits for 'm'}}
+    co_await update(m);  // expected-warning {{'update' waits for 'm'}}
 }
 coil::task<> calls_what_calls_what_locks(coil::mutex& m) {
     const auto held = co_await m.lock();
-    co_await update_twice(m);  // expected-warning {{this waits for 'm'}}
+    co_await update_twice(m);  // expected-warning {{'update_twice' waits}}
 }
 coil::task<> calls_what_locks_another(coil::mutex& m, coil::mutex& other) {
     const auto held = co_await m.lock();
@@ -102,7 +102,7 @@ class account {
 public:
     coil::task<> pay() {
         const auto held = co_await mutex_.lock();
-        co_await log();  // expected-warning {{this waits for 'mutex_', which 'held'}}
+        co_await log();  // expected-warning {{'log' waits for 'mutex_', which this}}
     }
     coil::task<> pay_rightly() {
         const auto held = co_await mutex_.lock();

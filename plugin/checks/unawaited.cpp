@@ -54,8 +54,12 @@ void check_given_away(const clang::Stmt& statement, const body& in, report& to) 
             .mend = given->is_algorithm
                         ? "write a loop that awaits each, or gives each to a group's "
                           "spawn()"
-                        : "give the work to a group's spawn() or a runtime's run(), or "
-                          "keep it where what it gives is awaited",
+                    : llvm::StringRef(given->taker).contains("thread")
+                        ? "give the work to a group's spawn() or a runtime's run(), or "
+                          "keep it where what it gives is awaited"
+                        : "let it give a task, as coil::async_function<void(...) "
+                          "const>, and await each call; or spawn it in a plain "
+                          "lambda: [&](auto& each) { group.spawn(...); }",
             .statement = &statement});
 }
 

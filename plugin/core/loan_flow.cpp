@@ -31,11 +31,6 @@ struct loan {
     const clang::CallExpr* changed_by = nullptr;
 };
 
-bool lends_items(const clang::CallExpr& call) {
-    auto* callee = call.getDirectCallee();
-    return callee != nullptr && has_mark(*callee, "lends");
-}
-
 /// The call in `co_await lines.next()`, also in `*co_await lines.next()`, if what it
 /// gives is lent.
 const clang::CallExpr* lent_item(const clang::Expr& value) {
@@ -300,6 +295,11 @@ private:
 };
 
 }  // namespace
+
+bool lends_items(const clang::CallExpr& call) {
+    auto* callee = call.getDirectCallee();
+    return callee != nullptr && has_mark(*callee, "lends");
+}
 
 bool ends_before(const clang::VarDecl& one, const clang::VarDecl& other,
                  const body& in) {

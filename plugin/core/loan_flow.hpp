@@ -18,6 +18,9 @@ struct stale_use {
 /// references, views and iterators into containers, too.
 llvm::SmallVector<stale_use, 4> stale_uses(const body& in, const unit& of);
 
+/// Whether what a call gives is lent until the next one: see COIL_LENDS.
+bool lends_items(const clang::CallExpr& call);
+
 /// Whether `one` stands in a block that `other` does not: declared later is enough for
 /// the order of destruction, but not for a use.
 bool ends_before(const clang::VarDecl& one, const clang::VarDecl& other,

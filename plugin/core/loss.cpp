@@ -3,6 +3,7 @@
 #include <plugin/core/collected.hpp>
 #include <plugin/core/flow.hpp>
 #include <plugin/core/gcc.hpp>
+#include <plugin/core/in_a_row.hpp>
 #include <plugin/core/loss.hpp>
 #include <plugin/core/marks.hpp>
 #include <plugin/core/syntax.hpp>
@@ -86,6 +87,19 @@ bool names(const clang::Stmt& whole, const clang::VarDecl& variable) {
     });
 }
 
+/// The same, or names a local that was made from the variable, such as the rest of a
+/// buffer.
+bool depends_on(const clang::Stmt& whole, const clang::VarDecl& variable) {
+    auto* reference = dyn_cast<clang::DeclRefExpr>(&whole);
+    auto* made = reference != nullptr ? own_variable(reference) : nullptr;
+    if (made == &variable || (made != nullptr && made->getInit() != nullptr &&
+                              names(*made->getInit(), variable)))
+        return true;
+    return llvm::any_of(parts_of(whole), [&](const clang::Stmt* each) {
+        return depends_on(*each, variable);
+    });
+}
+
 /// What an expression awaits: a member such as `socket.read(into)`; or null.
 const clang::CXXMemberCallExpr* awaited_member(const clang::Expr* value) {
     auto* await = dyn_cast_or_null<clang::CoawaitExpr>(without_wrappers(value));
@@ -108,7 +122,7 @@ void add_counted(const clang::Stmt& whole, bool is_looped,
         if (call == nullptr && got != nullptr) call = awaited_member(got->getInit());
         if (counter != nullptr && call != nullptr &&
             llvm::any_of(call->arguments(), [&](const clang::Expr* each) {
-                return names(*each, *counter);
+                return depends_on(*each, *counter);
             })) {
             const place from = place::of(call->getImplicitObjectArgument());
             if (!from.is_empty()) found.push_back({call, from});
@@ -169,6 +183,8 @@ void add_of_body(const clang::CallExpr& call, unsigned depth,
     add_counted(*body->getBody(), false, inside);
     for (const auto& each : collected_in(*function))
         inside.push_back({each.takes, each.from, nullptr, false, each.into});
+    for (const auto& each : taken_in_a_row(*function))
+        inside.push_back({each.takes, each.from});
     for (const loss& each : inside) {
         const auto add = [&](const place& from) {
             if (from.is_empty()) return;

@@ -14,7 +14,7 @@ class body;
 /// An operation that loses something when it is stopped: it is marked so, or gives the
 /// next item of a stream that a stop ends, or its body can be seen and awaits one on
 /// what it was given, or counts there what it has read in parts, or collects there what
-/// it takes.
+/// it takes, or takes there one thing after the other.
 struct loss {
     const clang::CallExpr* by = nullptr;  ///< as it is called here
     place from;                           ///< of whom something is lost

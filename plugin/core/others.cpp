@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <plugin/core/beside_itself.hpp>
 #include <plugin/core/body.hpp>
 #include <plugin/core/call_sites.hpp>
 #include <plugin/core/changes.hpp>
@@ -245,8 +246,13 @@ private:
         if (found_.call != nullptr && !(is_growth_ && how == change::removal)) return;
         if (erases_its_own(call) || asks_what_is_used(seen, call)) return;
         if (!beside_) beside_.emplace(in_, of_);
-        if (!beside_->has(method, how == change::growth)) return;
-        found_ = {&method, &call};
+        const clang::Expr* again = nullptr;
+        if (!beside_->has(method, how == change::growth)) {
+            if (asks_others(seen)) return;
+            again = runs_beside_itself(in_.function(), method, of_);
+            if (again == nullptr) return;
+        }
+        found_ = {&method, &call, again};
         is_growth_ = how == change::growth;
     }
     /// Whether it ends one element that it was given, or put in itself:
@@ -269,9 +275,20 @@ private:
         return name != "find" && name != "begin" && name != "lower_bound" &&
                name != "upper_bound" && name != "find_if";
     }
+    /// Whether it asks any other member, such as how many there are.
+    bool asks_others(const body& seen) const {
+        fields asked = asked_in(seen);
+        asked.erase(field_);
+        return !asked.empty();
+    }
     /// Whether it asks members first that the coroutine uses, too: such as whether it
     /// runs, or whether an element is in use.
     bool asks_what_is_used(const body& seen, const clang::CallExpr& call) const {
+        fields asked = asked_in(seen);
+        for (auto* each : call.arguments()) add_members(each, asked);
+        return llvm::any_of(asked, [&](auto* each) { return used_.contains(each); });
+    }
+    static fields asked_in(const body& seen) {
         fields asked;
         for (auto* each : seen.statements()) {
             if (auto* choice = dyn_cast<clang::IfStmt>(each)) {
@@ -283,8 +300,7 @@ private:
                 add_members(either->getCond(), asked);
             }
         }
-        for (auto* each : call.arguments()) add_members(each, asked);
-        return llvm::any_of(asked, [&](auto* each) { return used_.contains(each); });
+        return asked;
     }
 
     place container_;

@@ -18,6 +18,8 @@ struct unit;
 struct change_by_other {
     const clang::CXXMethodDecl* method = nullptr;
     const clang::CallExpr* call = nullptr;
+    /// Where the same coroutine is spawned again, if it is what both are a part of.
+    const clang::Expr* again = nullptr;
 };
 
 /// What refers into a container.

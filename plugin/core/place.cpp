@@ -36,6 +36,12 @@ place place::of(const clang::Expr* expression) {
     return {};
 }
 
+place place::of_object() {
+    place found;
+    found.path_.push_back(nullptr);
+    return found;
+}
+
 place place::seen_as(const clang::ValueDecl* parameter, const place& as) const {
     if (is_empty() || as.is_empty() || path_[0] != parameter) return {};
     place seen = as;

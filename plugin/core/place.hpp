@@ -16,6 +16,8 @@ public:
     place() = default;
     /// Of what an expression names, also through `std::move`; empty if it has no name.
     static place of(const clang::Expr* expression);
+    /// `*this`.
+    static place of_object();
 
     [[nodiscard]] bool is_empty() const { return path_.empty(); }
     [[nodiscard]] bool is_member_of_this() const { return !is_empty() && !path_[0]; }

@@ -2,6 +2,7 @@
 #include <plugin/core/body.hpp>
 #include <plugin/core/loans.hpp>
 #include <plugin/core/marks.hpp>
+#include <plugin/core/repeated.hpp>
 #include <plugin/core/shared_children.hpp>
 #include <plugin/core/syntax.hpp>
 #include <plugin/core/unit.hpp>
@@ -39,7 +40,7 @@ public:
         for (unsigned i = 0; i < children_.size(); ++i) {
             for (const auto& each : children_[i].changes) {
                 auto* spawn = children_[i].spawn;
-                if (is_repeated(*spawn, each.of)) {
+                if (is_spawned_again(*spawn, each.of, in_)) {
                     say({each.of, spawn, nullptr, each.at});
                 } else if (auto* other = changed_beside(i, each.of)) {
                     say({each.of, spawn, other, each.at});
@@ -110,34 +111,6 @@ private:
         if (!of.is_empty()) found.push_back({of, at});
     }
 
-    /// Whether the same spawn runs again, while what it made before still runs, and
-    /// gives the same object.
-    bool is_repeated(const clang::CallExpr& spawn, const place& of) const {
-        for (auto* around = in_.parent(&spawn); around != nullptr;
-             around = in_.parent(around)) {
-            if (!is_loop(*around)) continue;
-            if (is_declared_in(*around, of)) return false;
-            if (!waits_for_children(*around)) return true;
-        }
-        return false;
-    }
-    bool is_declared_in(const clang::Stmt& loop, const place& of) const {
-        auto* variable = dyn_cast_or_null<clang::VarDecl>(of.variable());
-        if (variable == nullptr) return false;
-        // By the place: the variable of a range-based for stands in none of its parts.
-        auto& sources = of_.ast.getSourceManager();
-        const auto at = variable->getLocation();
-        return !sources.isBeforeInTranslationUnit(at, loop.getBeginLoc()) &&
-               sources.isBeforeInTranslationUnit(at, loop.getEndLoc());
-    }
-    /// `co_await handle.join()`, or anything else that may be it.
-    bool waits_for_children(const clang::Stmt& loop) const {
-        return llvm::any_of(in_.calls(), [&](const clang::CallExpr* each) {
-            const llvm::StringRef name = name_of(*each);
-            return (name == "join" || name == "wait" || name == "wait_all") &&
-                   in_.is_within(*each, loop);
-        });
-    }
     /// Another child that changes it, spawned with no await in between, which might
     /// wait for the first one.
     const clang::CallExpr* changed_beside(unsigned first, const place& of) const {

@@ -185,6 +185,7 @@ private:
         if (changed != nullptr && place::of(&named_by(*changed)) == one.where) {
             // For the others see `stale_uses`.
             const bool is_own = own_variable(one) != nullptr;
+            if (!is_own && ends_what_is_held(call, *changed, one)) return true;
             return (!is_own || is_buffer(changed->getType())) &&
                    changes_all(call, *changed, one.has_iterator, one.counts_growth);
         }
@@ -193,6 +194,27 @@ private:
             !is_future(call.getType(), of_) || is_awaited_in(call, in_);
         return runs_here && changes_given(call, one.where, one.has_iterator,
                                           one.counts_growth, of_) != nullptr;
+    }
+    /// `all.erase(at)`, or in a loop over all of them what ends the element that this
+    /// is at: `all.erase(name)`.
+    bool ends_what_is_held(const clang::CallExpr& call, const clang::Expr& container,
+                           const loan& one) const {
+        if (name_of(call) != "erase" || call.getNumArgs() != 1 ||
+            change_by(call, container, true) != change::removal)
+            return false;
+        auto* named =
+            dyn_cast_or_null<clang::DeclRefExpr>(without_wrappers(call.getArg(0)));
+        if (named == nullptr || !is_of_loop(*one.holder)) return false;
+        auto* part = dyn_cast<clang::BindingDecl>(named->getDecl());
+        const clang::ValueDecl* variable =
+            part != nullptr ? part->getDecomposedDecl() : named->getDecl();
+        for (auto* each = in_.parent(&call); each != nullptr; each = in_.parent(each)) {
+            auto* loop = dyn_cast<clang::CXXForRangeStmt>(each);
+            if (loop != nullptr && loop->getBeginStmt() != nullptr &&
+                loop->getBeginStmt()->getSingleDecl() == one.holder)
+                return loop->getLoopVariable() == variable;
+        }
+        return false;
     }
     /// Two facts of each loan: the holder has it, and what it refers to is stale. One
     /// of each lock: it may be held.

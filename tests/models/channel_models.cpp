@@ -250,12 +250,139 @@ model never_full() {
         });
 }
 
+// --- reserved room, several items, and the end ---
+
+task<> reserve_and_send(post_office& d, int item) {
+    auto permit = co_await d.items->reserve();
+    if (permit && permit->send(item)) {
+        d.sent += item;
+    } else {
+        ++d.refused;
+    }
+}
+
+model reserve_and_receive() {
+    return strands_model<post_office>(
+        "who reserves room and who sends have it one after the other",
+        {"between_is_missed", "messages_wake_nobody"},
+        [](post_office& d) {
+            d.all.start(0, receive_two(d));
+            d.all.start(1, reserve_and_send(d, 1));
+            d.all.start(2, send(d, 2));
+            return d.all.working([&d] {
+                expect(d.sent == 3, "both were sent");
+                d.expect_all_received();
+            });
+        },
+        1);
+}
+
+model stop_and_reserve() {
+    return strands_model<post_office>(
+        "room whose taker is stopped is there again", {"woken_ones_withdraw"},
+        [](post_office& d) {
+            d.put(1);
+            d.all.start(0, reserve_and_send(d, 2));
+            return program{{[&d] { d.all.work(0); }, [&d] { d.all.stop(0); },
+                            [&d] { d.received += d.items->try_receive().value_or(0); }},
+                           [&d] {
+                               expect(d.all.was_stopped(0) == (d.sent == 1),
+                                      "it ended in one way");
+                               d.expect_all_received();
+                               expect(d.items->try_reserve().has_value(), "room");
+                           }};
+        });
+}
+
+model permit_and_close() {
+    return strands_model<post_office>(
+        "a permit sends, or the channel was closed before", {"close_loses_items"},
+        [](post_office& d) {
+            d.all.start(0, reserve_and_send(d, 1));
+            return program{{[&d] { d.all.work(0); }, [&d] { d.items->close(); }}, [&d] {
+                               expect(d.sent + d.refused == 1, "it was told which");
+                               d.expect_all_received();
+                           }};
+        });
+}
+
+task<> receive_all_at_once(post_office& d) {
+    std::vector<int> items;
+    while (co_await d.items->receive_many(items, 2) > 0) {
+        for (const int item : items) d.received += item;
+        items.clear();
+    }
+    ++d.ended;
+}
+
+model several_and_close() {
+    return strands_model<post_office>(
+        "who receives several has each once, and hears of the end",
+        {"between_is_missed", "rests_over_messages"},
+        [](post_office& d) {
+            d.all.start(0, receive_all_at_once(d));
+            return program{{[&d] { d.all.work(0); },
+                            [&d] {
+                                d.put(1);
+                                d.items->close();
+                            }},
+                           [&d] {
+                               expect(d.ended == 1, "it was told the end");
+                               d.expect_all_received();
+                           }};
+        },
+        4);
+}
+
+task<> wait_and_read(post_office& d) {
+    co_await d.items->wait_closed();
+    expect(d.text.read() == 7, "what was written before is seen");
+    ++d.ended;
+}
+
+model close_and_wait() {
+    return strands_model<post_office>(
+        "who waits for the end sees what was before it", {"between_is_missed"},
+        [](post_office& d) {
+            d.all.start(0, wait_and_read(d));
+            return program{{[&d] { d.all.work(0); },
+                            [&d] {
+                                d.text.write(7);
+                                d.items->close();
+                            }},
+                           [&d] { expect(d.ended == 1, "it was told the end"); }};
+        },
+        4);
+}
+
+task<> wait_and_end_it(post_office& d) {
+    co_await d.items->wait_closed();
+    d.items.reset();
+}
+
+model close_and_end() {
+    return strands_model<post_office>(
+        "who has heard of the end may end the channel, or is stopped before",
+        {"woken_ones_withdraw"}, [](post_office& d) {
+            d.all.start(0, wait_and_end_it(d));
+            return program{{[&d] { d.all.work(0); }, [&d] { d.items->close(); },
+                            [&d] { d.all.stop(0); }},
+                           [&d] {
+                               expect(d.all.was_stopped(0) == (d.items != nullptr),
+                                      "it ended in one way");
+                           }};
+        });
+}
+
 }  // namespace
 
 std::vector<model> channel_models() {
-    return {put_and_receive(),   receive_and_end(), two_producers(),    two_consumers(),
-            close_and_receive(), close_and_send(),  stop_and_receive(), stop_and_send(),
-            promise_and_stop(),  try_and_close(),   reply_once(),       never_full()};
+    return {put_and_receive(),     receive_and_end(),   two_producers(),
+            two_consumers(),       close_and_receive(), close_and_send(),
+            stop_and_receive(),    stop_and_send(),     promise_and_stop(),
+            try_and_close(),       reply_once(),        never_full(),
+            reserve_and_receive(), stop_and_reserve(),  permit_and_close(),
+            several_and_close(),   close_and_wait(),    close_and_end()};
 }
 
 }  // namespace coil::models

@@ -213,12 +213,36 @@ model readers_and_writer() {
         3);
 }
 
+task<> write_and_read_on(account& d) {
+    auto guard = co_await d.shared.lock();
+    const int written = d.balance.read() + 1;
+    d.balance.write(written);
+    guard.downgrade();
+    expect(d.balance.read() == written, "nobody has written since");
+    ++d.reads;
+}
+
+model downgrade() {
+    return strands_model<account>(
+        "who writes and reads on sees what it wrote",
+        {"between_is_missed", "downgrade_lets_go"},
+        [](account& d) {
+            d.all.start(0, write_and_read_on(d));
+            d.all.start(1, write_and_read_on(d));
+            return d.all.working([&d] {
+                expect(d.balance.read() == 2 && d.reads == 2, "both were inside");
+                expect(d.shared.try_lock().has_value(), "it is free");
+            });
+        },
+        3);
+}
+
 }  // namespace
 
 std::vector<model> permit_models() {
-    return {add_and_take(),     add_and_end(),       add_and_stop(),  two_take_one(),
-            stopped_is_first(), try_and_take(),      two_want_many(), one_at_a_time(),
-            lock_and_stop(),    readers_and_writer()};
+    return {add_and_take(),     add_and_end(),        add_and_stop(),  two_take_one(),
+            stopped_is_first(), try_and_take(),       two_want_many(), one_at_a_time(),
+            lock_and_stop(),    readers_and_writer(), downgrade()};
 }
 
 }  // namespace coil::models

@@ -164,6 +164,10 @@ private:
 template <template <class...> class Operation, class... A>
 class [[nodiscard(
     "a recipe does nothing until it is awaited: write co_await")]] parts_recipe {
+    static_assert(
+        !(is_own_recipe<A> || ...),
+        "own is awaited by itself, in the coroutine that is to own the object");
+
 public:
     // What it throws away is dropped here, too.
     static constexpr bool is_local =

@@ -23,80 +23,51 @@ template <class P>
 concept sendable_parameter =
     (may_not_look_yet<P> && !says_sendable<typename referred<P>::type>) || sendable<P>;
 
-/// Says which parameter of a coroutine may not move between threads as that one may.
-/// The text holds a number where the language lets no text be made.
+/// A parameter of a coroutine that may move between threads, by its number, as the
+/// compiler names it where it refuses one.
 template <std::size_t Position, class P>
-constexpr void expect_sendable_parameter() noexcept {
-    if constexpr (sendable_parameter<P>) {
-        return;
-    } else if constexpr (is_owned<P> && says_local<P>) {
-        static_assert(sendable<P>,
-                      "a coil::task may move between threads, and this parameter's "
-                      "async_drop() is a coil::local_task: make this coroutine a "
-                      "local_task too");
-    } else if constexpr (Position == 1) {
-        static_assert(sendable<P>,
-                      "a coil::task may move between threads, and its parameter 1 (a "
-                      "member function's object counts) may not: make this coroutine a "
-                      "local_task, or hand over something else");
-    } else if constexpr (Position == 2) {
-        static_assert(sendable<P>,
-                      "a coil::task may move between threads, and its parameter 2 (a "
-                      "member function's object counts) may not: make this coroutine a "
-                      "local_task, or hand over something else");
-    } else if constexpr (Position == 3) {
-        static_assert(sendable<P>,
-                      "a coil::task may move between threads, and its parameter 3 (a "
-                      "member function's object counts) may not: make this coroutine a "
-                      "local_task, or hand over something else");
-    } else {
-        static_assert(sendable<P>,
-                      "a coil::task may move between threads, and one of its "
-                      "parameters, from the fourth on, may not: make this coroutine a "
-                      "local_task, or hand over something else");
-    }
-}
+struct parameter {
+    static constexpr bool has_sendable_drop =
+        sendable_parameter<P> || !(is_owned<P> && says_local<P>);
+    // One error for one fault.
+    static constexpr bool is_sendable = sendable_parameter<P> || !has_sendable_drop;
+};
+using no_parameter = parameter<0, void>;
+
+template <std::size_t Position, class... P>
+struct unfit_from;
+template <std::size_t Position, class First, class... Rest>
+struct unfit_from<Position, First, Rest...> : unfit_from<Position + 1, Rest...> {};
+template <std::size_t Position, class First, class... Rest>
+    requires(!sendable_parameter<First>)
+struct unfit_from<Position, First, Rest...> {
+    using type = parameter<Position, First>;
+};
+
+template <class... P>
+struct unfit {
+    using type = no_parameter;
+};
+template <class... P>
+    requires(!(sendable_parameter<P> && ...))
+struct unfit<P...> : unfit_from<1, P...> {};
+/// The first one that may not move, if there is one.
+template <class... P>
+using unfit_parameter = typename unfit<P...>::type;
 
 /// What is local as it has to do with a task_local whose value is.
 template <class A>
 concept has_local_value = requires { requires A::has_local_value; };
 
-/// What a coroutine that may move between threads awaits has to do so, too.
-template <class A>
-constexpr void expect_movable() noexcept {
-    if constexpr (has_local_value<std::remove_cvref_t<A>>) {
-        static_assert(!has_local_value<std::remove_cvref_t<A>>,
-                      "a coil::task may move between threads, and the value of this "
-                      "task_local may not, or may not be read from two: make this "
-                      "coroutine a local_task, or take another type");
-    } else if constexpr (says_local<std::remove_cvref_t<A>>) {
-        static_assert(!says_local<std::remove_cvref_t<A>>,
-                      "a coil::task may move between threads, so it cannot await a "
-                      "coil::local_task: make this coroutine a local_task too");
-    } else {
-        static_assert(sendable<A>,
-                      "a coil::task may move between threads, and what it awaits here "
-                      "may not: make this coroutine a local_task");
-    }
-}
+/// A frame, and a block as it is for frames, is aligned for two pointers.
+template <class T>
+inline constexpr bool is_aligned_as_a_frame = alignof(T) <= 2 * sizeof(void*);
 
-template <class... P, std::size_t... I>
-constexpr bool tell_parameters(std::index_sequence<I...>) noexcept {
-    (expect_sendable_parameter<I + 1, P>(), ...);
-    return true;
-}
-
-/// The promise of a coroutine that may move between threads, once its parameters are
-/// found to. Costs nothing where it runs: the promise does not see them for it.
-template <class Promise, class... P>
-struct sendable_parameters {
-    using promise_type = Promise;
-};
-template <class Promise, class... P>
-    requires(!(sendable_parameter<P> && ...))
-struct sendable_parameters<Promise, P...> {
-    static_assert(tell_parameters<P...>(std::index_sequence_for<P...>()));
-    using promise_type = Promise;
-};
+/// Whether a reference `T` may be made of what `co_return` has.
+template <class T, class U>
+inline constexpr bool binds_to_what_stays =
+    !std::is_lvalue_reference_v<T> ||
+    (std::is_lvalue_reference_v<U> &&
+     std::is_convertible_v<std::remove_reference_t<U>*, std::remove_reference_t<T>*>);
 
 }  // namespace coil::detail

@@ -121,7 +121,7 @@ public:
         return *this;
     }
     ~kept() {
-        static_assert(needs_async_drop<T>,
+        static_assert(needs_async_drop_v<T>,
                       "this container is for types that have a member async_drop(), or "
                       "hold one that has: for others take the one of the standard "
                       "library");

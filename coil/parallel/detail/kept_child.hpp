@@ -109,20 +109,25 @@ public:
     virtual outcome<T>& kept_outcome() noexcept = 0;
 };
 
+template <class T>
+constexpr void expect_no_drop_in_handle() noexcept {
+    static_assert(!needs_async_drop_v<T>,
+                  "a handle may end with the result in it, and has no place to await "
+                  "an async drop there: give something else, such as a handle of it");
+}
+
 /// One kept child: its strand, its work and its place in the group; one block. `Base`
 /// is a `kept_child_of` its value.
 template <class A, class Derived, class Base = kept_child_of<await_result_t<A>>>
 class kept_strand : public strand_of<A, Derived, Base> {
     using value_type = await_result_t<A>;
-    static_assert(!needs_async_drop<value_type>,
-                  "a handle may end with the result in it, and has no place to await "
-                  "an async drop there: give something else, such as a handle of it");
     static_assert(alignof(A) <= 2 * sizeof(void*),
                   "what is spawned lies in a block that is aligned for two pointers");
     using base = strand_of<A, Derived, Base>;
 
 public:
     kept_strand(group& of, A&& work) : base(of, std::forward<A>(work)) {
+        expect_no_drop_in_handle<value_type>();
         if constexpr (is_local_v<A> || !is_sendable_v<value_type>)
             this->expect_one_thread();
     }

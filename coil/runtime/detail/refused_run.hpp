@@ -25,11 +25,4 @@ struct refused_run<A> : await_result<std::invoke_result_t<A&>> {};
 template <class A>
 using refused_outcome = outcome<typename refused_run<A>::type>;
 
-/// Says why a runtime cannot run this.
-template <class A>
-refused_outcome<A> refuse_to_run() {
-    (void)refuse_parts<A>();
-    return no_value<refused_outcome<A>>();
-}
-
 }  // namespace coil::detail

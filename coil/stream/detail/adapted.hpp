@@ -161,41 +161,33 @@ struct plain_adaptor : adaptor {
     std::tuple<Parts...> parts;
 };
 
+template <class T>
+inline constexpr bool is_an_optional = optional_item<std::remove_cvref_t<T>>;
+
 /// The rules of those that call a function: with each item, which is its own;
 template <template <class, class> class Step>
-struct given_rule {
+struct given_rule : function_rule {
     template <class S, class F>
     using made = adapted_stream<S, Step<S, F>>;
-    template <class F, class S>
-    static constexpr bool fits() {
-        return expect_takes_item<F, S>();
-    }
 };
 /// with each item, which it only looks at;
 template <template <class, class> class Step>
-struct shown_rule {
+struct shown_rule : function_rule {
     template <class S, class F>
     using made = adapted_stream<S, Step<S, F>>;
     template <class F, class S>
-    static constexpr bool fits() {
-        return expect_takes_shown<F, S>();
-    }
+    static constexpr bool takes = takes_a_look_at_items<F, S>;
 };
 /// the same for one that gives a bool;
 template <template <class, class> class Step>
 struct test_rule : shown_rule<Step> {
     template <class F, class S>
     static constexpr bool fits() {
-        if constexpr (expect_takes_shown<F, S>()) {
-            constexpr bool is_test =
-                std::convertible_to<settled_t<show_to_t<F, S>>, bool>;
-            static_assert(is_test,
-                          "this adaptor needs a function that gives a bool, or an "
-                          "awaitable of one");
-            return is_test;
-        } else {
-            return false;
-        }
+        using answer = settled_t<show_to_t<F, S>>;
+        static_assert(is_a_bool<answer>,
+                      "this adaptor needs a function that gives a bool, or an "
+                      "awaitable of one");
+        return is_a_bool<answer>;
     }
 };
 /// for one that makes of an item something or nothing.
@@ -203,16 +195,14 @@ template <template <class, class> class Step>
 struct optional_rule : given_rule<Step> {
     template <class F, class S>
     static constexpr bool fits() {
-        if constexpr (expect_takes_item<F, S>()) {
-            using answer = std::remove_cvref_t<settled_t<call_with_t<F, S>>>;
-            constexpr bool is_optional = optional_item<answer>;
-            static_assert(is_optional,
-                          "this adaptor needs a function that gives a std::optional, "
-                          "or an awaitable of one");
-            return is_optional;
-        } else {
-            return false;
-        }
+        using answer = settled_t<call_with_t<F, S>>;
+        static_assert(is_an_optional<answer>,
+                      "this adaptor needs a function that gives a std::optional, "
+                      "or an awaitable of one");
+        static_assert(!needs_async_drop_v<std::remove_cvref_t<answer>>,
+                      "an adaptor has no place to await the async drop of a value that "
+                      "nobody takes: give a handle instead");
+        return is_an_optional<answer>;
     }
 };
 

@@ -118,10 +118,17 @@ struct limited {
 };
 
 template <bool IsOrdered>
-struct buffered_rule {
+struct buffered_rule : function_rule {
+    template <class Limited, class S>
+    static constexpr bool takes = takes_items<typename Limited::function_type, S>;
     template <class Limited, class S>
     static constexpr bool fits() {
-        return expect_takes_item<typename Limited::function_type, S>();
+        using value = std::remove_cvref_t<
+            settled_t<call_with_t<typename Limited::function_type, S>>>;
+        static_assert(!needs_async_drop_v<value>,
+                      "coil::buffered has no place to await the async drop of a value "
+                      "that nobody takes: give a handle instead");
+        return !needs_async_drop_v<value>;
     }
     template <class S, class Limited>
     using made = buffered_stream<S, typename Limited::function_type, IsOrdered>;

@@ -155,13 +155,9 @@ private:
 
 /// Of one whose function needs no look at the stream.
 template <class Consumer>
-struct consumer_rule {
+struct consumer_rule : function_rule {
     template <class S, class>
     using made = consumer_recipe<S, Consumer>;
-    template <class, class S>
-    static constexpr bool fits() {
-        return expect_takes_item<Consumer, S>();
-    }
 };
 template <class Consumer>
 using consumer_adaptor = function_adaptor<Consumer, consumer_rule<Consumer>>;

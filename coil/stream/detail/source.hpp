@@ -75,23 +75,17 @@ concept takes_shown =
 template <class F, class Item>
 concept takes_lvalue = std::invocable<F&, decltype(*std::declval<Item&>())>;
 
-template <class F, class S, bool Fits>
-constexpr bool expect_callable() {
-    static_assert(Fits, "this function cannot be called with the items of this stream");
-    return Fits;
-}
-/// Whether `F` can be given an item of `S`. If not says so, once.
+/// Whether `F` can be given the items of `S`.
 template <class F, class S>
-constexpr bool expect_takes_item() {
-    using item = stream_item_t<S>;
-    return expect_callable<F, S, takes_given<F, item> || takes_lvalue<F, item>>();
-}
-/// The same for one that it is only shown.
+inline constexpr bool takes_items =
+    takes_given<F, stream_item_t<S>> || takes_lvalue<F, stream_item_t<S>>;
+/// The same for one that they are only shown to.
 template <class F, class S>
-constexpr bool expect_takes_shown() {
-    using item = stream_item_t<S>;
-    return expect_callable<F, S, takes_shown<F, item> || takes_lvalue<F, item>>();
-}
+inline constexpr bool takes_a_look_at_items =
+    takes_shown<F, stream_item_t<S>> || takes_lvalue<F, stream_item_t<S>>;
+
+template <class T>
+inline constexpr bool is_a_bool = std::is_convertible_v<T, bool>;
 
 /// As std::invoke, without what else <functional> brings.
 template <class F, class... X>
@@ -132,6 +126,7 @@ public:
     static constexpr bool is_local = Adaptor::is_local;
     explicit next_of(Adaptor& from) noexcept : from_(from) {}
     Operation operator co_await() && noexcept { return Operation(from_); }
+    explicit operator bool() const = delete;  // write co_await before next()
 
 private:
     Adaptor& from_;
@@ -140,31 +135,34 @@ private:
 /// What may stand on the right of `|`; gives `apply(stream)`.
 struct adaptor {};
 
+/// What those have in common that apply a function: it takes the items, and whatever it
+/// gives is right. `|` asks in turn, itself, so that its errors are short.
+struct function_rule {
+    template <class F, class S>
+    static constexpr bool takes = takes_items<F, S>;
+    template <class F, class S>
+    static constexpr bool fits() {
+        return true;
+    }
+};
+
 /// One that applies a function: `Rule` says whether it fits the items, and what becomes
 /// of the stream.
 template <class F, class Rule>
 struct function_adaptor : adaptor {
+    using function_type = F;
+    using rule = Rule;
     explicit function_adaptor(F given) : function(std::move(given)) {}
     template <class S>
     auto apply(S&& from) const& {
-        return make<S>(std::forward<S>(from), function);
+        return typename Rule::template made<S, F>(std::forward<S>(from), function);
     }
     template <class S>
     auto apply(S&& from) && {
-        return make<S>(std::forward<S>(from), std::move(function));
+        return typename Rule::template made<S, F>(std::forward<S>(from),
+                                                  std::move(function));
     }
     F function;
-
-private:
-    template <class S, class G>
-    static auto make(S&& from, G&& applied) {
-        if constexpr (Rule::template fits<F, S>()) {
-            return typename Rule::template made<S, F>(std::forward<S>(from),
-                                                      std::forward<G>(applied));
-        } else {
-            return no_stream();
-        }
-    }
 };
 
 template <class S>
@@ -190,13 +188,37 @@ decltype(auto) to_stream(S&& from) {
     }
 }
 
-template <adaptable S, class Adaptor>
-    requires std::derived_from<std::remove_cvref_t<Adaptor>, adaptor>
+template <class A>
+concept any_adaptor = std::derived_from<std::remove_cvref_t<A>, adaptor>;
+template <class A>
+concept applies_function =
+    any_adaptor<A> && requires { typename std::remove_cvref_t<A>::rule; };
+
+template <adaptable S, any_adaptor Adaptor>
 auto operator|(S&& from, Adaptor&& made) {
     if constexpr (std::same_as<std::remove_cvref_t<S>, no_stream>) {
         return no_stream();
     } else {
         return std::forward<Adaptor>(made).template apply<as_stream_t<S>>(
+            to_stream(std::forward<S>(from)));
+    }
+}
+
+template <adaptable S, applies_function Adaptor>
+auto operator|(S&& from, Adaptor&& made) {
+    using rule = typename std::remove_cvref_t<Adaptor>::rule;
+    using function = typename std::remove_cvref_t<Adaptor>::function_type;
+    using items = as_stream_t<S>;
+    if constexpr (std::same_as<std::remove_cvref_t<S>, no_stream>) {
+        return no_stream();
+    } else if constexpr (!rule::template takes<function, items>) {
+        static_assert(rule::template takes<function, items>,
+                      "this function cannot be called with the items of this stream");
+        return no_stream();
+    } else if constexpr (!rule::template fits<function, items>()) {
+        return no_stream();
+    } else {
+        return std::forward<Adaptor>(made).template apply<items>(
             to_stream(std::forward<S>(from)));
     }
 }

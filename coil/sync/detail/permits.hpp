@@ -86,6 +86,12 @@ public:
 
 protected:
     some(permits& of, std::size_t count) noexcept : of_(&of), count_(count) {}
+    void give_back_all_but(std::size_t count) noexcept {
+        COIL_EXPECTS(holds() && "it has been given back before");
+        const std::size_t before = count_;
+        count_ = COIL_PLANTED(downgrade_lets_go) ? 0 : count;
+        of_->add(before - count_);
+    }
 
 private:
     permits* of_;
@@ -105,6 +111,16 @@ template <flavour F, class Name>
 class [[nodiscard(
     "the lock is released at once: give the guard a name, auto guard = "
     "co_await ...")]] permits<F, Name>::lock_guard : public some {
+public:
+    /// Keeps it shared: others may read now, and no writer comes in between. Who waits
+    /// keeps its place. Nothing if it is shared before. Requires: it holds it.
+    void downgrade() noexcept
+        requires Name::has_readers
+    {
+        this->give_back_all_but(1);
+    }
+
+private:
     friend permits;
     friend wait_leaf;
     using some::some;

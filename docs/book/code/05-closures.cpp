@@ -38,15 +38,10 @@ coil::task<> named() {
 
 //! [generic]
 template <coil::async_fn<int(const std::string&)> F>
-coil::task<int> sum_of(std::vector<std::string> words, F measure) {
+auto sum_of(std::vector<std::string> words, F measure)
+    -> coil::maybe_task<int, coil::call_result_t<F&, const std::string&>> {
     int sum = 0;
-    for (const std::string& word : words) {
-        if constexpr (coil::awaitable<coil::call_result_t<F&, const std::string&>>) {
-            sum += co_await measure(word);
-        } else {
-            sum += measure(word);
-        }
-    }
+    for (const std::string& word : words) sum += co_await coil::settle(measure, word);
     co_return sum;
 }
 
@@ -57,8 +52,8 @@ coil::task<> generic() {
         co_await coil::sleep(1ms);
         co_return static_cast<int>(word.size());
     };
-    std::printf("%d %d\n", co_await sum_of(words, length),
-                co_await sum_of(words, slow_length));
+    const int at_once = sum_of(words, length);
+    std::printf("%d %d\n", at_once, co_await sum_of(words, slow_length));
 }
 //! [generic]
 

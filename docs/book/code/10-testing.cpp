@@ -110,7 +110,7 @@ COIL_TEST("greet_all: answers each line") {
 //! [duplex]
 
 //! [steps]
-#include <coil/testing/at_once.hpp>
+#include <coil/testing/at_first_step.hpp>
 #include <coil/testing/stepped.hpp>
 
 TEST_CASE("notify: wakes one of those who wait") {
@@ -129,7 +129,7 @@ COIL_TEST("channel: who receives waits for an item, and for no more") {
     coil::channel<int> queue(1);
     CHECK(co_await coil::testing::is_pending(queue.next()));
     CHECK(queue.try_send(1));
-    CHECK(co_await coil::testing::at_once(queue.next()) == 1);
+    CHECK(co_await coil::testing::at_first_step(queue.next()) == 1);
 }
 //! [steps]
 

@@ -10,13 +10,11 @@ inline constexpr bool coil::enable_sendable<paint_event> = false;
 coil::task<> paint() {
     co_await paint_event();
 }
-// expected-error@coil/core/detail/parameters.hpp:* {{a coil::task may move between threads, and what it awaits here may not: make this coroutine a local_task}}
-// expected-note@*:* {{because 'paint_event' does not satisfy 'sendable'}}
-// expected-note@*:* {{because 'is_sendable_v}}
+// expected-error@coil/core/task.hpp:* {{'is_sendable_v<paint_event>': a coil::task may move between threads, and what it awaits here may not: make this coroutine a local_task}}
 
 // What is made of it is as local as a local_task.
 coil::task<> paint_perhaps() {
     auto ended = co_await coil::as_outcome(paint_event());
 }
-// expected-error@coil/core/detail/parameters.hpp:* {{a coil::task may move between threads, so it cannot await a coil::local_task: make this coroutine a local_task too}}
+// expected-error@coil/core/task.hpp:* {{a coil::task may move between threads, so it cannot await a coil::local_task: make this coroutine a local_task too}}
 // expected-note@*:* 0+ {{in instantiation of}}

@@ -31,5 +31,5 @@ coil::task<int> get_second(S& from) {
 coil::task<int> without_bound(local_store& other) {
     co_return co_await get_second(other);
 }
-// expected-error@coil/core/detail/parameters.hpp:* {{a coil::task may move between threads, so it cannot await a coil::local_task: make this coroutine a local_task too}}
-// expected-note@*:* 3 {{in instantiation of}}
+// expected-error@coil/core/task.hpp:* {{a coil::task may move between threads, so it cannot await a coil::local_task: make this coroutine a local_task too}}
+// expected-note@*:* 2 {{in instantiation of}}

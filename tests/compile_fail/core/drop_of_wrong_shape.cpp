@@ -9,5 +9,5 @@ struct connection {
 coil::task<connection> open() {
     co_return connection();
 }
-// expected-error@coil/core/drop_traits.hpp:* {{this type's async_drop() is no async destructor: it must be public, take nothing or a coil::exit_reason, and give an awaitable of void, such as coil::task<>}}
+// expected-error@coil/core/drop_traits.hpp:* {{an async_drop() in this type is no async destructor: it must be public, take nothing or a coil::exit_reason, and give an awaitable of void, such as coil::task<>}}
 // expected-note@*:* 0+ {{in instantiation of}}

@@ -31,5 +31,4 @@ coil::task<int> use(log_service<store>& anywhere, log_service<window>& here) {
 }
 // expected-note@*:* {{candidate template ignored: constraints not satisfied [with S = log_service<window>]}}
 // expected-note@*:* {{because 'coil::returns_sendable<log_service<window> &, int>' evaluated to false}}
-// expected-note@*:* {{because 'std::invoke_result_t<log_service<window> &, int>' (aka 'coil::basic_task<int, coil::flavour::local>') does not satisfy 'sendable'}}
 // expected-note@*:* {{because 'is_sendable_v}}

@@ -9,7 +9,5 @@ struct window {
 coil::task<> work(coil::owned<window> shown) {
     co_return;
 }
-// expected-error@coil/core/detail/parameters.hpp:* {{a coil::task may move between threads, and this parameter's async_drop() is a coil::local_task: make this coroutine a local_task too}}
-// expected-note@*:* {{because 'coil::owned<window>' does not satisfy 'sendable'}}
-// expected-note@*:* {{because 'is_sendable_v}}
+// expected-error@coil/core/task.hpp:* {{parameter<1, coil::owned<window>>::has_sendable_drop': a coil::task may move between threads, and this parameter's async_drop() is a coil::local_task: make this coroutine a local_task too}}
 // expected-note@*:* 0+ {{in instantiation of}}

@@ -9,5 +9,5 @@ struct window {
 coil::task<> work(window shown) {
     co_await coil::own(std::move(shown));
 }
-// expected-error@coil/core/detail/parameters.hpp:* {{a coil::task may move between threads, so it cannot await a coil::local_task: make this coroutine a local_task too}}
+// expected-error@coil/core/task.hpp:* {{a coil::task may move between threads, so it cannot await a coil::local_task: make this coroutine a local_task too}}
 // expected-note@*:* 0+ {{in instantiation of}}

@@ -5,7 +5,5 @@
 coil::task<int> anywhere(int once, coil::local_task<int> later) {
     co_return once;
 }
-// expected-error@coil/core/detail/parameters.hpp:* {{a coil::task may move between threads, and its parameter 2 (a member function's object counts) may not: make this coroutine a local_task, or hand over something else}}
-// expected-note@*:* {{because 'coil::basic_task<int, coil::flavour::local>' does not satisfy 'sendable'}}
-// expected-note@*:* {{because 'is_sendable_v}}
+// expected-error@coil/core/task.hpp:* {{parameter<2, coil::basic_task<int, coil::flavour::local>>::is_sendable': a coil::task may move between threads, and its parameter<number, type> (a member function's object counts) may not: make this coroutine a local_task, or hand over something else}}
 // expected-note@*:* 0+ {{in instantiation of}}

@@ -20,5 +20,5 @@ coil::local_task<> stays() {
     co_await coil::with_value(shown, {}, coil::yield_now());
     (void)co_await coil::value_of(shown);
 }
-// expected-error@coil/core/detail/parameters.hpp:* 2 {{a coil::task may move between threads, and the value of this task_local may not, or may not be read from two: make this coroutine a local_task, or take another type}}
+// expected-error@coil/core/task.hpp:* 2 {{a coil::task may move between threads, and the value of this task_local may not, or may not be read from two: make this coroutine a local_task, or take another type}}
 // expected-note@*:* 0+ {{}}

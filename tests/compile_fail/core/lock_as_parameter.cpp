@@ -11,29 +11,24 @@ using lock = std::unique_lock<std::mutex>;
 coil::task<> by_value(lock held) {
     co_return;
 }
-// expected-error@coil/core/detail/parameters.hpp:* {{and its parameter 1 (a member function's object counts) may not}}
-// expected-note@*:* {{because 'std::unique_lock<std::mutex>' does not satisfy 'sendable'}}
+// expected-error@coil/core/task.hpp:* {{parameter<1, std::unique_lock<std::mutex>>::is_sendable': a coil::task may move between threads, and its parameter<number, type> (a member function's object counts) may not}}
 
 coil::task<> by_reference(int, int, const std::optional<lock>& perhaps) {
     co_return;
 }
-// expected-error@coil/core/detail/parameters.hpp:* {{and its parameter 3 (a member function's object counts) may not}}
-// expected-note@*:* {{because 'const std::optional<std::unique_lock<std::mutex>> &' does not satisfy 'sendable'}}
+// expected-error@coil/core/task.hpp:* {{parameter<3, const std::optional<std::unique_lock<std::mutex>> &>::is_sendable': a coil::task may move between threads, and its parameter<number, type> (a member function's object counts) may not}}
 
 coil::task<> by_pointer(int, int, int, lock* lent) {
     co_return;
 }
-// expected-error@coil/core/detail/parameters.hpp:* {{and one of its parameters, from the fourth on, may not}}
-// expected-note@*:* {{because 'std::unique_lock<std::mutex> *' does not satisfy 'sendable'}}
+// expected-error@coil/core/task.hpp:* {{parameter<4, std::unique_lock<std::mutex> *>::is_sendable': a coil::task may move between threads, and its parameter<number, type> (a member function's object counts) may not}}
 
 struct account {
     coil::task<> pay(lock& held) { co_return; }
 };
-// expected-error@coil/core/detail/parameters.hpp:* {{and its parameter 2 (a member function's object counts) may not}}
-// expected-note@*:* {{because 'std::unique_lock<std::mutex> &' does not satisfy 'sendable'}}
+// expected-error@coil/core/task.hpp:* {{parameter<2, std::unique_lock<std::mutex> &>::is_sendable': a coil::task may move between threads, and its parameter<number, type> (a member function's object counts) may not}}
 
 coil::local_task<> stays(lock held) {
     co_return;
 }
-// expected-note@*:* 0+ {{because 'is_sendable_v}}
 // expected-note@*:* 0+ {{in instantiation of}}

@@ -23,9 +23,6 @@ class account {
     std::mutex guards_;
     int sum_ = 0;
 };
-// expected-error@coil/core/detail/parameters.hpp:* {{a coil::task may move between threads, and its parameter 1 (a member function's object counts) may not}}
-// expected-note@*:* {{because 'std::unique_lock<std::mutex>' does not satisfy 'sendable'}}
-// expected-error@coil/core/detail/parameters.hpp:* {{a coil::task may move between threads, and its parameter 2 (a member function's object counts) may not}}
-// expected-note@*:* {{because 'std::lock_guard<std::mutex> &' does not satisfy 'sendable'}}
-// expected-note@*:* 2 {{because 'is_sendable_v}}
+// expected-error@coil/core/task.hpp:* {{parameter<1, std::unique_lock<std::mutex>>::is_sendable': a coil::task may move between threads, and its parameter<number, type> (a member function's object counts) may not}}
+// expected-error@coil/core/task.hpp:* {{parameter<2, std::lock_guard<std::mutex> &>::is_sendable': a coil::task may move between threads, and its parameter<number, type> (a member function's object counts) may not}}
 // expected-note@*:* 0+ {{in instantiation of}}

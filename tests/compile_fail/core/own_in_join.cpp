@@ -10,5 +10,5 @@ struct connection {
 coil::task<> work(connection one, connection other) {
     co_await coil::join(coil::own(std::move(one)), coil::own(std::move(other)));
 }
-// expected-error@coil/core/child.hpp:* {{own is awaited by itself, in the coroutine that is to own the object}}
+// expected-error@coil/core/detail/branches.hpp:* {{own is awaited by itself, in the coroutine that is to own the object}}
 // expected-note@*:* 0+ {{in instantiation of}}

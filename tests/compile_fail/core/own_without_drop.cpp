@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // own is for what has an async destructor.
-#include <coil/core/core.hpp>
+#include <coil/core/own.hpp>
 
 #include <string>
 
@@ -23,5 +23,5 @@ coil::task<> work() {
 }
 // expected-error@coil/core/own.hpp:* {{coil::own is for types with a member async_drop(), and this one has none: a plain local does}}
 // expected-error@coil/core/own.hpp:* {{coil::own keeps the object, not the task that gives it: write co_await coil::own(co_await it)}}
-// expected-error@coil/core/drop_traits.hpp:* {{this type's async_drop() is no async destructor: it must be public, take nothing or a coil::exit_reason, and give an awaitable of void, such as coil::task<>}}
+// expected-error@coil/core/drop_traits.hpp:* {{an async_drop() in this type is no async destructor: it must be public, take nothing or a coil::exit_reason, and give an awaitable of void, such as coil::task<>}}
 // expected-note@*:* 0+ {{in instantiation of}}

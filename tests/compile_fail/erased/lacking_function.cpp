@@ -24,7 +24,8 @@ void use(without_put& a, with_local_put& b, closed& c) {
     (void)stays;
     (void)drops;
 }
-// expected-error@*:* 2 {{this type lacks a function of the interface, or it takes or gives something else}}
+// expected-error@*:* {{has_method<without_put, coil::detail::erased_call<store_interface::call_put, coil::basic_task<void, coil::flavour::movable> (int, int)>>': this type lacks this function of the interface, or its own takes or gives something else}}
+// expected-error@*:* {{has_method<with_local_put, coil::detail::erased_call<store_interface::call_put, coil::basic_task<void, coil::flavour::movable> (int, int)>>': this type lacks this function of the interface, or its own takes or gives something else}}
 // expected-error@*:* {{this type has an async destructor: give the interface one, too, as (async_drop, coil::task<>())}}
 // expected-note@*:* 0+ {{evaluates to}}
 // expected-note@*:* 0+ {{in instantiation of}}

@@ -6,10 +6,14 @@
 coil::generator<int> doubled(coil::local_generator<int> numbers) {
     while (auto n = co_await numbers.next()) co_yield 2 * *n;
 }
-// expected-error@coil/core/detail/parameters.hpp:* {{a coil::task may move between threads, and its parameter 1 (a member function's object counts) may not: make this coroutine a local_task, or hand over something else}}
-// expected-note@*:* {{because 'coil::basic_generator<int, coil::flavour::local>' does not satisfy 'sendable'}}
-// expected-note@*:* {{because 'is_sendable_v<coil::basic_generator}}
-// expected-error@coil/core/detail/parameters.hpp:* {{a coil::task may move between threads, so it cannot await a coil::local_task: make this coroutine a local_task too}}
+// expected-error@coil/stream/generator.hpp:* {{parameter<1, coil::basic_generator<int, coil::flavour::local, coil::generator_kind::plain>>::is_sendable': a coil::generator may move between threads, and its parameter<number, type> (a member function's object counts) may not: make this coroutine a local_generator, or hand over something else}}
+
+coil::local_generator<int> bound();
+coil::generator<int> twice() {
+    auto numbers = bound();
+    while (auto n = co_await numbers.next()) co_yield 2 * *n;
+}
+// expected-error@coil/core/task.hpp:* {{a coil::task may move between threads, so it cannot await a coil::local_task: make this coroutine a local_task too}}
 
 struct window {};
 template <>
@@ -17,7 +21,5 @@ inline constexpr bool coil::enable_sendable<window> = false;
 coil::generator<window> windows() {
     co_yield window();
 }
-// expected-error@coil/stream/generator.hpp:* {{a coil::generator may move between threads, and what this one gives may not: make it a local_generator}}
-// expected-note@*:* {{because 'window' does not satisfy 'sendable'}}
-// expected-note@*:* {{because 'is_sendable_v<window>}}
+// expected-error@coil/stream/generator.hpp:* {{'is_sendable_v<window>': a coil::generator may move between threads, and what this one gives may not: make it a local_generator}}
 // expected-note@*:* 0+ {{in instantiation of}}

@@ -21,6 +21,6 @@ coil::task<> work() {
     (void)sizeof(numbers() | coil::chunk_ready(2));
 }
 // expected-error@coil/stream/detail/source.hpp:* {{this function cannot be called with the items of this stream}}
-// expected-error@coil/stream/buffered.hpp:* {{coil::buffered has no place to await the async drop of a value that nobody takes: give a handle instead}}
+// expected-error@coil/stream/detail/buffered_parts.hpp:* {{coil::buffered has no place to await the async drop of a value that nobody takes: give a handle instead}}
 // expected-error@coil/stream/batch.hpp:* {{these chunks stop waiting for their source when they are to be given, and this source would end by that: read it into a channel}}
 // expected-note@*:* 0+ {{}}

@@ -13,11 +13,12 @@ namespace coil::testing {
 /// What `work` gives if it is ready at its first step; otherwise nothing, and it is
 /// stopped. Of a `void` work: `unit`.
 ///
-/// \snippet coil/testing/at_once_test.cpp  ready or pending
+/// \snippet coil/testing/at_first_step_test.cpp  ready or pending
 ///
 /// To step further, or outside of a coroutine, see `stepped`.
 template <awaitable A>
-auto at_once(A work) -> task_like<std::optional<value_or_unit<await_result_t<A>>>, A> {
+auto at_first_step(A work)
+    -> task_like<std::optional<value_or_unit<await_result_t<A>>>, A> {
     auto first = co_await race(std::move(work), ready());
     std::optional<value_or_unit<await_result_t<A>>> given;
     if (first.index() == 0) given.emplace(std::move(get<0>(first)));
@@ -25,7 +26,7 @@ auto at_once(A work) -> task_like<std::optional<value_or_unit<await_result_t<A>>
 }
 
 /// Whether `work` is not ready at its first step. It is stopped; of a resumable stream,
-/// nothing is lost by that.
+/// nothing is lost by that. What it gives if it is ready is thrown away.
 template <awaitable A>
 auto is_pending(A work) -> task_like<bool, A> {
     const auto first = co_await race(std::move(work), ready());
