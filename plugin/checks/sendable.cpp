@@ -205,7 +205,10 @@ private:
         llvm_unreachable("a kind of what is held without a name");
     }
     static std::string mend_for(const held& each, bool is_of_thread, bool is_lock) {
-        if (is_of_thread) return "name the variable again after it";
+        if (is_of_thread)
+            return "make what has to last a local of the coroutine, or a "
+                   "coil::task_local; where nothing has to, name the variable again "
+                   "after it";
         if (is_lock)
             return "end its block before, or hold a coil::mutex, which may be held "
                    "then: on one thread this blocks the others, too, while it waits";

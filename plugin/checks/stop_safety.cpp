@@ -88,8 +88,9 @@ void say(const loss& lost, const clang::CallExpr& stopper, const clang::Stmt& ag
         return to.add(found);
     }
     found.mend = "use " + from +
-                 " no further then, or let a task of its own do this, which is not " +
-                 "stopped, or keep what was done across stops, as read_some() does";
+                 " no further then, or keep what it gave in an object that outlives "
+                 "the stop, as a coil::buffer that read_some() fills, or let a loop of "
+                 "its own do this, which nobody stops";
     to.add(found);
 }
 
@@ -177,7 +178,7 @@ void check_body(const body& in, report& to) {
              .notes = {{each.guard->getLocation(), guard + " holds it from here on"},
                        {each.by->getExprLoc(), "it is waited for here"}},
              .mend = "move what is done behind the lock into a function that does not "
-                     "lock, or let " +
+                     "lock; or, if nothing has to stay as it is in between, let " +
                      guard + " end before, in a block of its own",
              .statement = each.await});
     }
