@@ -3,8 +3,6 @@
 
 #include <coil/core/discard.hpp>
 
-#include <array>
-
 namespace coil::detail {
 
 /// Tells `Owner` that the drops of thrown-away values have ended.
@@ -117,14 +115,14 @@ private:
     std::coroutine_handle<> start(std::index_sequence<I...>) noexcept {
         ((std::get<I>(kids_).owner = this), ...);
         if constexpr (requires { Derived::begins_anywhere; }) {
-            return start_anywhere({&std::get<I>(kids_)...});
+            piece* const all[] = {&std::get<I>(kids_)...};
+            return start_anywhere(all);
         }
         // Each goes in front of the one pushed before, so the last is pushed first.
         (queue<count - 1 - I>(), ...);
         return std::get<0>(kids_).start();
     }
-    std::coroutine_handle<> start_anywhere(
-        const std::array<piece*, count>& all) noexcept {
+    std::coroutine_handle<> start_anywhere(piece* const* all) noexcept {
         strand& home = parent_.scope().home();
         const unsigned first = home.runs_on().draw(count);
         for (unsigned i = count - 1; i > 0; --i)
