@@ -113,7 +113,8 @@ private:
     }
     void take_many(change& c) noexcept {
         auto& to = static_cast<receive_many_leaf&>(*this);
-        while (queue_.has_free_item() && to.wants_more()) to.add(queue_.items_.pop());
+        while (queue_.has_free_item() && to.wants_more())
+            to.add_(to, queue_.items_.pop());
         queue_.taken(c);
     }
     void start() noexcept {
@@ -260,11 +261,13 @@ private:
     [[nodiscard]] bool wants_more() const noexcept {
         return count_ < limit_ && to_.size() < to_.capacity();
     }
-    void add(T&& item) noexcept {
-        to_.push_back(std::move(item));
-        ++count_;
+    static void add(receive_many_leaf& self, T&& item) noexcept {
+        self.to_.push_back(std::move(item));
+        ++self.count_;
     }
 
+    // By a pointer, so that who receives one by one does not link what a vector needs.
+    void (*const add_)(receive_many_leaf&, T&&) noexcept = &add;
     std::vector<T>& to_;
     std::size_t limit_;
     std::size_t count_ = 0;
