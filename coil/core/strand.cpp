@@ -265,8 +265,8 @@ std::coroutine_handle<> strand::unwind_on() noexcept {
 // What it reads of another strand does not change while that waits for this one: where
 // contexts that began to be are nested, and what they are. Those that move do change.
 const context* context::around(const strand& reader) const noexcept {
-    if (outer_ != nullptr && !(moves() && home_ != &reader)) return outer_;
-    return home_->inherits_from();
+    const context* const next = moves() && home_ != &reader ? nullptr : outer_;
+    return next != nullptr ? next : home_->inherits_from();
 }
 
 void strand::visit_waiting(waiting_visitor& visitor) {
