@@ -32,8 +32,8 @@ void release_frame(void* frame, std::size_t size) noexcept;
 /// \snippet coil/erased/frame_place_test.cpp  a place for each call
 ///
 /// Derive from it for an arena; the parameter is of this very type all the same. The
-/// place outlives the frame. Where an object gives another task than its interface says,
-/// both coroutines, its own and the one that converts, take their frames there.
+/// place outlives the frame. Where an object gives another task than its interface
+/// says, both coroutines, its own and the one that converts, take their frames there.
 ///
 /// Threads: a frame may be given back on another thread than it was taken on.
 class frame_place {
