@@ -140,7 +140,7 @@ COIL_TEST("take: reads no more of a slow stream than it gives") {
     coil::testing::fate seen;
     coil::channel<int> queue(3);
     for (int i = 1; i <= 3; ++i) CHECK(queue.try_send(i));
-    coil::testing::tracked items(coil::testing::interleaved(queue), seen);
+    coil::testing::tracked items{coil::testing::interleaved(queue), seen};
     auto two = co_await (items | coil::take(2) | coil::collect<std::vector>());
     CHECK(two == std::vector{1, 2});
     CHECK(seen.items == 2);
