@@ -100,8 +100,7 @@ protected:
         pieces_per_turn_ = most;
     }
     void set_seed(std::uint32_t seed) noexcept {
-        constexpr std::uint32_t not_nothing = 0x9e3779b9;
-        drawn_ = seed == not_nothing ? seed : seed ^ not_nothing;
+        drawn_ = seed == first_drawn ? seed : seed ^ first_drawn;
     }
     void set_chooses_pieces(bool chooses) noexcept { chooses_pieces_ = chooses; }
     /// It runs on this thread from now on: debug builds then find wake-ups that come
@@ -111,10 +110,13 @@ protected:
 private:
     static const void* this_thread() noexcept;
 
+    /// Nothing is drawn from 0.
+    static constexpr std::uint32_t first_drawn = 0x9e3779b9;
+
     const void* thread_ = nullptr;
     mailbox& remote_;
     timer_service* timers_;
-    std::uint32_t drawn_ = 0x9e3779b9;
+    std::uint32_t drawn_ = first_drawn;
     int pieces_per_turn_ = usual_pieces_per_turn;
     bool chooses_pieces_ = false;
     bool is_parallel_ = false;

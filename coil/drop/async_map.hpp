@@ -43,12 +43,6 @@ public:
     async_map(async_map&&) noexcept = default;
     using base::operator=;  // refused, with a text
 
-    [[nodiscard]] size_type size() const noexcept { return this->held_.size(); }
-    [[nodiscard]] bool empty() const noexcept { return this->held_.empty(); }
-    [[nodiscard]] iterator begin() noexcept { return this->held_.begin(); }
-    [[nodiscard]] iterator end() noexcept { return this->held_.end(); }
-    [[nodiscard]] const_iterator begin() const noexcept { return this->held_.begin(); }
-    [[nodiscard]] const_iterator end() const noexcept { return this->held_.end(); }
     [[nodiscard]] iterator find(const K& key) { return this->held_.find(key); }
     [[nodiscard]] const_iterator find(const K& key) const {
         return this->held_.find(key);
@@ -59,7 +53,7 @@ public:
     /// Requires: the key is there.
     [[nodiscard]] T& at(const K& key) {
         const iterator found = find(key);
-        COIL_EXPECTS(found != end() && "the map has that key");
+        COIL_EXPECTS(found != this->held_.end() && "the map has that key");
         return found->second;
     }
 
@@ -94,8 +88,6 @@ public:
         return detail::drop_what<items, bool>(
             [this, key = std::move(key)]() noexcept { return take(key); });
     }
-    /// Drops all objects. It is empty from the `co_await` on.
-    [[nodiscard]] auto clear() noexcept { return this->async_drop(); }
     /// Gives the object of a key away, undropped, if there is one.
     [[nodiscard]] std::optional<T> extract(const K& key) noexcept {
         auto node = this->held_.extract(key);

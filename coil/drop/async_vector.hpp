@@ -43,24 +43,18 @@ public:
     async_vector(async_vector&&) noexcept = default;
     using base::operator=;  // refused, with a text
 
-    [[nodiscard]] size_type size() const noexcept { return this->held_.size(); }
-    [[nodiscard]] bool empty() const noexcept { return this->held_.empty(); }
-    [[nodiscard]] iterator begin() noexcept { return this->held_.begin(); }
-    [[nodiscard]] iterator end() noexcept { return this->held_.end(); }
-    [[nodiscard]] const_iterator begin() const noexcept { return this->held_.begin(); }
-    [[nodiscard]] const_iterator end() const noexcept { return this->held_.end(); }
     /// Requires: `index < size()`.
     [[nodiscard]] T& operator[](size_type index) noexcept {
-        COIL_EXPECTS(index < size());
+        COIL_EXPECTS(index < this->size());
         return this->held_[index];
     }
     /// Requires: `index < size()`.
     [[nodiscard]] const T& operator[](size_type index) const noexcept {
-        COIL_EXPECTS(index < size());
+        COIL_EXPECTS(index < this->size());
         return this->held_[index];
     }
     [[nodiscard]] T& front() noexcept { return (*this)[0]; }
-    [[nodiscard]] T& back() noexcept { return (*this)[size() - 1]; }
+    [[nodiscard]] T& back() noexcept { return (*this)[this->size() - 1]; }
 
     /// Throws: `std::bad_alloc`.
     void reserve(size_type count) { this->held_.reserve(count); }
@@ -91,7 +85,7 @@ public:
     [[nodiscard]] auto erase(size_type position) noexcept {
         return detail::drop_what<std::optional<T>>([this, position]() noexcept {
             std::optional<T> old(std::move((*this)[position]));
-            for (size_type i = position + 1; i < size(); ++i) {
+            for (size_type i = position + 1; i < this->size(); ++i) {
                 std::destroy_at(&(*this)[i - 1]);
                 std::construct_at(&(*this)[i - 1], std::move((*this)[i]));
             }
@@ -103,8 +97,6 @@ public:
     [[nodiscard]] auto assign(async_vector next) noexcept {
         return this->drop_for(std::move(next));
     }
-    /// Drops all objects. It is empty from the `co_await` on.
-    [[nodiscard]] auto clear() noexcept { return this->async_drop(); }
 };
 
 }  // namespace coil

@@ -4,6 +4,7 @@
 #include <coil/core/discard.hpp>
 #include <coil/core/own.hpp>
 
+#include <cstddef>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -21,11 +22,17 @@ bool holds_nothing(const Held& held) noexcept {
     }
 }
 
+template <class Held>
+concept holds_several = requires(Held& held) {
+    held.begin();
+    held.clear();
+};
+
 /// Leaves a container of the standard library empty, which a move alone need not do.
 template <class Held>
 Held take_all(Held& from) noexcept {
     Held taken(std::move(from));
-    if constexpr (requires { from.clear(); }) {
+    if constexpr (holds_several<Held>) {
         from.clear();
     } else {
         from.reset();
@@ -143,6 +150,43 @@ public:
     }
     /// Gives all values away, undropped.
     [[nodiscard]] Held release() noexcept { return take_all(held_); }
+
+    [[nodiscard]] std::size_t size() const noexcept
+        requires holds_several<Held>
+    {
+        return held_.size();
+    }
+    [[nodiscard]] bool empty() const noexcept
+        requires holds_several<Held>
+    {
+        return held_.empty();
+    }
+    [[nodiscard]] auto begin() noexcept
+        requires holds_several<Held>
+    {
+        return held_.begin();
+    }
+    [[nodiscard]] auto begin() const noexcept
+        requires holds_several<Held>
+    {
+        return held_.begin();
+    }
+    [[nodiscard]] auto end() noexcept
+        requires holds_several<Held>
+    {
+        return held_.end();
+    }
+    [[nodiscard]] auto end() const noexcept
+        requires holds_several<Held>
+    {
+        return held_.end();
+    }
+    /// Drops all values. It is empty from the `co_await` on.
+    [[nodiscard]] auto clear() noexcept
+        requires holds_several<Held>
+    {
+        return async_drop();
+    }
 
 protected:
     struct take_from {
