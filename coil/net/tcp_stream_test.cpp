@@ -12,6 +12,7 @@
 #include <coil/time/timeout.hpp>
 
 #include <doctest/doctest.h>
+#include <tests/net/connected.hpp>
 
 #include <array>
 #include <string>
@@ -39,18 +40,6 @@ task<> serve(net::tcp_listener& listener) {
 //! [an echo server]
 
 namespace {
-
-/// Two ends of one connection over loopback.
-struct connected {
-    net::tcp_stream here;
-    net::tcp_stream there;
-};
-task<connected> connect_both() {
-    auto listener = co_await net::listen({});
-    auto [here, there] =
-        co_await join(net::connect(listener.local_endpoint()), listener.next());
-    co_return connected{std::move(here), std::move(there.value())};
-}
 
 task<std::string> ask(net::endpoint server, std::string question) {
     auto connection = co_await net::connect(server);
@@ -116,7 +105,7 @@ TEST_CASE("tcp_stream: megabytes pass through both directions at once, unchanged
         co_return right;
     };
     auto both = [&]() -> task<> {
-        auto [here, there] = co_await connect_both();
+        auto [here, there] = co_await net::connect_both();
         auto [a, b, c, d] =
             co_await join(writes(here), reads(here), writes(there), reads(there));
         CHECK(b == total);
@@ -127,7 +116,7 @@ TEST_CASE("tcp_stream: megabytes pass through both directions at once, unchanged
 
 TEST_CASE("tcp_stream: after a half-close the other direction goes on") {
     auto closes = []() -> task<> {
-        auto [here, there] = co_await connect_both();
+        auto [here, there] = co_await net::connect_both();
         co_await write_all(here, "last words");
         here.shutdown();
         buffer heard;
@@ -142,7 +131,7 @@ TEST_CASE("tcp_stream: after a half-close the other direction goes on") {
 
 TEST_CASE("tcp_stream: reads that are stopped in a race lose no byte") {
     auto races = []() -> task<> {
-        auto [here, there] = co_await connect_both();
+        auto [here, there] = co_await net::connect_both();
         static constexpr std::size_t total = 2000;
         auto writes = [](net::tcp_stream& to) -> task<> {
             for (std::size_t i = 0; i < total; ++i) {
@@ -173,7 +162,7 @@ TEST_CASE("tcp_stream: reads that are stopped in a race lose no byte") {
 
 TEST_CASE("tcp_stream: a time limit ends a read, and the next one goes on") {
     auto limits = []() -> task<> {
-        auto [here, there] = co_await connect_both();
+        auto [here, there] = co_await net::connect_both();
         CHECK_FALSE(co_await with_timeout(1ms, read_one(there)));
         co_await write_all(here, "x");
         CHECK(co_await read_one(there) == 1);
@@ -183,7 +172,7 @@ TEST_CASE("tcp_stream: a time limit ends a read, and the next one goes on") {
 
 TEST_CASE("tcp_stream: a peer that resets is an error, for a read and for a write") {
     auto vanishes = []() -> task<> {
-        auto [here, there] = co_await connect_both();
+        auto [here, there] = co_await net::connect_both();
         here.abort();
         CHECK(co_await error_of(read_one(there)) == std::errc::connection_reset);
         auto writes = [](net::tcp_stream& to) -> task<std::size_t> {
@@ -196,7 +185,7 @@ TEST_CASE("tcp_stream: a peer that resets is an error, for a read and for a writ
 
 TEST_CASE("tcp_stream: a writer that waits for room is woken when its peer vanishes") {
     auto vanishes = []() -> task<> {
-        auto [here, there] = co_await connect_both();
+        auto [here, there] = co_await net::connect_both();
         auto writes = [](net::tcp_stream& to) -> task<std::size_t> {
             const std::string much(100'000, 'x');
             for (;;) co_await write_all(to, much);
@@ -214,7 +203,7 @@ TEST_CASE("tcp_stream: a writer that waits for room is woken when its peer vanis
 
 TEST_CASE("tcp_stream: wait_readable takes nothing and needs no buffer") {
     auto waits = []() -> task<> {
-        auto [here, there] = co_await connect_both();
+        auto [here, there] = co_await net::connect_both();
         auto writes = [](net::tcp_stream& to) -> task<> {
             co_await yield_now();
             co_await write_all(to, "ab");
@@ -232,7 +221,7 @@ TEST_CASE("tcp_stream: wait_readable takes nothing and needs no buffer") {
 
 TEST_CASE("tcp_stream: try_read takes what is there, and waits for nothing") {
     auto tries = []() -> task<> {
-        auto [here, there] = co_await connect_both();
+        auto [here, there] = co_await net::connect_both();
         std::array<std::byte, 4> bytes = {};
         CHECK(there.try_read(bytes) == std::nullopt);
         co_await write_all(here, "abcdef");
@@ -293,7 +282,7 @@ TEST_CASE("tcp_stream: connect takes a name") {
 
 TEST_CASE("tcp_stream: both ends know both addresses") {
     auto compares = []() -> task<> {
-        auto [here, there] = co_await connect_both();
+        auto [here, there] = co_await net::connect_both();
         CHECK(here.peer() == there.local_endpoint());
         CHECK(there.peer() == here.local_endpoint());
     };
@@ -303,7 +292,7 @@ TEST_CASE("tcp_stream: both ends know both addresses") {
 TEST_CASE("tcp_stream: closing it under a read that waits ends the program") {
     const std::string words = testing::last_words([] {
         auto closes = []() -> task<> {
-            auto [here, there] = co_await connect_both();
+            auto [here, there] = co_await net::connect_both();
             auto later = [](net::tcp_stream& closed) -> task<> {
                 co_await yield_now();
                 closed.close();

@@ -13,6 +13,7 @@
 #include <coil/runtime/run.hpp>
 
 #include <doctest/doctest.h>
+#include <tests/net/connected.hpp>
 
 #include <array>
 #include <string>
@@ -24,17 +25,6 @@ static_assert(sendable<reading_half<net::tcp_stream>>);
 static_assert(sendable<writing_half<net::tcp_stream>>);
 
 namespace {
-
-struct connected {
-    net::tcp_stream here;
-    net::tcp_stream there;
-};
-task<connected> connect_both() {
-    auto listener = co_await net::listen({});
-    auto [here, there] =
-        co_await join(net::connect(listener.local_endpoint()), listener.next());
-    co_return connected{std::move(here), std::move(there.value())};
-}
 
 std::span<const std::byte> bytes(std::string_view text) {
     return std::as_bytes(std::span(text));
@@ -79,7 +69,7 @@ task<std::size_t> read_in_parts(From& from) {
 
 TEST_CASE("tcp_stream: one call writes several buffers, and one reads into several") {
     auto carries = []() -> task<> {
-        auto [here, there] = co_await connect_both();
+        auto [here, there] = co_await net::connect_both();
         const std::array sent = {bytes("head "), bytes(""), bytes("bo"), bytes("dy")};
         CHECK(co_await here.write_vectored(sent) == 9);
         co_await there.wait_readable();
@@ -97,7 +87,7 @@ TEST_CASE("tcp_stream: one call writes several buffers, and one reads into sever
 
 TEST_CASE("tcp_stream: many empty buffers do not hide the one behind them") {
     auto carries = []() -> task<> {
-        auto [here, there] = co_await connect_both();
+        auto [here, there] = co_await net::connect_both();
         std::vector<std::span<const std::byte>> sent(1000);
         sent.push_back(bytes("at last"));
         CHECK(co_await here.write_vectored(sent) == 7);
@@ -113,7 +103,7 @@ TEST_CASE("tcp_stream: many empty buffers do not hide the one behind them") {
 TEST_CASE("tcp_stream: megabytes in many buffers pass both ways, unchanged") {
     static constexpr std::size_t total = 4 << 20;
     auto both = []() -> task<> {
-        auto [here, there] = co_await connect_both();
+        auto [here, there] = co_await net::connect_both();
         auto [a, b, c, d] =
             co_await join(write_in_parts(here, total), read_in_parts(here),
                           write_in_parts(there, total), read_in_parts(there));
@@ -155,7 +145,7 @@ TEST_CASE("tcp_stream: several buffers that are stopped in a race lose no byte")
         CHECK(right == seen);
     };
     auto races = [&]() -> task<> {
-        auto [here, there] = co_await connect_both();
+        auto [here, there] = co_await net::connect_both();
         co_await join(writes(here), reads(there));
     };
     run(races());
@@ -164,7 +154,7 @@ TEST_CASE("tcp_stream: several buffers that are stopped in a race lose no byte")
 TEST_CASE(
     "tcp_stream: several buffers to a peer that has gone are an error, no signal") {
     auto vanishes = []() -> task<std::error_code> {
-        auto [here, there] = co_await connect_both();
+        auto [here, there] = co_await net::connect_both();
         here.abort();
         co_await there.wait_gone();
         try {
@@ -198,7 +188,7 @@ TEST_CASE("tcp_stream: its halves go to two strands, on any thread, and come bac
         co_return co_await read_in_parts(from);
     };
     auto all = [&]() -> task<std::size_t> {
-        auto [here, there] = co_await connect_both();
+        auto [here, there] = co_await net::connect_both();
         auto [reading, writing] = split(std::move(here));
         auto [a, right, c] =
             co_await parallel(writes(std::move(writing)), reads(std::move(reading)),

@@ -10,6 +10,8 @@
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
 
+#include <tests/parallel/children.hpp>
+
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -24,25 +26,6 @@ using coil::task;
 using coil::when_let_go;
 using coil::with_group;
 using coil::yield_now;
-
-namespace {
-
-task<int> give_after(coil::clock::duration pause, int value) {
-    co_await coil::sleep(pause);
-    co_return value;
-}
-task<> hang(words& log, std::string name) {
-    const trace end(log, name);
-    co_await never();
-}
-#if COIL_EXCEPTIONS
-task<int> fail_after(coil::clock::duration pause) {
-    co_await coil::sleep(pause);
-    throw std::runtime_error("child failed");
-}
-#endif
-
-}  // namespace
 
 COIL_TEST("join_handle: gives the child's value") {
     //! [two children and their values]
@@ -203,7 +186,7 @@ COIL_TEST("join_handle: a value that nobody takes ends with the handle") {
 COIL_TEST("join_handle: siblings may join and stop each other") {
     words log;
     co_await with_group([&](group& g) {
-        auto stop_it = [](join_handle<void> other, words& l) -> task<> {
+        auto stop_it = [](join_handle<int> other, words& l) -> task<> {
             other.request_stop();
             const auto ended = co_await as_outcome(other.join());
             l.emplace_back(ended.is_stopped() ? "stopped" : "not stopped");

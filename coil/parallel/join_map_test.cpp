@@ -8,6 +8,8 @@
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
 
+#include <tests/parallel/children.hpp>
+
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -20,26 +22,6 @@ using coil::join_map;
 using coil::task;
 using coil::when_let_go;
 using coil::with_group;
-
-namespace {
-
-task<int> give_after(coil::clock::duration pause, int value) {
-    co_await coil::sleep(pause);
-    co_return value;
-}
-task<int> hang(words& log, std::string name) {
-    const trace end(log, std::move(name));
-    co_await never();
-    co_return 0;
-}
-#if COIL_EXCEPTIONS
-task<int> fail_after(coil::clock::duration pause) {
-    co_await coil::sleep(pause);
-    throw std::runtime_error("child failed");
-}
-#endif
-
-}  // namespace
 
 static_assert(coil::stream<join_map<int, int>>);
 static_assert(coil::resumable_stream<join_map<int, int>>);

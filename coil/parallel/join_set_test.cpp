@@ -10,6 +10,8 @@
 #include <coil/time/sleep.hpp>
 #include <coil/time/timeout.hpp>
 
+#include <tests/parallel/children.hpp>
+
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -21,26 +23,6 @@ using coil::group;
 using coil::join_set;
 using coil::task;
 using coil::with_group;
-
-namespace {
-
-task<int> give_after(coil::clock::duration pause, int value) {
-    co_await coil::sleep(pause);
-    co_return value;
-}
-task<int> hang(words& log, std::string name) {
-    const trace end(log, std::move(name));
-    co_await never();
-    co_return 0;
-}
-#if COIL_EXCEPTIONS
-task<int> fail_after(coil::clock::duration pause) {
-    co_await coil::sleep(pause);
-    throw std::runtime_error("child failed");
-}
-#endif
-
-}  // namespace
 
 static_assert(coil::stream<join_set<int>> && coil::resumable_stream<join_set<int>>);
 

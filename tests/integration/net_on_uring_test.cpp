@@ -18,6 +18,7 @@
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <tests/net/connected.hpp>
 #include <unistd.h>
 
 #include <array>
@@ -42,19 +43,10 @@ current_thread_runtime on_uring() {
     return current_thread_runtime(make_io_driver(io_choice::uring));
 }
 
-struct connected {
-    net::tcp_stream here;
-    net::tcp_stream there;
-};
-task<connected> connect_to(net::tcp_listener& listener) {
-    auto [here, there] =
-        co_await join(net::connect(listener.local_endpoint()), listener.next());
-    co_return connected{std::move(here), std::move(there.value())};
-}
-task<std::vector<connected>> connect_many(std::size_t count) {
+task<std::vector<net::connected>> connect_many(std::size_t count) {
     auto listener = co_await net::listen({});
-    std::vector<connected> all;
-    while (all.size() < count) all.push_back(co_await connect_to(listener));
+    std::vector<net::connected> all;
+    while (all.size() < count) all.push_back(co_await net::connect_to(listener));
     co_return all;
 }
 
@@ -226,7 +218,7 @@ TEST_CASE("net on io_uring: a runtime may be made on one thread and run on anoth
 TEST_CASE("net on io_uring: a forked child may run its own, and leaves ours alone") {
     if (!has_uring()) return;
     auto runtime = on_uring();
-    std::vector<connected> ours;
+    std::vector<net::connected> ours;
     auto begins = [&]() -> task<> {
         ours = co_await connect_many(1);
         co_await stopped_read(ours[0].there);

@@ -14,6 +14,7 @@
 #include <coil/time/timeout.hpp>
 
 #include <doctest/doctest.h>
+#include <tests/net/connected.hpp>
 #include <unistd.h>
 
 #include <algorithm>
@@ -189,17 +190,6 @@ completion_driver::counts run_with_completions(A&& work) {
     return seen;
 }
 
-struct connected {
-    net::tcp_stream here;
-    net::tcp_stream there;
-};
-task<connected> connect_both() {
-    auto listener = co_await net::listen({});
-    auto [here, there] =
-        co_await join(net::connect(listener.local_endpoint()), listener.next());
-    co_return connected{std::move(here), std::move(there.value())};
-}
-
 task<> echo(net::tcp_stream peer) {
     std::array<std::byte, 64> buffer;
     while (auto n = co_await peer.read(buffer))
@@ -257,7 +247,7 @@ TEST_CASE("net: reads that are stopped later lose no byte") {
         CHECK(seen == total);
     };
     auto races = [&]() -> task<> {
-        auto [here, there] = co_await connect_both();
+        auto [here, there] = co_await net::connect_both();
         co_await join(writes(here), reads(there));
     };
     const auto seen = run_with_completions(races());
@@ -286,7 +276,7 @@ TEST_CASE("net: accepts that are stopped later lose no connection") {
 
 TEST_CASE("net: a read is awaited to its end when its frame is stopped") {
     auto limits = []() -> task<> {
-        auto [here, there] = co_await connect_both();
+        auto [here, there] = co_await net::connect_both();
         auto reads = [](net::tcp_stream& from) -> task<std::size_t> {
             std::array<std::byte, 16> in_the_frame;
             co_return co_await from.read(in_the_frame);
