@@ -39,6 +39,13 @@ coil::task<> overwrites_in_another(holder* of) {
     of->c = nullptr;
     co_await work();
 }
+struct beside_another {
+    holder* other;
+    void overwrites_in_another() { other->c = nullptr; }
+};
+void overwrites_in_a_parameter(holder* of) {
+    of->c = nullptr;
+}
 
 // Not found: a template that nobody makes an instance of.
 template <class T>

@@ -126,6 +126,8 @@ private:
         if (!effect) return;
         auto* object = place_of(effect->object);
         if (object == nullptr || is_constructing(*object)) return;
+        // What a plain pointer leads to belongs to somebody else.
+        if (dropped_in(object->getType().getNonReferenceType(), of_) == nullptr) return;
         if (auto* variable = dyn_cast<clang::ParmVarDecl>(object))
             if (in_.is_coroutine() && !variable->getType()->isReferenceType()) return;
         add({object, object->getType(), false, false, true});
