@@ -274,10 +274,7 @@ void check_shared(const clang::CallExpr& call, report& to) {
         call.getNumArgs() != 1)
         return;
     const clang::QualType type = call.getArg(0)->getType();
-    auto* record = class_of(type);
-    if (record == nullptr || plain_name(*record) != "std::shared_ptr" ||
-        dropped_in(type, to.of()) == nullptr)
-        return;
+    if (!is_shared_pointer(type) || dropped_in(type, to.of()) == nullptr) return;
     to.add({.at = call.getArg(0)->getExprLoc(),
             .text = "coil::drop does nothing with a std::shared_ptr, which others may "
                     "have, too",

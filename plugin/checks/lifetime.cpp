@@ -241,11 +241,8 @@ private:
     }
     /// The caller may have a shared_ptr of its own.
     static bool is_shared_with_caller(const lender& lent) {
-        auto* record =
-            lent.variable != nullptr ? class_of(lent.variable->getType()) : nullptr;
-        return lent.inside > 0 && record != nullptr &&
-               isa<clang::ParmVarDecl>(lent.variable) &&
-               plain_name(*record) == "std::shared_ptr";
+        return lent.inside > 0 && isa_and_nonnull<clang::ParmVarDecl>(lent.variable) &&
+               is_shared_pointer(lent.variable->getType());
     }
     void check_return(const clang::Expr& value) {
         for (const auto& each : loans_.of_value(value))

@@ -152,8 +152,7 @@ void say_never_reached(const never_reached& each, report& to) {
 
 /// Who waits for the mutex: a coroutine that is called, or this one.
 std::string waiter_of(const self_wait& each) {
-    auto* call =
-        dyn_cast_or_null<clang::CallExpr>(without_wrappers(each.await->getOperand()));
+    auto* call = awaited_call(*each.await);
     auto* callee = call != nullptr ? call->getDirectCallee() : nullptr;
     return callee == nullptr || call == each.by || is_in_coil(*callee) ? "this"
                                                                        : name_of(*call);

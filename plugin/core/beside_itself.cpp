@@ -26,11 +26,6 @@ namespace {
 
 constexpr std::size_t ways_max = 40;
 
-bool is_shared_pointer(clang::QualType type) {
-    auto* record = class_of(type);
-    return record != nullptr && plain_name(*record) == "std::shared_ptr";
-}
-
 /// What an expression names, also by a copy of a std::shared_ptr.
 place object_named_by(const clang::Expr& expression) {
     const clang::Expr* named = without_wrappers(&expression);

@@ -54,12 +54,7 @@ place source_of(const clang::CXXMemberCallExpr& call) {
     if (stream == nullptr || !stream->getLocation().isMacroID() ||
         !stream->getName().starts_with("coil_stream_") || stream->getInit() == nullptr)
         return found;
-    auto* await =
-        dyn_cast_or_null<clang::CoawaitExpr>(without_wrappers(stream->getInit()));
-    auto* begins =
-        await != nullptr
-            ? dyn_cast_or_null<clang::CallExpr>(without_wrappers(await->getOperand()))
-            : nullptr;
+    auto* begins = call_awaited_by(stream->getInit());
     return begins != nullptr && begins->getNumArgs() == 1 &&
                    begins->getArg(0)->isLValue()
                ? place::of(begins->getArg(0))

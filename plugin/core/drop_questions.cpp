@@ -20,11 +20,7 @@ namespace {
 /// The generator that a variable is the next item of.
 const clang::ValueDecl* read_by(const clang::ValueDecl& item) {
     auto* variable = dyn_cast<clang::VarDecl>(&item);
-    auto* initial = variable ? without_wrappers(variable->getInit()) : nullptr;
-    auto* waits = dyn_cast_or_null<clang::CoroutineSuspendExpr>(initial);
-    auto* call =
-        waits ? dyn_cast_or_null<clang::CallExpr>(without_wrappers(waits->getOperand()))
-              : nullptr;
+    auto* call = variable != nullptr ? call_awaited_by(variable->getInit()) : nullptr;
     return call != nullptr && name_of(*call) == "next" ? place_of(object_of(*call))
                                                        : nullptr;
 }

@@ -219,7 +219,7 @@ private:
     /// What `co_await coil::own(x)` gives is x, which the coroutine keeps.
     bool is_kept_by(const clang::CoroutineSuspendExpr& await) const {
         if (&keeps_ != &keeps_loans) return false;
-        auto* call = dyn_cast<clang::CallExpr>(without_wrappers(await.getOperand()));
+        auto* call = awaited_call(await);
         auto* callee = call != nullptr ? call->getDirectCallee() : nullptr;
         if (callee == nullptr) return false;
         const std::string name = plain_name(*callee);

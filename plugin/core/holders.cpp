@@ -21,12 +21,7 @@ bool is_of_loop(const clang::VarDecl& variable) {
 }
 
 const clang::Expr* range_of_loop(const clang::Expr& initial) {
-    auto* await =
-        dyn_cast_or_null<clang::CoroutineSuspendExpr>(without_wrappers(&initial));
-    auto* call =
-        await != nullptr
-            ? dyn_cast_or_null<clang::CallExpr>(without_wrappers(await->getOperand()))
-            : nullptr;
+    auto* call = call_awaited_by(&initial);
     auto* callee = call != nullptr ? call->getDirectCallee() : nullptr;
     if (callee == nullptr || plain_name(*callee) != "coil::detail::begin_loop")
         return nullptr;

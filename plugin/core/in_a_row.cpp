@@ -41,8 +41,8 @@ public:
     llvm::SmallVector<taken_first, 1> find() const {
         llvm::SmallVector<taking, 4> all;
         for (auto* each : in_.suspensions()) {
-            auto* call = dyn_cast_or_null<clang::CXXMemberCallExpr>(
-                without_wrappers(each->getOperand()));
+            auto* call =
+                dyn_cast_or_null<clang::CXXMemberCallExpr>(awaited_call(*each));
             if (!isa<clang::CoawaitExpr>(each) || call == nullptr || !takes_one(*call))
                 continue;
             const place from = place::of(call->getImplicitObjectArgument());

@@ -42,9 +42,7 @@ const clang::CallExpr* lent_item(const clang::Expr& value) {
                call != nullptr && call->getOperator() == clang::OO_Star) {
         given = without_wrappers(call->getArg(0));
     }
-    auto* await = dyn_cast<clang::CoawaitExpr>(given);
-    if (await == nullptr) return nullptr;
-    auto* call = dyn_cast<clang::CallExpr>(without_wrappers(await->getOperand()));
+    auto* call = call_awaited_by(given);
     return call != nullptr && object_of(*call) != nullptr && lends_items(*call)
                ? call
                : nullptr;

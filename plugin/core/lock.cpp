@@ -41,12 +41,8 @@ struct guarding {
 std::vector<guarding> guards_of(const body& in) {
     std::vector<guarding> found;
     for (auto* variable : in.locals()) {
-        auto* await =
-            dyn_cast_or_null<clang::CoawaitExpr>(without_wrappers(variable->getInit()));
-        if (await == nullptr || variable->getType()->isReferenceType()) continue;
-        auto* call =
-            dyn_cast_or_null<clang::CallExpr>(without_wrappers(await->getOperand()));
-        if (call == nullptr) continue;
+        auto* call = call_awaited_by(variable->getInit());
+        if (call == nullptr || variable->getType()->isReferenceType()) continue;
         const locking how = locked_by(*call);
         if (!how.mutex.is_empty()) found.push_back({variable, how});
     }

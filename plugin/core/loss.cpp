@@ -102,11 +102,7 @@ bool depends_on(const clang::Stmt& whole, const clang::VarDecl& variable) {
 
 /// What an expression awaits: a member such as `socket.read(into)`; or null.
 const clang::CXXMemberCallExpr* awaited_member(const clang::Expr* value) {
-    auto* await = dyn_cast_or_null<clang::CoawaitExpr>(without_wrappers(value));
-    auto* call = await != nullptr ? dyn_cast_or_null<clang::CXXMemberCallExpr>(
-                                        without_wrappers(await->getOperand()))
-                                  : nullptr;
-    return call;
+    return dyn_cast_or_null<clang::CXXMemberCallExpr>(call_awaited_by(value));
 }
 
 /// `n += co_await socket.read(into.subspan(n))` in a loop, also by way of a variable:
@@ -136,10 +132,9 @@ void add_counted(const clang::Stmt& whole, bool is_looped,
 place lent_by(const clang::Expr& given, clang::QualType parameter) {
     if (parameter->isReferenceType() || parameter->isPointerType())
         return place::of(&given);
-    auto* record = class_of(parameter);
     auto* copy = dyn_cast_or_null<clang::CXXConstructExpr>(without_wrappers(&given));
-    return record != nullptr && plain_name(*record) == "std::shared_ptr" &&
-                   copy != nullptr && copy->getConstructor()->isCopyConstructor()
+    return is_shared_pointer(parameter) && copy != nullptr &&
+                   copy->getConstructor()->isCopyConstructor()
                ? place::of(copy->getArg(0))
                : place();
 }

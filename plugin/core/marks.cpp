@@ -103,4 +103,9 @@ bool is_group(clang::QualType type) {
     return record != nullptr && plain_name(*record) == "coil::group";
 }
 
+bool is_shared_pointer(clang::QualType type) {
+    auto* record = class_of(type);
+    return record != nullptr && plain_name(*record) == "std::shared_ptr";
+}
+
 }  // namespace coil_check

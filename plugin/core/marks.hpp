@@ -42,5 +42,7 @@ const clang::CXXRecordDecl* class_of(clang::QualType type);
 bool is_in_coil(const clang::NamedDecl& declared);
 bool is_in_coil(clang::QualType type);
 bool is_group(clang::QualType type);
+/// Whether such an object or reference is a `std::shared_ptr`.
+bool is_shared_pointer(clang::QualType type);
 
 }  // namespace coil_check

@@ -128,7 +128,7 @@ llvm::SmallVector<never_reached, 1> never_reached_in(const body& in) {
             found.push_back({.await = await, .behind = next});
             continue;
         }
-        auto* call = dyn_cast<clang::CallExpr>(without_wrappers(await->getOperand()));
+        auto* call = awaited_call(*await);
         auto* callee = call != nullptr ? call->getDirectCallee() : nullptr;
         auto* defined =
             callee != nullptr && is_final(*callee) ? callee->getDefinition() : nullptr;

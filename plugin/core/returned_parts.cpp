@@ -144,9 +144,7 @@ lenders lent_to(const clang::Expr& part, loans& known) {
         if (!each.is_own()) return true;
         if (each.variable == nullptr) return each.temporary == nullptr || !is_lambda;
         // The caller may have a shared_ptr of its own.
-        auto* record = class_of(each.variable->getType());
-        return each.inside > 0 && record != nullptr &&
-               plain_name(*record) == "std::shared_ptr";
+        return each.inside > 0 && is_shared_pointer(each.variable->getType());
     });
     return found;
 }

@@ -282,8 +282,7 @@ private:
     /// Not where a coroutine yields, and not where a COIL_FOR reads a container.
     bool may_wait(const clang::CoroutineSuspendExpr& await) const {
         if (!isa<clang::CoawaitExpr>(await)) return false;
-        auto* call =
-            dyn_cast_or_null<clang::CallExpr>(without_wrappers(await.getOperand()));
+        auto* call = awaited_call(await);
         if (call == nullptr) return true;
         auto* callee = call->getDirectCallee();
         if (callee != nullptr && plain_name(*callee) == "coil::detail::begin_loop")

@@ -27,11 +27,9 @@ std::string owning_closure(const clang::VarDecl& owner,
 std::string mend_of_spawned(const lender& lent, const clang::ASTContext& ast) {
     if (lent.spawned_by != nullptr) return "";
     auto* method = dyn_cast_or_null<clang::CXXMethodDecl>(lent.kept_by);
-    auto* record =
-        lent.variable != nullptr ? class_of(lent.variable->getType()) : nullptr;
-    if (method != nullptr && record != nullptr &&
+    if (method != nullptr && lent.variable != nullptr &&
         method->getDeclName().isIdentifier() && !lent.variable->getName().empty() &&
-        plain_name(*record) == "std::shared_ptr")
+        is_shared_pointer(lent.variable->getType()))
         return owning_closure(*lent.variable, *method);
     auto* parameter = dyn_cast_or_null<clang::ParmVarDecl>(lent.kept_by);
     if (parameter == nullptr || parameter->getName().empty() ||

@@ -120,4 +120,13 @@ bool captures_by_reference(const clang::Stmt& part, const clang::VarDecl& variab
     });
 }
 
+const clang::CallExpr* awaited_call(const clang::CoroutineSuspendExpr& await) {
+    return dyn_cast_or_null<clang::CallExpr>(without_wrappers(await.getOperand()));
+}
+
+const clang::CallExpr* call_awaited_by(const clang::Expr* expression) {
+    auto* await = dyn_cast_or_null<clang::CoawaitExpr>(without_wrappers(expression));
+    return await != nullptr ? awaited_call(*await) : nullptr;
+}
+
 }  // namespace coil_check

@@ -5,6 +5,7 @@
 
 namespace clang {
 class CallExpr;
+class CoroutineSuspendExpr;
 class CXXMemberCallExpr;
 class Expr;
 class Stmt;
@@ -44,5 +45,10 @@ llvm::StringRef name_of(const clang::CallExpr& call);
 /// The object of a member call, an operator call, or a call of a closure; null if the
 /// call has none.
 const clang::Expr* object_of(const clang::CallExpr& call);
+
+/// The call in `co_await f(x)`: whose result is awaited there. Null if there is none.
+const clang::CallExpr* awaited_call(const clang::CoroutineSuspendExpr& await);
+/// The same of an expression, which may be anything, and of null.
+const clang::CallExpr* call_awaited_by(const clang::Expr* expression);
 
 }  // namespace coil_check
