@@ -2,6 +2,7 @@
 // Known gaps: mending one fails here.
 #include <coil/core/core.hpp>
 
+#include <array>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -22,12 +23,18 @@ coil::task<> a_call_throws() {
     co_await coil::own(std::move(c));
 }
 
-// Not found: only one of them is dropped.
-coil::task<> drops_one_of_two() {
+// Not found: a condition that only some of them meet.
+coil::task<> drops_some_in_a_loop(int from) {
     std::vector<connection> all;
     all.push_back(make());
-    all.push_back(make());
-    co_await coil::drop(all.front());
+    for (auto& each : all)
+        if (from > 0) co_await coil::drop(each);
+}
+
+// Not found: only one of a fixed number is dropped.
+coil::task<> drops_one_of_an_array() {
+    std::array<connection, 2> both = {make(), make()};
+    co_await coil::drop(both[0]);
 }
 
 // Not found: whose member it is, nobody looks.

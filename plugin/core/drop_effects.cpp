@@ -25,6 +25,15 @@ bool is_nothing(const clang::Expr* value) {
 
 namespace {
 
+using how = drop_effect::how;
+
+how taken_from(const clang::Expr& expression) {
+    return is_one_of_several(&expression) ? how::one_taken : how::emptied;
+}
+how full_if(bool is_full) {
+    return is_full ? how::filled : how::emptied;
+}
+
 bool is_drop_type(const clang::Expr& expression, const unit& of) {
     return dropped_in(expression.getType(), of) != nullptr;
 }
@@ -35,7 +44,7 @@ void add_taken(const clang::CallExpr& call, const unit& of,
     if (is_move(call)) {
         auto* object = place_of(call.getArg(0));
         if (object != nullptr && is_drop_type(*call.getArg(0), of))
-            all.push_back({object, false});
+            all.push_back({object, taken_from(*call.getArg(0))});
         return;
     }
     auto* callee = call.getDirectCallee();
@@ -43,16 +52,20 @@ void add_taken(const clang::CallExpr& call, const unit& of,
     if (callee->isInStdNamespace() && name_of(call) == "exchange" &&
         is_drop_type(*call.getArg(0), of))
         if (auto* object = place_of(call.getArg(0)))
-            all.push_back({object, !is_nothing(call.getArg(1))});
+            all.push_back({object, is_nothing(call.getArg(1))
+                                       ? taken_from(*call.getArg(0))
+                                       : how::filled});
     const bool is_operator = llvm::isa<clang::CXXOperatorCallExpr>(call) &&
                              llvm::isa<clang::CXXMethodDecl>(callee);
     for (unsigned i = is_operator ? 1 : 0; i < call.getNumArgs(); ++i)
         if (drops_argument(*callee, is_operator ? i - 1 : i))
-            if (auto* object = place_of(call.getArg(i))) all.push_back({object, false});
+            if (auto* object = place_of(call.getArg(i)))
+                all.push_back({object, taken_from(*call.getArg(i))});
     static const llvm::StringSet<> takers = {"async_drop", "take", "take_value",
                                              "release"};
     if (llvm::isa<clang::CXXMemberCallExpr>(call) && takers.contains(name_of(call)))
-        if (auto* object = place_of(object_of(call))) all.push_back({object, false});
+        if (auto* object = place_of(object_of(call)))
+            all.push_back({object, taken_from(*object_of(call))});
 }
 
 /// Containers and the like that something is put into, or may be by who gets them.
@@ -68,7 +81,7 @@ void add_filled(const clang::CallExpr& call, const unit& of,
     if (member != nullptr && fillers.contains(name_of(call))) {
         auto* object = member->getImplicitObjectArgument();
         if (may_be_empty(object->getType()) && is_drop_type(*object, of))
-            if (auto* filled = place_of(object)) all.push_back({filled, true});
+            if (auto* filled = place_of(object)) all.push_back({filled, how::filled});
     }
     const unsigned first = llvm::isa<clang::CXXOperatorCallExpr>(call) ? 1 : 0;
     for (unsigned i = first; i < call.getNumArgs(); ++i) {
@@ -79,7 +92,7 @@ void add_filled(const clang::CallExpr& call, const unit& of,
             continue;
         auto* given = call.getArg(i);
         if (may_be_empty(given->getType()) && is_drop_type(*given, of))
-            if (auto* object = place_of(given)) all.push_back({object, true});
+            if (auto* object = place_of(given)) all.push_back({object, how::filled});
     }
 }
 
@@ -91,7 +104,14 @@ void add_returned(const clang::Expr* value, llvm::SmallVectorImpl<drop_effect>& 
         named = without_wrappers(made->getArg(0));
     }
     auto* reference = dyn_cast_or_null<clang::DeclRefExpr>(named);
-    if (reference != nullptr) all.push_back({reference->getDecl(), false});
+    if (reference != nullptr) all.push_back({reference->getDecl(), how::emptied});
+}
+
+/// Which may take one after the other.
+bool is_in_loop(const clang::Stmt& part, const body& in) {
+    auto* around = in.parent(&part);
+    while (around != nullptr && !is_loop(*around)) around = in.parent(around);
+    return around != nullptr;
 }
 
 /// A closure that takes over what it refers to: that happens when it is called, which
@@ -109,6 +129,9 @@ void add_taken_by(const clang::LambdaExpr& lambda, const unit& of,
     for (auto* call : inner.calls()) {
         llvm::SmallVector<drop_effect, 2> taken;
         add_taken(*call, of, taken);
+        for (auto& each : taken)
+            if (each.is == how::one_taken && is_in_loop(*call, inner))
+                each.is = how::emptied;
         all.append(taken.begin(), taken.end());
     }
 }
@@ -122,8 +145,7 @@ llvm::SmallVector<drop_effect, 2> drop_effects(const clang::Stmt& of_this,
         add_taken(*call, of, all);
         if (const auto written = overwriting(*call, of)) {
             auto* object = place_of(written->object);
-            if (object != nullptr && written->is_full_then)
-                all.push_back({object, *written->is_full_then});
+            if (object != nullptr) all.push_back({object, written->then});
         } else {
             add_filled(*call, of, all);
         }
@@ -148,25 +170,25 @@ std::optional<overwritten_object> overwriting(const clang::CallExpr& call,
         const bool takes_another =
             method->isMoveAssignmentOperator() || method->isCopyAssignmentOperator();
         if (!is_holder && !takes_another) return std::nullopt;
-        return overwritten_object{object, !is_nothing(call.getArg(1))};
+        return overwritten_object{object, full_if(!is_nothing(call.getArg(1)))};
     }
     if (!is_holder || !llvm::isa<clang::CXXMemberCallExpr>(call)) return std::nullopt;
     const llvm::StringRef name = name_of(call);
     if (name == "clear" || (name == "reset" && call.getNumArgs() == 0))
-        return overwritten_object{object, false};
+        return overwritten_object{object, how::emptied};
     if (name == "reset") {
         const bool is_null =
             without_wrappers(call.getArg(0))->getType()->isNullPtrType() ||
             llvm::isa<clang::CXXDefaultArgExpr>(call.getArg(0));
-        return overwritten_object{object, !is_null};
+        return overwritten_object{object, full_if(!is_null)};
     }
     static const llvm::StringSet<> removing = {"pop", "pop_back", "pop_front", "erase"};
-    if (removing.contains(name)) return overwritten_object{object, std::nullopt};
+    if (removing.contains(name)) return overwritten_object{object, how::one_removed};
     static const llvm::StringSet<> single = {"optional", "variant", "expected"};
     const bool replaces =
         name == "emplace" && single.contains(method->getParent()->getName());
     if (replaces || name == "assign" || name == "insert_or_assign" || name == "resize")
-        return overwritten_object{object, true};
+        return overwritten_object{object, how::filled};
     return std::nullopt;
 }
 

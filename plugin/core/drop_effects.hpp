@@ -16,10 +16,16 @@ namespace coil_check {
 
 struct unit;
 
-/// Whether an object owes an async drop, from here on.
+/// What an object owes from here on: an async drop, or none.
 struct drop_effect {
+    enum class how : unsigned char {
+        emptied,
+        filled,
+        one_taken,    // of several, the drop of one is awaited, or it is moved away
+        one_removed,  // of several, one is destroyed
+    };
     const clang::ValueDecl* object;
-    bool is_full;
+    how is;
 };
 
 /// Whether it is `nullptr`, `std::nullopt`, or an object that is made with nothing in
@@ -33,7 +39,7 @@ llvm::SmallVector<drop_effect, 2> drop_effects(const clang::Stmt& of_this,
 /// A call that destroys what an object holds: an assignment, `reset()`, `clear()`, ...
 struct overwritten_object {
     const clang::Expr* object;
-    std::optional<bool> is_full_then;  // none: as before
+    drop_effect::how then;
 };
 std::optional<overwritten_object> overwriting(const clang::CallExpr& call,
                                               const unit& of);

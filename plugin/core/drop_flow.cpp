@@ -23,6 +23,7 @@ using llvm::isa;
 namespace {
 
 using how = lost_drop::how;
+using effect = drop_effect::how;
 
 struct place {
     const clang::ValueDecl* object;
@@ -62,7 +63,7 @@ public:
             if (!reached_[block->getBlockID()]) continue;
             for (const auto& element : *block) look_at(element, full);
         }
-        const auto& at_exit = begins[graph().getExit().getBlockID()];
+        const flow::facts at_exit = owed_in(begins[graph().getExit().getBlockID()]);
         for (const unsigned each : at_exit.set_bits())
             if (places_[each].is_parameter) lose(each, how::ended, nullptr);
         llvm::SmallVector<lost_drop, 4> all;
@@ -122,9 +123,9 @@ private:
         return made != nullptr && made->getExtendingDecl() == &reference;
     }
     void add_overwritten(const clang::CallExpr& call) {
-        const auto effect = overwriting(call, of_);
-        if (!effect) return;
-        auto* object = place_of(effect->object);
+        const auto written = overwriting(call, of_);
+        if (!written) return;
+        auto* object = place_of(written->object);
         if (object == nullptr || is_constructing(*object)) return;
         // What a plain pointer leads to belongs to somebody else.
         if (dropped_in(object->getType().getNonReferenceType(), of_) == nullptr) return;
@@ -159,14 +160,14 @@ private:
                !isa<clang::ForStmt, clang::CXXForRangeStmt, clang::WhileStmt>(around))
             around = in_.parent(around);
         if (around == nullptr) return;
-        for (const auto& [object, is_full] : effects_of(call))
-            if (!is_full) looped_.insert(object);
+        for (const auto& [object, is] : effects_of(call))
+            if (is == effect::emptied) looped_.insert(object);
     }
 
     // What holds where.
 
     std::vector<flow::facts> solve() {
-        const auto count = static_cast<unsigned>(places_.size());
+        const unsigned count = facts_count();
         const unsigned blocks = graph().getNumBlockIDs();
         const unsigned entry = graph().getEntry().getBlockID();
         std::vector<flow::facts> begins(blocks, flow::facts(count)), ends = begins;
@@ -177,8 +178,9 @@ private:
                 bool is_reached = id == entry;
                 flow::facts now(count);
                 if (is_reached)
-                    for (unsigned i = 0; i < count; ++i)
-                        now[i] = places_[i].is_full_at_entry;
+                    for (const auto& [object, i] : index_)
+                        if (places_[i].is_full_at_entry)
+                            set(object, effect::filled, now);
                 for (const auto& from : (*block)->preds())
                     is_reached |= join(from.getReachableBlock(), **block, ends, now);
                 begins[id] = now;
@@ -223,7 +225,7 @@ private:
         const auto asked = emptiness_in(*condition, of_);
         if (!asked || asked->is_empty_if != is_true) return;
         if (!asked->is_end_of_loop || looped_.contains(asked->object))
-            set(asked->object, false, full);
+            set(asked->object, effect::emptied, full);
     }
     void refine(const clang::SwitchStmt& chosen, const clang::CFGBlock& to,
                 flow::facts& full) const {
@@ -240,10 +242,10 @@ private:
             const auto which = number.Val.getInt().getZExtValue();
             named.push_back(which);
             if (label == here && owes_nothing_with(*asked->whole, which, of_))
-                set(asked->object, false, full);
+                set(asked->object, effect::emptied, full);
         }
         if (here == nullptr && owes_nothing_without(*asked->whole, named, of_))
-            set(asked->object, false, full);
+            set(asked->object, effect::emptied, full);
     }
     void apply(const clang::CFGElement& element, flow::facts& full) {
         if (const auto ended = element.getAs<clang::CFGLifetimeEnds>())
@@ -258,28 +260,61 @@ private:
                     begin(*variable, full);
             return;
         }
-        for (const auto& [object, is_full] : effects_of(*statement->getStmt()))
-            set(object, is_full, full);
+        for (const auto& [object, is] : effects_of(*statement->getStmt()))
+            set(object, is, full);
     }
     llvm::ArrayRef<drop_effect> effects_of(const clang::Stmt& statement) {
         auto [entry, is_new] = effects_.try_emplace(&statement);
-        if (is_new) entry->second = drop_effects(statement, of_);
+        if (!is_new) return entry->second;
+        entry->second = drop_effects(statement, of_);
+        for (auto& each : entry->second)
+            if (each.is == effect::one_taken && is_in_loop(statement, *each.object))
+                each.is = effect::emptied;
         return entry->second;
+    }
+    /// Where one after the other may be taken of an object that was there before.
+    bool is_in_loop(const clang::Stmt& part, const clang::ValueDecl& object) const {
+        const auto& sources = of_.ast.getSourceManager();
+        for (auto* around = in_.parent(&part); around != nullptr;
+             around = in_.parent(around))
+            if (is_loop(*around) && (isa<clang::FieldDecl>(object) ||
+                                     sources.isBeforeInTranslationUnit(
+                                         object.getLocation(), around->getBeginLoc())))
+                return true;
+        return false;
     }
     void begin(const clang::VarDecl& variable, flow::facts& full) const {
         if (auto* parts = dyn_cast<clang::DecompositionDecl>(&variable))
-            for (auto* part : parts->bindings()) set(part, true, full);
-        set(&variable, !is_made_empty(variable.getInit()), full);
+            for (auto* part : parts->bindings()) set(part, effect::filled, full);
+        set(&variable,
+            is_made_empty(variable.getInit()) ? effect::emptied : effect::filled, full);
     }
     void end(const clang::VarDecl& variable, flow::facts& full) const {
         if (auto* parts = dyn_cast<clang::DecompositionDecl>(&variable))
-            for (auto* part : parts->bindings()) set(part, false, full);
-        set(&variable, false, full);
+            for (auto* part : parts->bindings()) set(part, effect::emptied, full);
+        set(&variable, effect::emptied, full);
     }
-    void set(const clang::ValueDecl* object, bool is_full, flow::facts& full) const {
+    void set(const clang::ValueDecl* object, effect is, flow::facts& full) const {
         const auto found = index_.find(object);
-        if (found != index_.end()) full[found->second] = is_full;
+        if (found == index_.end()) return;
+        const unsigned each = found->second;
+        if (is == effect::emptied) full.reset(each);
+        if (is == effect::one_taken) full.reset(untouched(each));
+        // Who fills it leaves alone what was taken of it.
+        if (is == effect::one_removed || (is == effect::filled && !full[each]))
+            full.set(untouched(each));
+        if (is == effect::filled) full.set(each);
     }
+    /// The fact that of a full place none was taken since one was removed.
+    unsigned untouched(unsigned each) const {
+        return static_cast<unsigned>(places_.size()) + each;
+    }
+    /// Which places are full.
+    flow::facts owed_in(flow::facts all) const {
+        all.resize(static_cast<unsigned>(places_.size()));
+        return all;
+    }
+    unsigned facts_count() const { return 2 * static_cast<unsigned>(places_.size()); }
 
     // What is lost.
 
@@ -288,22 +323,24 @@ private:
         flow::facts before = full;
         apply(element, full);
         const auto statement = element.getAs<clang::CFGStmt>();
+        const flow::facts owed = owed_in(before);
         if (!statement) {  // what ends
-            before.reset(full);
-            for (const unsigned each : before.set_bits())
-                lose(each, how::ended, nullptr);
+            for (const unsigned each : owed.set_bits())
+                if (!full[each]) lose(each, how::ended, nullptr);
             return;
         }
         if (auto* thrown = dyn_cast<clang::CXXThrowExpr>(statement->getStmt())) {
-            for (const unsigned each : before.set_bits())
+            for (const unsigned each : owed.set_bits())
                 if (is_left_by(*thrown, *places_[each].object))
                     lose(each, how::thrown_past, thrown);
         }
         if (auto* call = dyn_cast<clang::CallExpr>(statement->getStmt())) {
-            const auto effect = overwriting(*call, of_);
+            const auto written = overwriting(*call, of_);
             const auto found =
-                effect ? index_.find(place_of(effect->object)) : index_.end();
+                written ? index_.find(place_of(written->object)) : index_.end();
             if (found != index_.end() && before[found->second] &&
+                (written->then != effect::one_removed ||
+                 before[untouched(found->second)]) &&
                 !erases_dropped(*call))
                 overwritten_.push_back({places_[found->second].object,
                                         places_[found->second].type, how::overwritten,
@@ -321,13 +358,15 @@ private:
         return named != nullptr &&
                llvm::any_of(in_.calls(), [&](const clang::CallExpr* each) {
                    return llvm::any_of(effects_of(*each), [&](const drop_effect& one) {
-                       return one.object == named->getDecl() && !one.is_full;
+                       return one.object == named->getDecl() &&
+                              one.is != effect::filled;
                    });
                });
     }
     void wait(const clang::CoroutineSuspendExpr& waits, const flow::facts& full) {
         if (goes_on_always(waits)) return;
-        for (const unsigned each : full.set_bits())
+        const flow::facts owed = owed_in(full);
+        for (const unsigned each : owed.set_bits())
             if (reading_.lookup(&waits) != places_[each].object)
                 lose(each, how::stopped, &waits);
     }

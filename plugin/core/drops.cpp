@@ -230,17 +230,38 @@ const clang::Expr* origin_of(const clang::ValueDecl& declared) {
 
 }  // namespace
 
-const clang::ValueDecl* place_of(const clang::Expr* expression) {
+namespace {
+
+bool has_elements(const clang::Expr& expression) {
+    auto* record = class_of(expression.getType());
+    if (record == nullptr) return false;
+    const std::string name = plain_name(*record);
+    return is_std_container(name) || is_std_adaptor(name);
+}
+
+struct named_place {
+    const clang::ValueDecl* object = nullptr;
+    bool is_element = false;
+};
+
+named_place place_named(const clang::Expr* expression) {
     const clang::Expr* named = without_wrappers(expression);
+    bool is_element = false;
     while (named != nullptr) {
         const clang::Expr* whole = nullptr;
         if (auto* reference = dyn_cast<clang::DeclRefExpr>(named)) {
             auto* origin = origin_of(*reference->getDecl());
-            auto* from = origin != nullptr ? place_of(origin) : nullptr;
-            return from != nullptr ? from : reference->getDecl();
+            const named_place from = place_named(origin);
+            if (from.object == nullptr) return {reference->getDecl(), is_element};
+            // An iterator, if not a reference to all of it.
+            const bool is_iterator =
+                origin != nullptr && has_elements(*origin) &&
+                !reference->getDecl()->getType()->isReferenceType();
+            return {from.object, is_element || from.is_element || is_iterator};
         } else if (auto* member = dyn_cast<clang::MemberExpr>(named)) {
             auto* base = without_wrappers(member->getBase());
-            if (llvm::isa<clang::CXXThisExpr>(base)) return member->getMemberDecl();
+            if (llvm::isa<clang::CXXThisExpr>(base))
+                return {member->getMemberDecl(), is_element};
             whole = base;
         } else if (auto* element = dyn_cast<clang::ArraySubscriptExpr>(named)) {
             whole = element->getBase();
@@ -250,10 +271,23 @@ const clang::ValueDecl* place_of(const clang::Expr* expression) {
             if (is_pointing) whole = unary->getSubExpr();
         } else if (auto* call = dyn_cast<clang::CallExpr>(named)) {
             whole = whole_of(*call);
+            is_element |= whole != nullptr &&
+                          llvm::isa<clang::CXXMethodDecl>(call->getDirectCallee()) &&
+                          has_elements(*whole);
         }
         named = without_wrappers(whole);
     }
-    return nullptr;
+    return {};
+}
+
+}  // namespace
+
+const clang::ValueDecl* place_of(const clang::Expr* expression) {
+    return place_named(expression).object;
+}
+
+bool is_one_of_several(const clang::Expr* expression) {
+    return place_named(expression).is_element;
 }
 
 }  // namespace coil_check

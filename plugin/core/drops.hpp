@@ -42,4 +42,8 @@ bool drops_argument(const clang::FunctionDecl& callee, unsigned argument);
 /// `x`, `std::move(*x)`, `x.front()`, `x[1].y`, `this->x`. Null if it is none of these.
 const clang::ValueDecl* place_of(const clang::Expr* expression);
 
+/// Whether that is one of several that the place holds: an element of a container of
+/// the standard's whose size nobody sees, or a part of one.
+bool is_one_of_several(const clang::Expr* expression);
+
 }  // namespace coil_check
