@@ -158,7 +158,7 @@ public:
             all_.pop_back();
         }
     }
-    coil::task<> async_drop() { return coil::drop(all_); }
+    coil::task<> async_drop() { co_await coil::drop(all_); }
 
 private:
     std::vector<connection> all_;

@@ -94,6 +94,21 @@ std::optional<asked_emptiness> at_end(const clang::Expr* left, const clang::Expr
     return asked_emptiness{object, is_equal, true};
 }
 
+/// `i < all.size()`.
+std::optional<asked_emptiness> by_size(const clang::BinaryOperator& compares) {
+    for (auto* side : {compares.getLHS(), compares.getRHS()}) {
+        auto* call = dyn_cast<clang::CXXMemberCallExpr>(without_wrappers(side));
+        if (call == nullptr || name_of(*call) != "size") continue;
+        auto* object = place_of(object_of(*call));
+        const auto kind = compares.getOpcode();
+        const bool goes_on =
+            kind == clang::BO_LT || kind == clang::BO_GT || kind == clang::BO_NE;
+        if (object != nullptr && compares.isComparisonOp())
+            return asked_emptiness{object, !goes_on, true};
+    }
+    return std::nullopt;
+}
+
 std::optional<asked_emptiness> by_comparison(const clang::Expr* left,
                                              const clang::Expr* right, bool is_equal,
                                              const unit& of) {
@@ -167,6 +182,7 @@ std::optional<asked_emptiness> emptiness_in(const clang::Expr& condition,
         if (binary->isEqualityOp())
             found = by_index(binary->getLHS(), binary->getRHS(),
                              binary->getOpcode() == clang::BO_EQ, of);
+        if (!found) found = by_size(*binary);
     } else if (auto* call = dyn_cast<clang::CallExpr>(asked)) {
         found = by_call(*call, of);
     } else if (auto* pointer = dyn_cast<clang::DeclRefExpr>(asked)) {

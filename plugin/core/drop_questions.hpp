@@ -20,7 +20,8 @@ struct unit;
 struct asked_emptiness {
     const clang::ValueDecl* object;
     bool is_empty_if;
-    bool is_end_of_loop = false;  // `it == all.end()`: says that of a loop that drops
+    bool is_end_of_loop =
+        false;  // `it == all.end()`, `i < all.size()`: of a loop that drops
 };
 std::optional<asked_emptiness> emptiness_in(const clang::Expr& condition,
                                             const unit& of);
