@@ -35,7 +35,7 @@ enum class exit_reason : unsigned char { returned, error, stopped };
 /// Combinators that need a stop scope of their own nest a context in their frame.
 /// A context is private to its strand: nothing here is atomic.
 ///
-/// Threads: only the strand's own; from elsewhere see `remote_waker`.
+/// Threads: only the strand's own; from elsewhere see `mailbox`.
 class context : public piece {
 public:
     /// A context nested in `outer`; a shielded one hears hard stops only.

@@ -44,7 +44,7 @@ protected:
 ///
 /// A handler is any `async_fn<response(request&)>`.
 ///
-/// \snippet coil/http/server_test.cpp  echo the body
+/// \snippet coil/http/server_body_test.cpp  echo the body
 ///
 /// Lifetime: until the handler's response is sent. Views of the head live as long.
 /// Threads: its connection's strand.
