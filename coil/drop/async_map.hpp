@@ -4,7 +4,6 @@
 #include <coil/drop/detail/kept.hpp>
 
 #include <cstddef>
-#include <functional>
 #include <map>
 #include <optional>
 #include <utility>

@@ -3,7 +3,6 @@
 
 #include <coil/parallel/detail/kept_set.hpp>
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <type_traits>

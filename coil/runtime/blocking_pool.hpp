@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/chrono.hpp>
 #include <coil/core/strand.hpp>
 #include <coil/runtime/thread_hooks.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <memory>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/chrono.hpp>
 #include <coil/base/spin_lock.hpp>
 #include <coil/core/drop_traits.hpp>
 #include <coil/core/spawned.hpp>
 
-#include <chrono>
 #include <string>
 #include <string_view>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/chrono.hpp>
 #include <coil/base/spin_lock.hpp>
 #include <coil/http/detail/idle_wait.hpp>
 #include <coil/http/detail/working_memory.hpp>
@@ -8,7 +9,6 @@
 #include <coil/net/endpoint.hpp>
 #include <coil/time/timer.hpp>
 
-#include <chrono>
 #include <map>
 #include <string>
 

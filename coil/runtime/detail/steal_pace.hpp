@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <coil/base/chrono.hpp>
 #include <coil/time/clock.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 
 namespace coil::detail {
