@@ -178,9 +178,8 @@ private:
                 bool is_reached = id == entry;
                 flow::facts now(count);
                 if (is_reached)
-                    for (const auto& [object, i] : index_)
-                        if (places_[i].is_full_at_entry)
-                            set(object, effect::filled, now);
+                    for (const auto& each : places_)
+                        begin_as(each.object, each.is_full_at_entry, now);
                 for (const auto& from : (*block)->preds())
                     is_reached |= join(from.getReachableBlock(), **block, ends, now);
                 begins[id] = now;
@@ -285,9 +284,8 @@ private:
     }
     void begin(const clang::VarDecl& variable, flow::facts& full) const {
         if (auto* parts = dyn_cast<clang::DecompositionDecl>(&variable))
-            for (auto* part : parts->bindings()) set(part, effect::filled, full);
-        set(&variable,
-            is_made_empty(variable.getInit()) ? effect::emptied : effect::filled, full);
+            for (auto* part : parts->bindings()) begin_as(part, true, full);
+        begin_as(&variable, !is_made_empty(variable.getInit()), full);
     }
     void end(const clang::VarDecl& variable, flow::facts& full) const {
         if (auto* parts = dyn_cast<clang::DecompositionDecl>(&variable))
@@ -299,13 +297,18 @@ private:
         if (found == index_.end()) return;
         const unsigned each = found->second;
         if (is == effect::emptied) full.reset(each);
-        if (is == effect::one_taken) full.reset(untouched(each));
-        // Who fills it leaves alone what was taken of it.
-        if (is == effect::one_removed || (is == effect::filled && !full[each]))
-            full.set(untouched(each));
         if (is == effect::filled) full.set(each);
+        if (is == effect::one_taken) full.reset(untouched(each));
+        if (is == effect::emptied || is == effect::one_removed)
+            full.set(untouched(each));
     }
-    /// The fact that of a full place none was taken since one was removed.
+    void begin_as(const clang::ValueDecl* object, bool is_full,
+                  flow::facts& full) const {
+        set(object, effect::emptied, full);
+        if (is_full) set(object, effect::filled, full);
+    }
+    /// The fact that nothing was taken of a place since it was empty, or one of those
+    /// in it was removed.
     unsigned untouched(unsigned each) const {
         return static_cast<unsigned>(places_.size()) + each;
     }
