@@ -86,13 +86,8 @@ bool is_kept_apart(const body& in) {
         if (auto* member = dyn_cast<clang::MemberExpr>(each))
             return is_for_keeping_apart(member->getType());
         auto* named = dyn_cast<clang::DeclRefExpr>(each);
-        auto* variable =
-            named != nullptr ? dyn_cast<clang::VarDecl>(named->getDecl()) : nullptr;
-        return variable != nullptr &&
-               (named->refersToEnclosingVariableOrCapture() ||
-                variable->getType()->isReferenceType() ||
-                variable->getType()->isPointerType() || !variable->hasLocalStorage()) &&
-               is_for_keeping_apart(variable->getType());
+        return named != nullptr && may_be_of_others(*named) &&
+               is_for_keeping_apart(named->getDecl()->getType());
     });
 }
 
@@ -334,12 +329,8 @@ private:
     static bool names_foreign(const clang::Stmt& condition, const place& of) {
         if (isa<clang::CXXThisExpr>(condition)) return !of.is_member_of_this();
         auto* named = dyn_cast<clang::DeclRefExpr>(&condition);
-        auto* variable =
-            named != nullptr ? dyn_cast<clang::VarDecl>(named->getDecl()) : nullptr;
-        if (variable != nullptr && variable != of.variable() &&
-            (named->refersToEnclosingVariableOrCapture() ||
-             !variable->hasLocalStorage() || variable->getType()->isReferenceType() ||
-             variable->getType()->isPointerType()))
+        if (named != nullptr && named->getDecl() != of.variable() &&
+            may_be_of_others(*named))
             return true;
         return llvm::any_of(condition.children(), [&](const clang::Stmt* each) {
             return each != nullptr && names_foreign(*each, of);

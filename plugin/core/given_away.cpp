@@ -141,10 +141,8 @@ private:
     }
     bool is_shared(const object& of, const clang::Expr& value) const {
         auto* variable = dyn_cast_or_null<clang::VarDecl>(of.of.variable());
-        if (variable == nullptr || !variable->hasLocalStorage() ||
-            variable->getDeclContext() != &in_.function() ||
-            variable->getType()->isReferenceType() ||
-            variable->getType()->isPointerType() || is_known_elsewhere(*variable))
+        if (variable == nullptr || may_be_of_others(*variable, in_.function()) ||
+            is_known_elsewhere(*variable))
             return true;
         if (!of.is_inside) return false;
         // What an iterator or a shared_ptr leads to, others may have, too.

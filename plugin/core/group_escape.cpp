@@ -274,8 +274,7 @@ private:
     /// Whether the caller knows it, too.
     static bool is_lent(const target& at) {
         return isa<clang::ParmVarDecl>(at.variable) &&
-               (at.variable->getType()->isReferenceType() ||
-                at.variable->getType()->isPointerType());
+               leads_elsewhere(at.variable->getType());
     }
     std::string name() const { return "'" + group_.getNameAsString() + "'"; }
     void say(clang::SourceLocation at, std::string text, const finding::note& use,

@@ -140,13 +140,7 @@ private:
     static bool names_foreign(const clang::Stmt& part) {
         if (isa<clang::CXXThisExpr>(part)) return true;
         auto* named = dyn_cast<clang::DeclRefExpr>(&part);
-        auto* variable =
-            named != nullptr ? dyn_cast<clang::VarDecl>(named->getDecl()) : nullptr;
-        if (variable != nullptr &&
-            (!variable->hasLocalStorage() || variable->getType()->isReferenceType() ||
-             variable->getType()->isPointerType() ||
-             named->refersToEnclosingVariableOrCapture()))
-            return true;
+        if (named != nullptr && may_be_of_others(*named)) return true;
         return llvm::any_of(part.children(), [](const clang::Stmt* each) {
             return each != nullptr && names_foreign(*each);
         });

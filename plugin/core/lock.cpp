@@ -95,9 +95,7 @@ private:
         for (unsigned i = 0; i < function->getNumParams(); ++i) {
             auto* parameter = function->getParamDecl(i);
             auto* given = argument_for(call, i);
-            if (given == nullptr || !(parameter->getType()->isReferenceType() ||
-                                      parameter->getType()->isPointerType()))
-                continue;
+            if (given == nullptr || !leads_elsewhere(parameter->getType())) continue;
             const place inside = mutex.seen_from(place::of(given), parameter);
             if (inside.is_empty()) continue;
             if (auto* found = find(body, inside, depth + 1)) return found;

@@ -130,8 +130,7 @@ void add_counted(const clang::Stmt& whole, bool is_looped,
 /// What a parameter refers to, if that stays with the caller: by a reference, a pointer
 /// or the copy of a shared_ptr.
 place lent_by(const clang::Expr& given, clang::QualType parameter) {
-    if (parameter->isReferenceType() || parameter->isPointerType())
-        return place::of(&given);
+    if (leads_elsewhere(parameter)) return place::of(&given);
     auto* copy = dyn_cast_or_null<clang::CXXConstructExpr>(without_wrappers(&given));
     return is_shared_pointer(parameter) && copy != nullptr &&
                    copy->getConstructor()->isCopyConstructor()

@@ -170,10 +170,7 @@ private:
     }
     /// Not what lives elsewhere, or is itself dropped in its turn.
     bool is_plain(const clang::VarDecl& local) const {
-        if (!local.hasLocalStorage() || local.getType()->isReferenceType() ||
-            local.getType()->isPointerType() ||
-            local.getDeclContext() != &in_.function())
-            return false;
+        if (may_be_of_others(local, in_.function())) return false;
         auto* record = local.getType()->getAsCXXRecordDecl();
         return record == nullptr || plain_name(*record) != "coil::owned";
     }

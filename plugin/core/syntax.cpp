@@ -89,6 +89,22 @@ const clang::VarDecl* local_named_by(const clang::Expr* expression) {
     return variable && variable->hasLocalStorage() ? variable : nullptr;
 }
 
+bool leads_elsewhere(clang::QualType type) {
+    return type->isReferenceType() || type->isPointerType();
+}
+
+bool may_be_of_others(const clang::DeclRefExpr& named) {
+    auto* variable = dyn_cast<clang::VarDecl>(named.getDecl());
+    return variable != nullptr &&
+           (named.refersToEnclosingVariableOrCapture() ||
+            !variable->hasLocalStorage() || leads_elsewhere(variable->getType()));
+}
+
+bool may_be_of_others(const clang::VarDecl& variable, const clang::FunctionDecl& user) {
+    return !variable.hasLocalStorage() || variable.getDeclContext() != &user ||
+           leads_elsewhere(variable.getType());
+}
+
 llvm::StringRef name_of(const clang::CallExpr& call) {
     auto* callee = call.getDirectCallee();
     if (callee == nullptr || !callee->getDeclName().isIdentifier()) return {};

@@ -7,7 +7,10 @@ namespace clang {
 class CallExpr;
 class CoroutineSuspendExpr;
 class CXXMemberCallExpr;
+class DeclRefExpr;
 class Expr;
+class FunctionDecl;
+class QualType;
 class Stmt;
 class ValueDecl;
 class VarDecl;
@@ -32,6 +35,15 @@ const clang::VarDecl* variable_of(const clang::ValueDecl* declared);
 /// The local variable that an expression names, or names a part of: `x`, `x.y`, `x[1]`,
 /// `std::move(x)`. Null if there is none, as in `x->y`.
 const clang::VarDecl* local_named_by(const clang::Expr* expression);
+
+/// Whether it is a reference or a pointer, so that a variable of it is not the object.
+bool leads_elsewhere(clang::QualType type);
+
+/// Whether a name is that of a variable whose object may be somebody else's, too: it
+/// was captured, is not local, or leads elsewhere.
+bool may_be_of_others(const clang::DeclRefExpr& named);
+/// The same of a variable that a function uses.
+bool may_be_of_others(const clang::VarDecl& variable, const clang::FunctionDecl& user);
 
 /// Whether it is a loop, of any kind.
 bool is_loop(const clang::Stmt& statement);

@@ -14,9 +14,7 @@ using llvm::dyn_cast_or_null;
 /// A variable that is no function's own, and that a pointer or reference is initialized
 /// to refer to.
 static const clang::VarDecl* global_behind(const clang::VarDecl& variable) {
-    const auto type = variable.getType();
-    if (variable.getInit() == nullptr ||
-        !(type->isReferenceType() || type->isPointerType()))
+    if (variable.getInit() == nullptr || !leads_elsewhere(variable.getType()))
         return nullptr;
     const clang::Expr* named = without_wrappers(variable.getInit());
     if (auto* address = dyn_cast<clang::UnaryOperator>(named))
