@@ -338,9 +338,15 @@ void check_body(const body& in, report& to) {
 
 // Classes.
 
-/// Whether a function names a member, or calls one of its own object, which may.
-bool may_drop(const clang::Stmt* statement, const clang::FieldDecl& field) {
+/// Whether a function names a member, or calls one of its own object, which may. One
+/// element of a container is not all of it, but where a loop may reach the others.
+bool may_drop(const clang::Stmt* statement, const clang::FieldDecl& field,
+              bool is_in_loop, const unit& of) {
     if (statement == nullptr) return false;
+    auto* named = dyn_cast<clang::Expr>(statement);
+    if (named != nullptr && !is_in_loop && is_one_of_several(named) &&
+        place_of(named) == &field && dropped_in(named->getType(), of) != nullptr)
+        return false;
     auto* member = dyn_cast<clang::MemberExpr>(statement);
     if (member != nullptr &&
         (member->getMemberDecl() == &field ||
@@ -352,21 +358,23 @@ bool may_drop(const clang::Stmt* statement, const clang::FieldDecl& field) {
     if (whole != nullptr && whole->getOpcode() == clang::UO_Deref &&
         isa<clang::CXXThisExpr>(whole->getSubExpr()->IgnoreParenImpCasts()))
         return true;
+    is_in_loop = is_in_loop || is_loop(*statement);
     return llvm::any_of(statement->children(), [&](const clang::Stmt* child) {
-        return may_drop(child, field);
+        return may_drop(child, field, is_in_loop, of);
     });
 }
 
 /// Whether `drop`, of the class that has the member, forwards to it, as far as it
 /// shows.
-bool forwards_to(const clang::NamedDecl& drop, const clang::FieldDecl& field) {
+bool forwards_to(const clang::NamedDecl& drop, const clang::FieldDecl& field,
+                 const unit& of) {
     auto* method = dyn_cast<clang::CXXMethodDecl>(&drop);
     const clang::FunctionDecl* defined = nullptr;
     if (method == nullptr || !method->hasBody(defined)) return true;
     const clang::Stmt* written = defined->getBody();
     if (auto* coroutine = dyn_cast<clang::CoroutineBodyStmt>(written))
         written = coroutine->getBody();
-    return may_drop(written, field);
+    return may_drop(written, field, false, of);
 }
 
 void check_field(const clang::FieldDecl& field, const clang::CXXRecordDecl& in,
@@ -382,7 +390,8 @@ void check_field(const clang::FieldDecl& field, const clang::CXXRecordDecl& in,
     if (in.isUnion()) {
         found.text = "'" + name + "' is in a union, where nobody awaits its async drop";
         found.mend = "use a std::variant, which coil::drop looks into";
-    } else if (forwarded.empty() && (drop == nullptr || !forwards_to(*drop, field))) {
+    } else if (forwarded.empty() &&
+               (drop == nullptr || !forwards_to(*drop, field, to.of()))) {
         found.text =
             "'" + name + "' may be the last to own what has an async destructor";
         found.mend =
@@ -395,7 +404,7 @@ void check_field(const clang::FieldDecl& field, const clang::CXXRecordDecl& in,
                                    : " has none that would await it");
         found.mend = "forward to it: coil::task<> async_drop() { co_await " +
                      forwarded + "; }, or hold a reference";
-    } else if (!forwards_to(*drop, field)) {
+    } else if (!forwards_to(*drop, field, to.of())) {
         found.text = "async_drop() of " + whole + " forgets '" + name + "'";
         found.mend = "await it there: co_await " + forwarded;
     } else {

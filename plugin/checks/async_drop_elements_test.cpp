@@ -164,6 +164,32 @@ private:
     std::vector<connection> all_;
 };
 
+struct drops_one_member {
+    std::vector<connection>
+        all;  // expected-error {{async_drop() of 'drops_one_member'}}
+    coil::task<> async_drop() { co_await coil::drop(all.front()); }
+};
+struct drops_each_member {
+    std::vector<connection> all;
+    coil::task<> async_drop() {
+        for (auto& each : all) co_await coil::drop(each);
+    }
+};
+struct drops_by_an_iterator {
+    std::vector<connection> all;
+    coil::task<> async_drop() {
+        for (auto it = all.rbegin(); it != all.rend(); ++it) co_await coil::drop(*it);
+    }
+};
+struct drops_the_first_by_itself {
+    std::deque<connection> all;
+    coil::task<> async_drop() {
+        co_await coil::drop(all.front());
+        all.pop_front();
+        co_await coil::drop(all);
+    }
+};
+
 // In a closure.
 coil::task<> drops_in_a_closure() {
     std::vector<connection> all;
