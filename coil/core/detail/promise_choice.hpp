@@ -32,18 +32,22 @@ private:
 };
 
 /// Of a task with a `frame_place&` among its parameters. What the place gave begins
-/// with the place's address.
-template <class Promise>
-struct placed_promise : Promise {
+/// with the place's address. No `operator new` is a template: GCC 14 would warn that it
+/// does not match the `operator delete`.
+template <class Promise, class... Parameters>
+struct placed_promise;
+template <class Promise, class First, class... Others>
+struct placed_promise<Promise, First, Others...> : Promise {
     using Promise::Promise;
 
-    template <class... Parameters>
-    static void* operator new(std::size_t size, Parameters&... parameters) {
-        frame_place* place = nullptr;
-        (find(place, parameters), ...);
-        void* const taken = place->allocate(size + before);
-        *static_cast<frame_place**>(taken) = place;
-        return static_cast<char*>(taken) + before;
+    static void* operator new(std::size_t size, First& first, Others&... others) {
+        return take_place(size, first, others...);
+    }
+    /// Clang leaves out a closure's own object.
+    static void* operator new(std::size_t size, Others&... others)
+        requires(std::is_same_v<Others, frame_place> || ...)
+    {
+        return take_place(size, others...);
     }
     static void operator delete(void* frame, std::size_t size) noexcept {
         void* const taken = static_cast<char*>(frame) - before;
@@ -52,6 +56,14 @@ struct placed_promise : Promise {
 
 private:
     static constexpr std::size_t before = 2 * sizeof(void*);
+    template <class... Parameters>
+    static void* take_place(std::size_t size, Parameters&... parameters) {
+        frame_place* place = nullptr;
+        (find(place, parameters), ...);
+        void* const taken = place->allocate(size + before);
+        *static_cast<frame_place**>(taken) = place;
+        return static_cast<char*>(taken) + before;
+    }
     static void find(frame_place*& found, frame_place& given) noexcept {
         found = &given;
     }
@@ -68,7 +80,8 @@ using unplaced_promise_for =
 template <class T, flavour F, class... Parameters>
 using task_promise_for =
     std::conditional_t<(std::is_same_v<Parameters, frame_place&> || ...),
-                       placed_promise<unplaced_promise_for<T, F, Parameters...>>,
+                       placed_promise<unplaced_promise_for<T, F, Parameters...>,
+                                      std::remove_reference_t<Parameters>...>,
                        unplaced_promise_for<T, F, Parameters...>>;
 
 }  // namespace coil::detail

@@ -5,7 +5,11 @@
 
 #include <pthread.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
+#include <cstring>
+#include <string_view>
 
 namespace coil::detail {
 
@@ -17,12 +21,14 @@ public:
                 thread_hooks* told) noexcept
         : told_(told),
           kind_(kind) {
-        constexpr int longest = 15;
-        char whole[longest + 1] = "";
+        constexpr std::size_t longest = 15;
         char end[longest + 1] = "";
         const char* const shape = kind == thread_kind::worker ? "-%u" : "-b%u";
-        const int taken = std::snprintf(end, sizeof end, shape, index);
-        std::snprintf(whole, sizeof whole, "%.*s%s", longest - taken, name, end);
+        std::snprintf(end, sizeof end, shape, index);
+        const std::string_view start =
+            std::string_view(name).substr(0, longest - std::strlen(end));
+        char whole[longest + 1] = "";
+        std::strcpy(std::copy(start.begin(), start.end(), whole), end);
         ::pthread_setname_np(::pthread_self(), whole);
         if (told_ != nullptr) told_->starts(kind_);
     }
