@@ -34,8 +34,9 @@ public:
         static_assert(std::is_nothrow_move_constructible_v<T>,
                       "an object that could not be moved would be lost");
     }
-    async_optional(T&& object) noexcept
-        : async_optional(std::optional<T>(std::move(object))) {}
+    async_optional(T&& object) noexcept : async_optional(std::optional<T>()) {
+        this->held_.emplace(std::move(object));
+    }
     async_optional(async_optional&&) noexcept = default;
     using base::operator=;  // refused, with a text
 
