@@ -344,9 +344,12 @@ bool may_drop(const clang::Stmt* statement, const clang::FieldDecl& field,
               bool is_in_loop, const unit& of) {
     if (statement == nullptr) return false;
     auto* named = dyn_cast<clang::Expr>(statement);
-    if (named != nullptr && !is_in_loop && is_one_of_several(named) &&
-        place_of(named) == &field && dropped_in(named->getType(), of) != nullptr)
-        return false;
+    if (named != nullptr && !is_in_loop) {
+        const named_place from = place_named(named);
+        if (from.object == &field && from.is_one_of_several &&
+            dropped_in(named->getType(), of) != nullptr)
+            return false;
+    }
     auto* member = dyn_cast<clang::MemberExpr>(statement);
     if (member != nullptr &&
         (member->getMemberDecl() == &field ||

@@ -27,9 +27,6 @@ namespace {
 
 using how = drop_effect::how;
 
-how taken_from(const clang::Expr& expression) {
-    return is_one_of_several(&expression) ? how::one_taken : how::emptied;
-}
 how full_if(bool is_full) {
     return is_full ? how::filled : how::emptied;
 }
@@ -38,34 +35,38 @@ bool is_drop_type(const clang::Expr& expression, const unit& of) {
     return dropped_in(expression.getType(), of) != nullptr;
 }
 
+void take(const clang::Expr* expression, llvm::SmallVectorImpl<drop_effect>& all) {
+    const named_place from = place_named(expression);
+    if (from.object != nullptr)
+        all.push_back(
+            {from.object, from.is_one_of_several ? how::one_taken : how::emptied});
+}
+
 /// The objects that a call takes over: moves from, drops, takes the value of.
 void add_taken(const clang::CallExpr& call, const unit& of,
                llvm::SmallVectorImpl<drop_effect>& all) {
     if (is_move(call)) {
-        auto* object = place_of(call.getArg(0));
-        if (object != nullptr && is_drop_type(*call.getArg(0), of))
-            all.push_back({object, taken_from(*call.getArg(0))});
+        if (is_drop_type(*call.getArg(0), of)) take(call.getArg(0), all);
         return;
     }
     auto* callee = call.getDirectCallee();
     if (callee == nullptr) return;
     if (callee->isInStdNamespace() && name_of(call) == "exchange" &&
-        is_drop_type(*call.getArg(0), of))
-        if (auto* object = place_of(call.getArg(0)))
-            all.push_back({object, is_nothing(call.getArg(1))
-                                       ? taken_from(*call.getArg(0))
-                                       : how::filled});
+        is_drop_type(*call.getArg(0), of)) {
+        if (is_nothing(call.getArg(1))) {
+            take(call.getArg(0), all);
+        } else if (auto* object = place_of(call.getArg(0))) {
+            all.push_back({object, how::filled});
+        }
+    }
     const bool is_operator = llvm::isa<clang::CXXOperatorCallExpr>(call) &&
                              llvm::isa<clang::CXXMethodDecl>(callee);
     for (unsigned i = is_operator ? 1 : 0; i < call.getNumArgs(); ++i)
-        if (drops_argument(*callee, is_operator ? i - 1 : i))
-            if (auto* object = place_of(call.getArg(i)))
-                all.push_back({object, taken_from(*call.getArg(i))});
+        if (drops_argument(*callee, is_operator ? i - 1 : i)) take(call.getArg(i), all);
     static const llvm::StringSet<> takers = {"async_drop", "take", "take_value",
                                              "release"};
     if (llvm::isa<clang::CXXMemberCallExpr>(call) && takers.contains(name_of(call)))
-        if (auto* object = place_of(object_of(call)))
-            all.push_back({object, taken_from(*object_of(call))});
+        take(object_of(call), all);
 }
 
 /// Containers and the like that something is put into, or may be by who gets them.

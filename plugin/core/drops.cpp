@@ -239,10 +239,7 @@ bool has_elements(const clang::Expr& expression) {
     return is_std_container(name) || is_std_adaptor(name);
 }
 
-struct named_place {
-    const clang::ValueDecl* object = nullptr;
-    bool is_element = false;
-};
+}  // namespace
 
 named_place place_named(const clang::Expr* expression) {
     const clang::Expr* named = without_wrappers(expression);
@@ -257,7 +254,7 @@ named_place place_named(const clang::Expr* expression) {
             const bool is_iterator =
                 origin != nullptr && has_elements(*origin) &&
                 !reference->getDecl()->getType()->isReferenceType();
-            return {from.object, is_element || from.is_element || is_iterator};
+            return {from.object, is_element || from.is_one_of_several || is_iterator};
         } else if (auto* member = dyn_cast<clang::MemberExpr>(named)) {
             auto* base = without_wrappers(member->getBase());
             if (llvm::isa<clang::CXXThisExpr>(base))
@@ -280,14 +277,8 @@ named_place place_named(const clang::Expr* expression) {
     return {};
 }
 
-}  // namespace
-
 const clang::ValueDecl* place_of(const clang::Expr* expression) {
     return place_named(expression).object;
-}
-
-bool is_one_of_several(const clang::Expr* expression) {
-    return place_named(expression).is_element;
 }
 
 }  // namespace coil_check

@@ -42,8 +42,12 @@ bool drops_argument(const clang::FunctionDecl& callee, unsigned argument);
 /// `x`, `std::move(*x)`, `x.front()`, `x[1].y`, `this->x`. Null if it is none of these.
 const clang::ValueDecl* place_of(const clang::Expr* expression);
 
-/// Whether that is one of several that the place holds: an element of a container of
-/// the standard's whose size nobody sees, or a part of one.
-bool is_one_of_several(const clang::Expr* expression);
+/// The same, and whether the expression names one of several that the place holds: an
+/// element of a container of the standard's whose size nobody sees, or a part of one.
+struct named_place {
+    const clang::ValueDecl* object = nullptr;
+    bool is_one_of_several = false;
+};
+named_place place_named(const clang::Expr* expression);
 
 }  // namespace coil_check
