@@ -143,6 +143,11 @@ void body::note(const clang::Stmt& statement) {
     }
 }
 
+const clang::Stmt* body::loop_around(const clang::Stmt* statement) const {
+    while (statement != nullptr && !is_loop(*statement)) statement = parent(statement);
+    return statement;
+}
+
 void body::note_use(const clang::DeclRefExpr& use) {
     auto* variable = variable_of(use.getDecl());
     if (variable == nullptr) return;

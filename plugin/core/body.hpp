@@ -86,6 +86,8 @@ public:
             if (each == &whole) return true;
         return false;
     }
+    /// The innermost loop that a statement is, or stands in; null if there is none.
+    [[nodiscard]] const clang::Stmt* loop_around(const clang::Stmt* statement) const;
     /// Its control flow; null if clang cannot draw it.
     [[nodiscard]] const flow* control() const;
 

@@ -92,8 +92,7 @@ private:
         });
     }
     void look_at(const clang::CoroutineSuspendExpr& await) {
-        const clang::Stmt* loop = &await;
-        while (loop != nullptr && !is_loop(*loop)) loop = in_.parent(loop);
+        auto* loop = in_.loop_around(&await);
         auto* call =
             loop != nullptr ? taken_in(*await.getOperand(), await.getType()) : nullptr;
         if (call == nullptr) return;

@@ -108,13 +108,6 @@ void add_returned(const clang::Expr* value, llvm::SmallVectorImpl<drop_effect>& 
     if (reference != nullptr) all.push_back({reference->getDecl(), how::emptied});
 }
 
-/// Which may take one after the other.
-bool is_in_loop(const clang::Stmt& part, const body& in) {
-    auto* around = in.parent(&part);
-    while (around != nullptr && !is_loop(*around)) around = in.parent(around);
-    return around != nullptr;
-}
-
 /// A closure that takes over what it refers to: that happens when it is called, which
 /// nobody sees from here.
 void add_taken_by(const clang::LambdaExpr& lambda, const unit& of,
@@ -130,8 +123,9 @@ void add_taken_by(const clang::LambdaExpr& lambda, const unit& of,
     for (auto* call : inner.calls()) {
         llvm::SmallVector<drop_effect, 2> taken;
         add_taken(*call, of, taken);
+        // A loop may take one after the other.
         for (auto& each : taken)
-            if (each.is == how::one_taken && is_in_loop(*call, inner))
+            if (each.is == how::one_taken && inner.loop_around(call) != nullptr)
                 each.is = how::emptied;
         all.append(taken.begin(), taken.end());
     }

@@ -308,9 +308,7 @@ private:
     }
     /// The innermost loop around both.
     const clang::Stmt* loop_around(const gift& one, const clang::Expr& named) const {
-        const clang::Stmt* around = fork_of(*one.made, named, in_).at;
-        while (around != nullptr && !is_loop(*around)) around = in_.parent(around);
-        return around;
+        return in_.loop_around(fork_of(*one.made, named, in_).at);
     }
     /// What is given away on one path only may be used on the others: nothing may
     /// choose between the two a second time.
